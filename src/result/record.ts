@@ -1,0 +1,267 @@
+/**
+ * The run record: the one file between running and looking. It holds whole distributions, so a report never needs a
+ * transport and an old run can answer a new question. Bump SCHEMA_VERSION when a field changes its meaning.
+ */
+import type { Plan } from '../scenario/plan.ts';
+import type { Bytes, Nanoseconds } from '../units.ts';
+
+export const RECORD_SCHEMA = 'mcp-transport-bench/record';
+export const SCHEMA_VERSION = 1;
+
+export interface RunRecord {
+  readonly schema: typeof RECORD_SCHEMA;
+  readonly schemaVersion: number;
+  readonly tool: { readonly name: 'mcp-transport-bench'; readonly version: string };
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** ISO 8601, UTC; `null` while the run goes on or when it was cut off. */
+  readonly finishedAt: string | null;
+  /** `running` in a record whose writer was killed: as partial as `partial`. */
+  readonly status: 'running' | 'complete' | 'partial' | 'failed';
+  readonly environment: Environment;
+  readonly plan: Plan;
+  /** Transports that were asked for and cannot speak the variant. */
+  readonly unsupported: readonly { readonly armId: string; readonly reason: string }[];
+  readonly matching: Matching;
+  readonly trials: readonly TrialResult[];
+}
+
+/** The machine and the software, as far as they can move a number. Nothing here names a person or a host. */
+export interface Environment {
+  readonly node: string;
+  readonly v8: string;
+  readonly platform: string;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly cpuModel: string;
+  readonly cores: number;
+  readonly memoryBytes: Bytes;
+  /** One-minute load average when the run began, before it added its own. */
+  readonly loadAverage: number;
+  /** Versions of the packages that drive and record. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly nodeFlags: readonly string[];
+}
+
+/** Whether the arms differ in nothing but the transport. */
+export interface Matching {
+  /** One entry per rule that was probed. */
+  readonly checks: readonly MatchCheck[];
+  /** What cannot be made equal, in words, with numbers. */
+  readonly unmatched: readonly string[];
+  /** What the probe saw of each arm. */
+  readonly facts: readonly ArmFacts[];
+}
+
+export interface MatchCheck {
+  readonly rule: string;
+  readonly status: 'matched' | 'mismatched' | 'not-applicable';
+  /** What was seen, arm by arm. */
+  readonly seen: string;
+}
+
+/** What a probe session saw of one arm: an ordinary session, looked at closely, outside of any measurement. */
+export interface ArmFacts {
+  readonly armId: string;
+  /** `Channel.handshake().established`. */
+  readonly established: string;
+  readonly socketsPerClient: number;
+  readonly httpRequestsPerSession: number;
+  /** HTTP requests per tool call, over the probe's calls. */
+  readonly httpRequestsPerCall: number;
+  readonly roundTripsToOpen: number;
+  /** Wire bytes, both directions, until the first tool result was in hand. */
+  readonly bytesToFirstResult: Bytes;
+  /** From `connect` to the first tool result. */
+  readonly timeToFirstResultNs: Nanoseconds;
+  /** Payload bytes of the probe's one scripted call. Must be equal on all arms. */
+  readonly payloadUpBytes: Bytes;
+  readonly payloadDownBytes: Bytes;
+  /** Share of client→server messages that travelled on a socket which also carried server→client messages; 0 … 1. */
+  readonly sharedChannelShare: number;
+  /** A client message was sent, on the same socket, between two messages of a running server stream. */
+  readonly bothDirectionsAtOnce: boolean;
+  readonly noDelay: readonly (boolean | undefined)[];
+  readonly compression: string;
+  readonly tls: boolean;
+  readonly messageHeaders: readonly string[];
+  readonly keepAliveMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
+  readonly maxMessageBytes: Bytes;
+  readonly endpointNode: string;
+  readonly driverNode: string;
+  readonly endpointFlags: readonly string[];
+  readonly driverFlags: readonly string[];
+  /** Hash of the answers to initialize and tools/list. */
+  readonly surfaceHash: string;
+  /** What the client side loads beyond Node, with the bytes of JavaScript in each package. */
+  readonly clientLibraries: readonly { readonly name: string; readonly bytes: Bytes }[];
+  /** Lines of this project's own driver for the transport, comments and blank lines left out. */
+  readonly driverLines: number;
+}
+
+export type TrialResult =
+  | (TrialHead & { readonly status: 'completed'; readonly clock: ClockCheck; readonly measurements: readonly Measurement[] })
+  | (TrialHead & { readonly status: 'failed'; readonly error: string; readonly measurements: readonly Measurement[] });
+
+export interface TrialHead {
+  /** Of the planned trial. */
+  readonly index: number;
+  readonly block: number;
+  readonly armId: string;
+}
+
+/** Whether instants of the two processes may be subtracted from each other. */
+export interface ClockCheck {
+  readonly comparable: boolean;
+  /** Hard bounds on the offset between the endpoint's clock and the driver's. */
+  readonly offsetLowNs: Nanoseconds;
+  readonly offsetHighNs: Nanoseconds;
+  /** Why, in words: `same time namespace`, `offset bounds exclude 0`. */
+  readonly evidence: string;
+}
+
+/** A distribution, encoded. */
+export interface Distribution {
+  readonly count: number;
+  /** Exact; 0 when the count is 0. */
+  readonly minNs: Nanoseconds;
+  readonly maxNs: Nanoseconds;
+  /** Exact sum over count; 0 when the count is 0. */
+  readonly meanNs: Nanoseconds;
+  /** HdrHistogram V2, deflated, base64, unit nanoseconds, three significant digits. */
+  readonly hdr: string;
+}
+
+/** One cell measured once. */
+export interface Measurement {
+  readonly cellId: string;
+  /** Length of the measured window, from the first instant anything could be due to the last answer or the window's end, whichever is later. */
+  readonly elapsedNs: Nanoseconds;
+  readonly warmup: WarmupReport;
+  readonly calls: CallBooks;
+  readonly notifications: NotificationBooks;
+  readonly progress: NotificationBooks;
+  /** What the schedule asked for; `null` under closed loop. Scripts per second. */
+  readonly offeredPerSec: number | null;
+  /** Scripts per second that were completed. */
+  readonly achievedPerSec: number;
+  /** Completed − intended start; in a closed loop the intended start is the send. */
+  readonly responseTime: Distribution;
+  /** Completed − sent. */
+  readonly serviceTime: Distribution;
+  /** Sent − intended start: the driver's own lateness. */
+  readonly sendLag: Distribution;
+  /** Whole scripts: intended start to the end of the last step, thinking included. */
+  readonly scriptTime: Distribution;
+  /** Notification published → received. */
+  readonly delivery: Distribution;
+  /** Notification due by the endpoint's calendar → received. */
+  readonly deliveryFromDue: Distribution;
+  /** Medians of response time (or, without calls, delivery) in ten equal parts of the window; `null` where a part is empty. */
+  readonly partMedians: readonly (Nanoseconds | null)[];
+  readonly bytes: ByteBooks;
+  /** Sockets open between the two ends at the end of the window, over all clients. */
+  readonly sockets: number;
+  readonly clients: number;
+  /** Share of calls answered within 100 ms of their intended start, 0 … 1; `null` without calls. */
+  readonly within100ms: number | null;
+  readonly endpoint: ProcessUse | null;
+  readonly driver: ProcessUse;
+  /** Gaps of an otherwise idle timer in the command's process: what the machine did to everybody. */
+  readonly hiccups: { readonly maxNs: Nanoseconds; readonly totalNs: Nanoseconds };
+  readonly doubts: readonly Doubt[];
+}
+
+export interface WarmupReport {
+  readonly elapsedNs: Nanoseconds;
+  /** Samples that were taken and thrown away. */
+  readonly discardedCalls: number;
+  readonly discardedNotifications: number;
+}
+
+/** due = ok + rejected + disconnected + wrong + timedOut + dropped + unresolved(0); a record where it does not is invalid. */
+export interface CallBooks {
+  readonly due: number;
+  readonly ok: number;
+  /** Answered with an error, or refused by the server with an HTTP status. */
+  readonly rejected: number;
+  /** The connection went away first. */
+  readonly disconnected: number;
+  /** Answered, with the wrong nonce, text or shape. */
+  readonly wrong: number;
+  readonly timedOut: number;
+  /** Due, never sent: `maxInFlight` was reached. */
+  readonly dropped: number;
+  /** Answers beyond the books: to an id that was never asked, or asked of another client. */
+  readonly misrouted: number;
+  /** Second answers to the same id. */
+  readonly duplicated: number;
+  /** Texts that were not JSON or not JSON-RPC. */
+  readonly unreadable: number;
+  /** The first few errors, escaped, at most 5. */
+  readonly errors: readonly string[];
+}
+
+/** published = delivered + lost. */
+export interface NotificationBooks {
+  /** Sends to one subscriber each. */
+  readonly published: number;
+  /** Distinct ones that arrived. */
+  readonly delivered: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+}
+
+/** Counted over the window, edges quiet: nothing was in flight when the counters were read. */
+export interface ByteBooks {
+  /** At the endpoint's sockets; `null` where there is no wire. */
+  readonly wireUp: Bytes | null;
+  readonly wireDown: Bytes | null;
+  /** The same at the driver's sockets; must be equal. */
+  readonly driverWireUp: Bytes | null;
+  readonly driverWireDown: Bytes | null;
+  /** UTF-8 bytes of the JSON-RPC messages. */
+  readonly payloadUp: Bytes;
+  readonly payloadDown: Bytes;
+  readonly messagesUp: number;
+  readonly messagesDown: number;
+}
+
+/** One process over the window. */
+export interface ProcessUse {
+  readonly cpuUserUs: number;
+  readonly cpuSystemUs: number;
+  /** Resident set at the end of the window. */
+  readonly rssBytes: Bytes;
+  /** Event-loop utilisation, 0 … 1. */
+  readonly utilisation: number;
+  readonly gcCount: number;
+  readonly gcTotalNs: Nanoseconds;
+  readonly gcMaxNs: Nanoseconds;
+}
+
+/** A reason to trust a measurement less, or not at all. Evidence comes from the driver, the machine or the protocol, never from the latency measured. */
+export type Doubt =
+  /** The numbers are wrong and are not shown. */
+  | { readonly kind: 'books-do-not-balance'; readonly detail: string }
+  | { readonly kind: 'wrong-answers'; readonly count: number }
+  | { readonly kind: 'nothing-measured'; readonly detail: string }
+  | { readonly kind: 'clock-not-comparable'; readonly detail: string }
+  /** The numbers stand and deserve a second look. */
+  | { readonly kind: 'errors'; readonly count: number; readonly example: string }
+  | { readonly kind: 'lost-notifications'; readonly count: number }
+  | { readonly kind: 'send-lag'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
+  | { readonly kind: 'driver-saturated'; readonly utilisation: number }
+  | { readonly kind: 'rate-not-reached'; readonly offeredPerSec: number; readonly achievedPerSec: number }
+  | { readonly kind: 'hiccup'; readonly maxNs: Nanoseconds }
+  | { readonly kind: 'gc-pause'; readonly process: 'endpoint' | 'driver'; readonly maxNs: Nanoseconds }
+  | { readonly kind: 'not-steady'; readonly driftShare: number };
+
+/** Doubts after which a number is wrong rather than uncertain. */
+const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set(['books-do-not-balance', 'wrong-answers', 'nothing-measured']);
+
+/** Whether a measurement may be shown: uncertain is shown, wrong is not. */
+export const isValid = (measurement: Measurement): boolean =>
+  !measurement.doubts.some((doubt) => DISQUALIFYING.has(doubt.kind));

@@ -1,0 +1,61 @@
+/** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
+import { seededRandom } from './random.ts';
+import type { Cell } from './scenario.ts';
+import type { Variant } from './variant.ts';
+
+/** One side of the comparison. The same variant may stand twice (an A/A run): the ids differ. */
+export interface Arm {
+  /** Unique in a plan: `websocket`, or `websocket#2` for its repetition. */
+  readonly id: string;
+  readonly variant: Variant;
+}
+
+/** One arm measured once, in a fresh pair of processes, through all cells in this order. */
+export interface PlannedTrial {
+  /** Counts from 0 in the order of execution. */
+  readonly index: number;
+  /** Trials of one block are neighbours in time and are compared as pairs; counts from 0. */
+  readonly block: number;
+  readonly armId: string;
+  /** Same for every arm of a block: payloads, arrivals and script choices are the same for both. */
+  readonly seed: number;
+  /** Cell ids in the order of this trial; the same for every arm of the block, shuffled between blocks. */
+  readonly cellIds: readonly string[];
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly quick: boolean;
+  readonly blocks: number;
+  readonly arms: readonly Arm[];
+  readonly cells: readonly Cell[];
+  readonly trials: readonly PlannedTrial[];
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  readonly quick: boolean;
+  /** Repetitions of every arm, at least 1. */
+  readonly blocks: number;
+  readonly arms: readonly Arm[];
+  readonly cells: readonly Cell[];
+}
+
+/**
+ * Randomised complete blocks: each block holds every arm once. With two arms, of every two neighbouring blocks one
+ * runs AB and the other BA, so that neither arm gains from going second; with more arms the order rotates through a shuffled ring.
+ */
+export function planTrials(options: PlanOptions): Plan {
+  const random = seededRandom(options.seed);
+  const trials: PlannedTrial[] = [];
+  let ring: readonly Arm[] = [];
+  for (let block = 0; block < options.blocks; block += 1) {
+    const turn = block % Math.max(1, options.arms.length);
+    if (turn === 0) ring = random.shuffled(options.arms);
+    const order = [...ring.slice(turn), ...ring.slice(0, turn)];
+    const cellIds = random.shuffled(options.cells.map((cell) => cell.id));
+    const seed = random.integer(0x7fff_ffff);
+    for (const arm of order) trials.push({ index: trials.length, block, armId: arm.id, seed, cellIds });
+  }
+  return { ...options, trials };
+}

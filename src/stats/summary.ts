@@ -1,0 +1,117 @@
+/** What a record means: per cell and arm an estimate of every metric, per pair of arms a comparison. Types; `summarise.ts` computes them. */
+import type { CallBooks, Doubt, NotificationBooks, RunRecord } from '../result/record.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { Cell } from '../scenario/scenario.ts';
+
+/** A value over trials. The trial is the unit of replication: calls within one trial are not independent of each other. */
+export interface Estimate {
+  /** Median over the trials. */
+  readonly value: number;
+  /** Order-statistic interval of the median: with six trials the smallest and the largest. */
+  readonly low: number;
+  readonly high: number;
+  /** The interval's true coverage, `1 − 2·Binomial tail`: 0.969 for six trials; below 0.95 no interval of that level exists. */
+  readonly coverage: number;
+  /** One value per valid trial, in order of execution. */
+  readonly values: readonly number[];
+}
+
+export type Word = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
+
+/** Two arms compared pair by pair, block by block. */
+export interface Comparison {
+  readonly metric: MetricName;
+  /** The ratio is `armId ÷ baseArmId`. */
+  readonly armId: string;
+  readonly baseArmId: string;
+  readonly pairs: number;
+  /** Hodges–Lehmann estimate of the ratio, back from logarithms. */
+  readonly ratio: number;
+  /** Exact Wilcoxon signed-rank interval at 95 %, or the widest there is when the pairs are too few; `coverage95` says which. */
+  readonly low95: number;
+  readonly high95: number;
+  readonly coverage95: number;
+  readonly low90: number;
+  readonly high90: number;
+  /** For metrics where more is better (`rate`), `faster` means more. */
+  readonly word: Word;
+  /** The smallest ratio above 1 that this comparison would have seen with 80 % power. */
+  readonly smallestDetectable: number;
+  /** All pairs equal to the last digit: an exact metric such as bytes. */
+  readonly exact: boolean;
+}
+
+export const METRIC_NAMES = [
+  'response-time.mean',
+  'response-time.p50',
+  'response-time.p90',
+  'response-time.p99',
+  'response-time.max',
+  'service-time.p50',
+  'service-time.p99',
+  'send-lag.p50',
+  'send-lag.p99',
+  'script-time.p50',
+  'script-time.p99',
+  'delivery.mean',
+  'delivery.p50',
+  'delivery.p90',
+  'delivery.p99',
+  'delivery.max',
+  'rate',
+  'events-rate',
+  'within-100ms',
+  'wire-up-per-message',
+  'wire-down-per-message',
+  'overhead-up-per-message',
+  'overhead-down-per-message',
+  'payload-up-per-message',
+  'payload-down-per-message',
+  'endpoint-cpu-per-message',
+  'driver-cpu-per-message',
+  'endpoint-rss',
+  'driver-rss',
+  'sockets-per-client',
+] as const;
+/** Times in nanoseconds, rates per second, sizes in bytes, CPU in microseconds, shares 0 … 1. */
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** One arm in one cell, over its trials. */
+export interface ArmCell {
+  readonly armId: string;
+  /** Trials whose measurement may be shown, and those that may not (see `isValid`) or do not exist. */
+  readonly validTrials: number;
+  readonly invalidTrials: number;
+  /** Absent where the metric does not apply (no calls, no wire) or no valid trial has it. */
+  readonly metrics: Partial<Readonly<Record<MetricName, Estimate>>>;
+  /** Smallest number of samples behind a trial's quantiles, calls or notifications, whichever the cell has. */
+  readonly fewestSamples: number;
+  /** Sums over all trials, the invalid included. */
+  readonly calls: CallBooks;
+  readonly notifications: NotificationBooks;
+  readonly progress: NotificationBooks;
+  readonly doubts: readonly { readonly trialIndex: number; readonly doubt: Doubt }[];
+}
+
+export interface CellSummary {
+  readonly cell: Cell;
+  /** In the plan's order of arms. */
+  readonly arms: readonly ArmCell[];
+  /** Every other arm against the first, for every metric that both have. */
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface Summary {
+  readonly record: RunRecord;
+  /** The arms of the plan that could run. */
+  readonly arms: readonly Arm[];
+  readonly cells: readonly CellSummary[];
+  /**
+   * How noisy the machine was: half the spread of the middle half of the trials around their median, as a share, over
+   * all cells and arms (median), for p50 of response time or delivery. `undefined` with fewer than two trials.
+   */
+  readonly noiseShare: number | undefined;
+  readonly longestHiccupNs: number;
+  readonly completedTrials: number;
+  readonly failedTrials: readonly { readonly trialIndex: number; readonly armId: string; readonly error: string }[];
+}

@@ -1,0 +1,134 @@
+/**
+ * All that the bench knows about a transport. A transport carries JSON-RPC texts between one client and one endpoint;
+ * what the texts mean is `mcp/`'s business, when they are sent is `load/`'s. One folder per transport implements this file.
+ */
+import type { EncodedMessage, McpServer } from '../mcp/contract.ts';
+import type { Bytes } from '../units.ts';
+import type { Variant } from '../scenario/variant.ts';
+
+/** What a transport can do, asked for by name instead of asking which transport it is. */
+export type Capability =
+  /** Bytes cross a socket or pipe and are counted there. */
+  | 'wire'
+  /** The endpoint can send without being asked. */
+  | 'server-push'
+  /** The endpoint runs in a process of its own. */
+  | 'own-process';
+
+export type Support = { readonly supported: true } | { readonly supported: false; readonly reason: string };
+
+export interface Transport {
+  /** The folder's name, and the word on the command line. */
+  readonly name: string;
+  /** As it stands in a table's head: `WebSocket`. */
+  readonly title: string;
+  /** One line for `list transports`. */
+  readonly summary: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** npm packages that the client side loads beyond Node itself, for the complexity row. */
+  readonly clientPackages: readonly string[];
+  /** Whether this transport can speak the variant; the reason, where it cannot, is printed. */
+  supports(variant: Variant): Support;
+  /** Starts an endpoint on loopback, port chosen by the system. Rejects if it cannot listen. */
+  startEndpoint(options: EndpointOptions): Promise<Endpoint>;
+  /** Opens one client's channel, ready to send `initialize`. Rejects with a `ChannelError`. */
+  connect(address: string, options: ConnectOptions): Promise<Channel>;
+}
+
+export interface EndpointOptions {
+  readonly server: McpServer;
+  readonly variant: Variant;
+  /** A message larger than this is refused. The same on every transport. */
+  readonly maxMessageBytes: Bytes;
+}
+
+/** A running endpoint. */
+export interface Endpoint {
+  /** What a client connects to: a URL, or a name within the process for loopback. */
+  readonly address: string;
+  /** Sums over every socket since the start, open and closed. */
+  wire(): WireCounts;
+  sockets(): readonly SocketReport[];
+  /** What the endpoint knows of its own settings, for the matched-ness probe. */
+  settings(): EndpointSettings;
+  /** Closes every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly variant: Variant;
+  /** Sent with every HTTP request of this channel, the upgrade included; never recorded. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxMessageBytes: Bytes;
+  readonly timeoutMs: number;
+  readonly events: ChannelEvents;
+}
+
+export interface ChannelEvents {
+  /** A complete JSON-RPC text has arrived. `size` is its length in UTF-8 bytes. */
+  onMessage(text: string, size: Bytes): void;
+  /** The message with this JSON-RPC id could not be delivered (HTTP error status, connection refused); notifications have no id. */
+  onSendFailure(id: number | undefined, reason: string): void;
+  /** The channel is gone and will not come back by itself. Called at most once, never after `close()`. */
+  onClosed(reason: string): void;
+}
+
+/** One client's connection: however many sockets it takes. */
+export interface Channel {
+  /** Hands the message to the transport; failure is told through `onSendFailure` or `onClosed`. */
+  send(message: EncodedMessage): void;
+  wire(): WireCounts;
+  sockets(): readonly SocketReport[];
+  /** What the client did to get here, for the connection and complexity rows. */
+  handshake(): Handshake;
+  close(): Promise<void>;
+}
+
+/** Bytes that crossed sockets; TCP and IP headers are not included. */
+export interface WireCounts {
+  /** Client to server. */
+  readonly upBytes: Bytes;
+  /** Server to client. */
+  readonly downBytes: Bytes;
+}
+
+/** One socket of a channel or endpoint. */
+export interface SocketReport {
+  /** The client's port: the same number at both ends. */
+  readonly clientPort: number;
+  readonly open: boolean;
+  readonly upBytes: Bytes;
+  readonly downBytes: Bytes;
+  /** JSON-RPC messages that this socket carried in each direction. */
+  readonly messagesUp: number;
+  readonly messagesDown: number;
+  /** Whether Nagle's algorithm is off, as Node's socket reports; `undefined` when it does not say. */
+  readonly noDelay: boolean | undefined;
+}
+
+/** How a channel came to be, as seen on its sockets. */
+export interface Handshake {
+  /** `HTTP/1.1 200 text/event-stream`, `HTTP/1.1 101 websocket`, `in-process`. */
+  readonly established: string;
+  /** HTTP requests sent so far, the upgrade included. */
+  readonly httpRequests: number;
+  /** Network round trips before the first JSON-RPC message could be sent: TCP handshakes, HTTP exchanges. */
+  readonly roundTripsToOpen: number;
+  /** Names of the headers the client sends with a message, lower case, sorted. Never their values. */
+  readonly messageHeaders: readonly string[];
+  /** Negotiated content encoding or extension; empty for none. */
+  readonly compression: string;
+}
+
+/** Settings that must be equal on all arms. */
+export interface EndpointSettings {
+  readonly keepAliveMs: number | undefined;
+  readonly maxMessageBytes: Bytes;
+  readonly heartbeatMs: number | undefined;
+  readonly tls: boolean;
+}
+
+/** A connection could not be opened: refused, wrong status, wrong content type, no answer in time. Its message is fit to print. */
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
+}
