@@ -2,8 +2,14 @@
  * The run record: the one file between running and looking. It holds whole distributions, so a report never needs a
  * transport and an old run can answer a new question. Bump SCHEMA_VERSION when a field changes its meaning.
  */
+import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
+import type { ClockCheck } from '../measure/clock-check.ts';
+import type { Distribution } from '../measure/histogram.ts';
+import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
+
+export type { ByteBooks, CallBooks, ClockCheck, Distribution, NotificationBooks, ProcessUse };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
 export const SCHEMA_VERSION = 1;
@@ -111,28 +117,6 @@ export interface TrialHead {
   readonly armId: string;
 }
 
-/** Whether instants of the two processes may be subtracted from each other. */
-export interface ClockCheck {
-  readonly comparable: boolean;
-  /** Hard bounds on the offset between the endpoint's clock and the driver's. */
-  readonly offsetLowNs: Nanoseconds;
-  readonly offsetHighNs: Nanoseconds;
-  /** Why, in words: `same time namespace`, `offset bounds exclude 0`. */
-  readonly evidence: string;
-}
-
-/** A distribution, encoded. */
-export interface Distribution {
-  readonly count: number;
-  /** Exact; 0 when the count is 0. */
-  readonly minNs: Nanoseconds;
-  readonly maxNs: Nanoseconds;
-  /** Exact sum over count; 0 when the count is 0. */
-  readonly meanNs: Nanoseconds;
-  /** HdrHistogram V2, deflated, base64, unit nanoseconds, three significant digits. */
-  readonly hdr: string;
-}
-
 /** One cell measured once. */
 export interface Measurement {
   readonly cellId: string;
@@ -178,68 +162,6 @@ export interface WarmupReport {
   /** Samples that were taken and thrown away. */
   readonly discardedCalls: number;
   readonly discardedNotifications: number;
-}
-
-/** due = ok + rejected + disconnected + wrong + timedOut + dropped + unresolved(0); a record where it does not is invalid. */
-export interface CallBooks {
-  readonly due: number;
-  readonly ok: number;
-  /** Answered with an error, or refused by the server with an HTTP status. */
-  readonly rejected: number;
-  /** The connection went away first. */
-  readonly disconnected: number;
-  /** Answered, with the wrong nonce, text or shape. */
-  readonly wrong: number;
-  readonly timedOut: number;
-  /** Due, never sent: `maxInFlight` was reached. */
-  readonly dropped: number;
-  /** Answers beyond the books: to an id that was never asked, or asked of another client. */
-  readonly misrouted: number;
-  /** Second answers to the same id. */
-  readonly duplicated: number;
-  /** Texts that were not JSON or not JSON-RPC. */
-  readonly unreadable: number;
-  /** The first few errors, escaped, at most 5. */
-  readonly errors: readonly string[];
-}
-
-/** published = delivered + lost. */
-export interface NotificationBooks {
-  /** Sends to one subscriber each. */
-  readonly published: number;
-  /** Distinct ones that arrived. */
-  readonly delivered: number;
-  readonly lost: number;
-  readonly duplicated: number;
-  readonly reordered: number;
-}
-
-/** Counted over the window, edges quiet: nothing was in flight when the counters were read. */
-export interface ByteBooks {
-  /** At the endpoint's sockets; `null` where there is no wire. */
-  readonly wireUp: Bytes | null;
-  readonly wireDown: Bytes | null;
-  /** The same at the driver's sockets; must be equal. */
-  readonly driverWireUp: Bytes | null;
-  readonly driverWireDown: Bytes | null;
-  /** UTF-8 bytes of the JSON-RPC messages. */
-  readonly payloadUp: Bytes;
-  readonly payloadDown: Bytes;
-  readonly messagesUp: number;
-  readonly messagesDown: number;
-}
-
-/** One process over the window. */
-export interface ProcessUse {
-  readonly cpuUserUs: number;
-  readonly cpuSystemUs: number;
-  /** Resident set at the end of the window. */
-  readonly rssBytes: Bytes;
-  /** Event-loop utilisation, 0 … 1. */
-  readonly utilisation: number;
-  readonly gcCount: number;
-  readonly gcTotalNs: Nanoseconds;
-  readonly gcMaxNs: Nanoseconds;
 }
 
 /** A reason to trust a measurement less, or not at all. Evidence comes from the driver, the machine or the protocol, never from the latency measured. */

@@ -1,6 +1,6 @@
 /** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
 import { seededRandom } from './random.ts';
-import type { Cell } from './scenario.ts';
+import type { Cell, Extent } from './scenario.ts';
 import type { Variant } from './variant.ts';
 
 /** One side of the comparison. The same variant may stand twice (an A/A run): the ids differ. */
@@ -27,6 +27,8 @@ export interface Plan {
   readonly seed: number;
   readonly quick: boolean;
   readonly blocks: number;
+  /** What every fresh pair of processes does before its first cell: calls in a closed loop, until both are reached. All of it is discarded. */
+  readonly processWarmup: Extent;
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
   readonly trials: readonly PlannedTrial[];
@@ -37,6 +39,7 @@ export interface PlanOptions {
   readonly quick: boolean;
   /** Repetitions of every arm, at least 1. */
   readonly blocks: number;
+  readonly processWarmup: Extent;
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
 }

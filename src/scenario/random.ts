@@ -29,7 +29,10 @@ export function seededRandom(seed: number): Random {
       const result = [...items];
       for (let last = result.length - 1; last > 0; last -= 1) {
         const other = integer(last + 1);
-        [result[last], result[other]] = [result[other] as (typeof result)[number], result[last] as (typeof result)[number]];
+        [result[last], result[other]] = [
+          result[other] as (typeof result)[number],
+          result[last] as (typeof result)[number],
+        ];
       }
       return result;
     },

@@ -12,14 +12,27 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 export const MISBEHAVIOURS = ['wrong-id', 'wrong-text', 'not-json', 'twice', 'never', 'die'] as const;
 export type Misbehaviour = (typeof MISBEHAVIOURS)[number];
 
+/** A part of a templated argument. */
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'filler'; readonly bytes: Bytes }
+  /** How many calls this client has made before. */
+  | { readonly kind: 'sequence' }
+  /** The client's number, from 0. */
+  | { readonly kind: 'client' };
+
+/** What a call sends after its nonce: filler up to a total size in bytes (the nonce included, at least 16), or a text made from a template. */
+export type ArgumentText =
+  | { readonly kind: 'filler'; readonly bytes: Bytes }
+  | { readonly kind: 'template'; readonly parts: readonly TemplatePart[] };
+
 /** One thing a client does, in order. */
 export type Step =
   | {
       readonly kind: 'call';
       readonly tool: ToolName;
-      /** Size of the text argument, in bytes of ASCII, its nonce included. At least 16. */
-      readonly argumentBytes: Bytes;
-      /** Size of the text in the answer; `echo` answers what it was sent, whatever this says. */
+      readonly argument: ArgumentText;
+      /** `produce` only: size of the text in the answer, nonce included, at least 16; every other tool's answer follows from its argument. */
       readonly answerBytes: Bytes;
       /** `delay` only: how long the endpoint waits before it answers. */
       readonly delayNs: Nanoseconds;

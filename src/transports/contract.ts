@@ -2,7 +2,7 @@
  * All that the bench knows about a transport. A transport carries JSON-RPC texts between one client and one endpoint;
  * what the texts mean is `mcp/`'s business, when they are sent is `load/`'s. One folder per transport implements this file.
  */
-import type { EncodedMessage, McpServer } from '../mcp/contract.ts';
+import type { ChannelEvents, McpServer, MessageSink } from '../mcp/contract.ts';
 import type { Bytes } from '../units.ts';
 import type { Variant } from '../scenario/variant.ts';
 
@@ -64,19 +64,8 @@ export interface ConnectOptions {
   readonly events: ChannelEvents;
 }
 
-export interface ChannelEvents {
-  /** A complete JSON-RPC text has arrived. `size` is its length in UTF-8 bytes. */
-  onMessage(text: string, size: Bytes): void;
-  /** The message with this JSON-RPC id could not be delivered (HTTP error status, connection refused); notifications have no id. */
-  onSendFailure(id: number | undefined, reason: string): void;
-  /** The channel is gone and will not come back by itself. Called at most once, never after `close()`. */
-  onClosed(reason: string): void;
-}
-
 /** One client's connection: however many sockets it takes. */
-export interface Channel {
-  /** Hands the message to the transport; failure is told through `onSendFailure` or `onClosed`. */
-  send(message: EncodedMessage): void;
+export interface Channel extends MessageSink {
   wire(): WireCounts;
   sockets(): readonly SocketReport[];
   /** What the client did to get here, for the connection and complexity rows. */

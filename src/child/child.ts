@@ -1,0 +1,144 @@
+/** A child process of the command: asked over IPC, ended by its own id, on every way out. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Nanoseconds, toMilliseconds } from '../units.ts';
+
+/** What a child can be asked: command name → what it takes and what it answers. */
+export type Commands = Record<string, { readonly body: unknown; readonly reply: unknown }>;
+
+/** A child died, did not answer in time, or answered with an error. Its message is fit to print. */
+export class ChildError extends Error {
+  override readonly name = 'ChildError';
+}
+
+export interface ChildOptions {
+  /** The word for it in messages: `endpoint`, `driver`. */
+  readonly name: string;
+  /** File name in the package's `bin` folder. */
+  readonly program: string;
+}
+
+export interface Child<C extends Commands> {
+  readonly pid: number;
+  /** Sends one command and waits for its answer. Rejects with a `ChildError` when there is none in time or the child dies first. */
+  ask<K extends keyof C & string>(command: K, body: C[K]['body'], timeoutNs: Nanoseconds): Promise<C[K]['reply']>;
+  /** Ends the process: politely, then not. Resolves when it is gone. Never rejects. */
+  end(): Promise<void>;
+}
+
+interface Answer {
+  readonly seq: number;
+  readonly error?: string;
+  readonly reply?: unknown;
+}
+
+interface Waiting {
+  readonly resolve: (reply: never) => void;
+  readonly reject: (error: ChildError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const END_GRACE_MS = 2_000;
+const STDERR_KEPT = 4_096;
+
+/** Children that are alive. Whatever ends the command ends them. */
+const alive = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** The package's root: the same number of steps up from `src/child/` and `dist/child/`. */
+const programUrl = (program: string): URL => new URL(`../../bin/${program}`, import.meta.url);
+
+export function startChild<C extends Commands>(options: ChildOptions): Child<C> {
+  const child = fork(fileURLToPath(programUrl(options.program)), [], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  return new ForkedChild<C>(options.name, child);
+}
+
+class ForkedChild<C extends Commands> implements Child<C> {
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #gone: Promise<void>;
+  #seq = 0;
+  #stderr = '';
+  #ending = false;
+  #deadBecause: ChildError | undefined;
+
+  constructor(name: string, child: ChildProcess) {
+    this.#name = name;
+    this.#process = child;
+    alive.add(child);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    });
+    child.on('message', (message) => this.#onAnswer(message as Answer));
+    child.on('error', (error) => this.#die(`could not be started: ${error.message}`));
+    this.#gone = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        alive.delete(child);
+        this.#die(signal === null ? `ended with exit code ${code ?? '?'}` : `was killed by ${signal}`);
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  ask<K extends keyof C & string>(command: K, body: C[K]['body'], timeoutNs: Nanoseconds): Promise<C[K]['reply']> {
+    if (this.#deadBecause !== undefined) return Promise.reject(this.#deadBecause);
+    this.#seq += 1;
+    const seq = this.#seq;
+    return new Promise((resolve, reject) => {
+      const timeoutMs = toMilliseconds(timeoutNs);
+      const timer = setTimeout(() => {
+        this.#waiting.delete(seq);
+        reject(new ChildError(`the ${this.#name} did not answer "${command}" within ${Math.round(timeoutMs)} ms`));
+      }, timeoutMs);
+      this.#waiting.set(seq, { resolve, reject, timer });
+      this.#process.send({ seq, command, body }, (error) => {
+        if (error !== null) this.#fail(seq, `the ${this.#name} could not be asked "${command}": ${error.message}`);
+      });
+    });
+  }
+
+  #onAnswer(answer: Answer): void {
+    const waiting = this.#take(answer.seq);
+    if (answer.error === undefined) waiting?.resolve(answer.reply as never);
+    else waiting?.reject(new ChildError(`${this.#name}: ${answer.error}`));
+  }
+
+  #fail(seq: number, why: string): void {
+    this.#take(seq)?.reject(new ChildError(why));
+  }
+
+  #take(seq: number): Waiting | undefined {
+    const waiting = this.#waiting.get(seq);
+    this.#waiting.delete(seq);
+    clearTimeout(waiting?.timer);
+    return waiting;
+  }
+
+  #die(how: string): void {
+    const said = this.#ending ? '' : this.#stderr.trim();
+    this.#deadBecause ??= new ChildError(`the ${this.#name} process ${how}${said === '' ? '' : `; it said: ${said}`}`);
+    for (const seq of this.#waiting.keys()) this.#take(seq)?.reject(this.#deadBecause);
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null || this.#process.pid === undefined) return;
+    // A child that loses its channel ends by itself; one that does not is ended.
+    if (this.#process.connected) this.#process.disconnect();
+    const kill = setTimeout(() => this.#process.kill('SIGKILL'), END_GRACE_MS);
+    await this.#gone;
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,58 @@
+/** Prose: many small messages. */
+import type { Arm } from '../scenario/plan.ts';
+import type { CellSummary, MetricName, Summary } from '../stats/summary.ts';
+import { defineClaim, type Evidence } from './define.ts';
+import { cellsOf, comparisonOf, estimateOf } from './evidence.ts';
+import { significant, time, times } from './quantity.ts';
+import { isBetter, type Part, verdictOf } from './verdict.ts';
+
+/** Throughput is judged where clients send as fast as they can, latency where both sides are offered the same load. */
+export const chattyThroughput = defineClaim({
+  kind: 'prose',
+  id: 'chatty-throughput',
+  label: 'Chatty sessions',
+  claimed: 'For sessions of many small messages WebSockets give more throughput and less latency.',
+  rule:
+    'Throughput: true if the rate of chatty over WebSocket is at least 5 % above SSE by the paired comparison. ' +
+    'Latency: true if the median response time of chatty-paced, where both are offered the same load, is at least 5 % below. The 99th percentile is shown and does not decide.',
+  needs: [
+    { scenario: 'chatty', metrics: ['rate'] },
+    { scenario: 'chatty-paced', metrics: ['response-time.p50'] },
+  ],
+  wouldAnswer: 'the chatty and chatty-paced scenarios',
+  looksAt: 'cells',
+  measure: (summary, arm) => {
+    const texts = [...rateTexts(summary, arm), ...latencyTexts(summary, arm)];
+    return texts.length === 0 ? [] : [texts.join('; ')];
+  },
+  judge: (evidence) =>
+    verdictOf([
+      ...evidence.cells('chatty').map((cell) => partOf(cell, evidence, { of: 'throughput', metric: 'rate' })),
+      ...evidence.cells('chatty-paced').map((cell) => partOf(cell, evidence, { of: 'latency', metric: 'response-time.p50' })),
+    ]),
+});
+
+interface Aspect {
+  readonly of: string;
+  readonly metric: MetricName;
+}
+
+function partOf(cell: CellSummary, { sse, websocket }: Evidence, { of, metric }: Aspect): Part {
+  const found = comparisonOf(cell, metric, { armId: websocket.id, baseArmId: sse.id });
+  const seen = found === undefined ? 'no pair of trials to compare' : `${of} ${times(found.ratio)} that of SSE`;
+  return { of, holds: isBetter(found), seen };
+}
+
+const rateTexts = (summary: Summary, arm: Arm): readonly string[] =>
+  cellsOf(summary, 'chatty').flatMap((cell) => {
+    const rate = estimateOf(cell, arm.id, 'rate');
+    return rate === undefined ? [] : [`${significant(rate.value)} calls/s at full speed`];
+  });
+
+const latencyTexts = (summary: Summary, arm: Arm): readonly string[] =>
+  cellsOf(summary, 'chatty-paced').flatMap((cell) => {
+    const p50 = estimateOf(cell, arm.id, 'response-time.p50');
+    const p99 = estimateOf(cell, arm.id, 'response-time.p99');
+    if (p50 === undefined) return [];
+    return [`at equal load p50 ${time(p50.value)}${p99 === undefined ? '' : `, p99 ${time(p99.value)}`}`];
+  });

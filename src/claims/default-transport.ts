@@ -1,0 +1,38 @@
+/** Row: what the two are carried by. */
+import { factsOf } from './evidence.ts';
+import { defineClaim } from './define.ts';
+import { count, size, time } from './quantity.ts';
+import { verdictOf } from './verdict.ts';
+
+/** An event stream answered with success over one of the two versions. */
+const HTTP_STREAM = /^HTTP\/(?:1\.1|2)(?:\.0)? 200 text\/event-stream\b/;
+/** The answer that turns an HTTP/1.1 connection into something else. */
+const UPGRADED = /^HTTP\/1\.1 101\b/;
+
+/** Structural: what the probe session saw when the channel was opened. */
+export const defaultTransport = defineClaim({
+  kind: 'row',
+  id: 'default-transport',
+  label: 'Default Transport',
+  claimed: { sse: 'HTTP/1.1 or HTTP/2', websocket: 'TCP (upgrades from HTTP)' },
+  rule:
+    'SSE: true if the stream was answered with 200 text/event-stream over HTTP/1.1 or HTTP/2. WebSocket: true if the connection began as HTTP/1.1 and was answered with 101. ' +
+    'Bytes, time and round trips until the first tool result are shown and do not decide.',
+  needs: [],
+  wouldAnswer: 'a probe session of both transports',
+  looksAt: 'facts',
+  measure: (summary, arm) => {
+    const facts = factsOf(summary, arm.id);
+    if (facts === undefined) return [];
+    return [
+      facts.established,
+      `${count(facts.roundTripsToOpen, 'round trip')} to open`,
+      `first result after ${time(facts.timeToFirstResultNs)} and ${size(facts.bytesToFirstResult)}`,
+    ];
+  },
+  judge: ({ facts }) =>
+    verdictOf([
+      { of: 'SSE', holds: HTTP_STREAM.test(facts.sse.established), seen: `SSE opened with ${facts.sse.established}` },
+      { of: 'WebSocket', holds: UPGRADED.test(facts.websocket.established), seen: `WebSocket with ${facts.websocket.established}` },
+    ]),
+});

@@ -1,0 +1,89 @@
+/** Looking things up in a summary: cells by scenario, estimates fit to be shown, comparisons in the direction that is wanted. */
+import type { ArmFacts } from '../result/record.ts';
+import type { ArmCell, CellSummary, Comparison, Estimate, MetricName, Summary, Word } from '../stats/summary.ts';
+import { isReportable } from '../stats/quantiles.ts';
+import { armTitle } from './arms.ts';
+import { whole } from './quantity.ts';
+
+/** The cells of one scenario, one per level of what it varies. */
+export const cellsOf = (summary: Summary, scenario: string): readonly CellSummary[] =>
+  summary.cells.filter(({ cell }) => cell.scenario.name === scenario);
+
+/** The level in words, or the scenario's name where it varies nothing. */
+export const cellLabel = ({ cell }: CellSummary): string => (cell.level === '' ? cell.scenario.name : cell.level);
+
+/** What the probe session saw of an arm. */
+export const factsOf = (summary: Summary, armId: string): ArmFacts | undefined =>
+  summary.record.matching.facts.find((facts) => facts.armId === armId);
+
+/** One arm in one cell. */
+export const armCellOf = (cell: CellSummary, armId: string): ArmCell | undefined => cell.arms.find((arm) => arm.armId === armId);
+
+/** An arm's estimate in a cell, if a valid trial has it. */
+export const estimateOf = (cell: CellSummary, armId: string, metric: MetricName): Estimate | undefined =>
+  armCellOf(cell, armId)?.metrics[metric];
+
+/** Every estimate that an arm has of one metric over several cells. */
+export const estimatesOf = (cells: readonly CellSummary[], armId: string, metric: MetricName): readonly Estimate[] =>
+  cells.flatMap((cell) => estimateOf(cell, armId, metric) ?? []);
+
+const QUANTILES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
+
+/** Why an estimate is not to be had, in words. */
+export function whyNoEstimate(cell: CellSummary, armId: string, metric: MetricName): string {
+  const arm = armCellOf(cell, armId);
+  if (arm === undefined || arm.validTrials === 0) return `no valid trial of ${armTitle(armId)} in ${cell.cell.id}`;
+  const [kind = '', part = ''] = metric.split('.');
+  const share = Object.entries(QUANTILES).find(([name]) => name === part)?.[1];
+  if (share !== undefined && !isReportable(arm.fewestSamples, share)) {
+    return `${whole(arm.fewestSamples)} samples per trial of ${armTitle(armId)} in ${cell.cell.id} are too few for ${kind} ${part}`;
+  }
+  return `no ${metric} of ${armTitle(armId)} in ${cell.cell.id}`;
+}
+
+/** What is to be divided by what. */
+export interface Direction {
+  readonly armId: string;
+  readonly baseArmId: string;
+}
+
+/** The comparison of two arms in the direction asked for, whichever way round the summary holds it. */
+export function comparisonOf(cell: CellSummary, metric: MetricName, { armId, baseArmId }: Direction): Comparison | undefined {
+  const found = (arm: string, base: string): Comparison | undefined =>
+    cell.comparisons.find((entry) => entry.metric === metric && entry.armId === arm && entry.baseArmId === base);
+  const reverse = found(baseArmId, armId);
+  return found(armId, baseArmId) ?? (reverse === undefined ? undefined : turnedRound(reverse));
+}
+
+const OPPOSITE: Readonly<Record<Word, Word>> = {
+  faster: 'slower',
+  slower: 'faster',
+  equivalent: 'equivalent',
+  inconclusive: 'inconclusive',
+};
+
+/** The same comparison with the arms changed over. */
+export const turnedRound = (comparison: Comparison): Comparison => ({
+  ...comparison,
+  armId: comparison.baseArmId,
+  baseArmId: comparison.armId,
+  ratio: 1 / comparison.ratio,
+  low95: 1 / comparison.high95,
+  high95: 1 / comparison.low95,
+  low90: 1 / comparison.high90,
+  high90: 1 / comparison.low90,
+  word: OPPOSITE[comparison.word],
+});
+
+/** Smallest and largest value of several estimates. */
+export function extremes(estimates: readonly Estimate[]): { readonly low: number; readonly high: number } | undefined {
+  if (estimates.length === 0) return undefined;
+  const values = estimates.map(({ value }) => value);
+  return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** Where the run took place, as far as it limits what a latency means. */
+export function networkNote(summary: Summary): string {
+  const networks = [...new Set(summary.arms.map((arm) => arm.variant.network))];
+  return networks.map((network) => (network === 'lo' ? 'on loopback, without a network' : `over ${network}`)).join(', ');
+}

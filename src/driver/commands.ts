@@ -1,0 +1,76 @@
+/** What the driver's process can be asked. */
+import type { Recorded } from '../measure/recorder.ts';
+import type { ProcessUse } from '../measure/process-meter.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Variant } from '../scenario/variant.ts';
+import type { ClockStamp, ProcessFacts } from '../endpoint/commands.ts';
+import type { Handshake, SocketReport, WireCounts } from '../transports/contract.ts';
+import type { Bytes, Nanoseconds } from '../units.ts';
+
+export type DriverCommands = {
+  start: { body: DriverStart; reply: undefined };
+  clock: { body: undefined; reply: ClockStamp };
+  /** Opens the scenario's clients and subscribes those that listen. */
+  open: { body: { readonly scenario: Scenario }; reply: undefined };
+  /** Runs one phase to its last answer. */
+  run: { body: RunOrder; reply: RunReply };
+  /** Waits for events on their way, then for silence, and answers what was recorded. */
+  collect: { body: { readonly published: number }; reply: DriverReading };
+  /** Closes the scenario's clients. */
+  release: { body: undefined; reply: undefined };
+  /** Ends a running phase early. */
+  abort: { body: undefined; reply: undefined };
+  /** Opens one client and looks closely: step one, up to the first result. */
+  probeConnect: { body: undefined; reply: ProbeConnect };
+  /** Step two: calls while events flow. */
+  probeCalls: { body: { readonly calls: number }; reply: ProbeCalls };
+};
+
+export interface DriverStart {
+  readonly variant: Variant;
+  readonly address: string;
+  readonly seed: number;
+  readonly maxMessageBytes: Bytes;
+}
+
+export interface RunOrder {
+  readonly kind: 'warmup' | 'window';
+  readonly startNs: Nanoseconds;
+  /** Of the publications that belong to this phase. */
+  readonly run: number;
+  readonly seed: number;
+}
+
+export interface RunReply {
+  readonly offeredPerSec: number | null;
+}
+
+export interface DriverReading extends Recorded {
+  readonly elapsedNs: Nanoseconds;
+  readonly wire: WireCounts;
+  readonly payloadUp: number;
+  readonly payloadDown: number;
+  readonly messagesUp: number;
+  readonly messagesDown: number;
+  readonly openSockets: number;
+  readonly clients: number;
+  readonly process: ProcessUse;
+}
+
+export interface ProbeConnect {
+  readonly handshake: Handshake;
+  /** Hash of the answers to initialize and tools/list. */
+  readonly surfaceHash: string;
+  readonly timeToFirstResultNs: Nanoseconds;
+  readonly bytesToFirstResult: number;
+  readonly payloadUpBytes: number;
+  readonly payloadDownBytes: number;
+  readonly process: ProcessFacts;
+}
+
+export interface ProbeCalls {
+  readonly sockets: readonly SocketReport[];
+  readonly httpRequestsPerCall: number;
+  readonly handshake: Handshake;
+  readonly events: number;
+}

@@ -1,0 +1,169 @@
+/** The driver as its process runs it: the clients of one scenario after another, and the recorder of the phase in hand. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Handlers } from '../child/serve.ts';
+import { stampNow } from '../endpoint/host.ts';
+import { type BenchClient, sumCounts, sumStrays } from '../load/bench-client.ts';
+import type { Pacer } from '../load/pacer.ts';
+import type { Phase } from '../load/phase.ts';
+import { runPhase } from '../load/run-phase.ts';
+import type { ClientCounts, StrayCounts } from '../mcp/client.ts';
+import { fillerSource } from '../mcp/payload.ts';
+import type { Clock } from '../measure/clock.ts';
+import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
+import { Recorder } from '../measure/recorder.ts';
+import { seededRandom } from '../scenario/random.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { WireCounts } from '../transports/contract.ts';
+import { loadTransport } from '../transports/discover.ts';
+import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds } from '../units.ts';
+import type { DriverCommands, DriverReading, RunOrder } from './commands.ts';
+import { type Connected, type ConnectorOptions, closeClients, openClients } from './connect.ts';
+import { probeHandlers } from './probe.ts';
+
+/** How long events may stay on their way after the last was sent. */
+const DRAIN_LIMIT_MS = 2_000;
+/** The wire is quiet when nothing has crossed it for this long. */
+const QUIET_MS = 4;
+const QUIET_LIMIT_MS = 500;
+
+interface Opened {
+  readonly scenario: Scenario;
+  readonly connected: readonly Connected[];
+}
+
+/** The phase in hand, and the counters as they stood before it. */
+interface Running {
+  readonly recorder: Recorder;
+  readonly startNs: Nanoseconds;
+  readonly lengthNs: Nanoseconds;
+  readonly wire: WireCounts;
+  readonly counts: ClientCounts;
+  readonly strays: StrayCounts;
+  readonly process: ProcessReading;
+}
+
+export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverCommands> {
+  const meter = new ProcessMeter();
+  let options: ConnectorOptions | undefined;
+  let filler: ((size: Bytes) => string) | undefined;
+  let opened: Opened | undefined;
+  let running: Running | undefined;
+  let aborter = new AbortController();
+  const started = (): ConnectorOptions => {
+    if (options === undefined) throw new Error('the driver has not been started');
+    return options;
+  };
+  return {
+    start: async (body) => {
+      options = { ...body, clock, transport: await loadTransport(body.variant.transport) };
+      filler = fillerSource(body.seed);
+      return undefined;
+    },
+    clock: () => stampNow(clock),
+    open: async ({ scenario }) => {
+      opened = { scenario, connected: await openClients(started(), scenario) };
+      return undefined;
+    },
+    run: async (order) => {
+      if (opened === undefined || filler === undefined) throw new Error('no scenario was opened');
+      const { scenario, connected } = opened;
+      aborter = new AbortController();
+      const clients = connected.map(({ client }) => client);
+      const recorder = recorderFor(order, scenario, clients);
+      running = {
+        recorder,
+        startNs: order.startNs,
+        lengthNs: extentTime(order, scenario),
+        wire: sumWire(connected),
+        counts: sumCounts(clients),
+        strays: sumStrays(clients),
+        process: meter.begin(),
+      };
+      const random = seededRandom(order.seed);
+      const phase: Phase = { ...order, scenario, clients, recorder, clock, pacer, filler, random, signal: aborter.signal };
+      return runPhase(phase);
+    },
+    collect: async ({ published }) => {
+      if (opened === undefined || running === undefined) throw new Error('no phase was run');
+      await drain(running.recorder, published);
+      await quiet(opened.connected);
+      return read(running, opened.connected, published, meter);
+    },
+    release: async () => {
+      const { connected } = opened ?? { connected: [] };
+      opened = undefined;
+      running = undefined;
+      await closeClients(connected);
+      return undefined;
+    },
+    abort: () => {
+      aborter.abort();
+      return undefined;
+    },
+    ...probeHandlers(started),
+  };
+}
+
+function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly BenchClient[]): Recorder {
+  const { timeNs } = order.kind === 'window' ? scenario.window : scenario.warmup;
+  const recorder = new Recorder({ startNs: order.startNs, durationNs: timeNs, run: order.run });
+  for (const client of clients) client.recordTo(recorder);
+  return recorder;
+}
+
+/** The phase lasts at least this long, even if the last answer came earlier: what was due fell into all of it. */
+function extentTime(order: RunOrder, scenario: Scenario): Nanoseconds {
+  const { timeNs, calls } = order.kind === 'window' ? scenario.window : scenario.warmup;
+  return timeNs === undefined || (calls !== undefined && scenario.load.kind === 'closed') ? nanoseconds(0) : timeNs;
+}
+
+/** Waits until every event that was sent has arrived, or has had time enough. */
+async function drain(recorder: Recorder, published: number): Promise<void> {
+  for (let waitedMs = 0; recorder.deliveredEvents < published && waitedMs < DRAIN_LIMIT_MS; waitedMs += QUIET_MS) await pause(QUIET_MS);
+}
+
+/** Waits until nothing crosses the sockets any more, so that both ends' counters speak of the same messages. */
+async function quiet(connected: readonly Connected[]): Promise<void> {
+  let before = sumWire(connected);
+  for (let waitedMs = 0; waitedMs < QUIET_LIMIT_MS; waitedMs += QUIET_MS) {
+    await pause(QUIET_MS);
+    const after = sumWire(connected);
+    if (after.upBytes === before.upBytes && after.downBytes === before.downBytes) return;
+    before = after;
+  }
+}
+
+function read(running: Running, connected: readonly Connected[], published: number, meter: ProcessMeter): DriverReading {
+  const clients = connected.map(({ client }) => client);
+  const wire = sumWire(connected);
+  const counts = sumCounts(clients);
+  const strays = sumStrays(clients);
+  const recorded = running.recorder.finish(published, {
+    misrouted: strays.misrouted - running.strays.misrouted,
+    duplicated: strays.duplicated - running.strays.duplicated,
+    unreadable: strays.unreadable - running.strays.unreadable,
+  });
+  return {
+    ...recorded,
+    elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.startNs))),
+    wire: { upBytes: bytes(wire.upBytes - running.wire.upBytes), downBytes: bytes(wire.downBytes - running.wire.downBytes) },
+    payloadUp: counts.payloadUp - running.counts.payloadUp,
+    payloadDown: counts.payloadDown - running.counts.payloadDown,
+    messagesUp: counts.messagesUp - running.counts.messagesUp,
+    messagesDown: counts.messagesDown - running.counts.messagesDown,
+    openSockets: connected.flatMap(({ channel }) => channel.sockets()).filter((socket) => socket.open).length,
+    clients: connected.length,
+    process: meter.since(running.process),
+  };
+}
+
+function sumWire(connected: readonly Connected[]): WireCounts {
+  let up = 0;
+  let down = 0;
+  for (const { channel } of connected) {
+    const wire = channel.wire();
+    up += wire.upBytes;
+    down += wire.downBytes;
+  }
+  return { upBytes: bytes(up), downBytes: bytes(down) };
+}

@@ -1,0 +1,59 @@
+/** What the endpoint's process can be asked. */
+import type { ProcessUse } from '../measure/process-meter.ts';
+import type { Publication, Stall } from '../scenario/scenario.ts';
+import type { Variant } from '../scenario/variant.ts';
+import type { EndpointSettings, SocketReport, WireCounts } from '../transports/contract.ts';
+import type { Bytes, Nanoseconds } from '../units.ts';
+
+export type EndpointCommands = {
+  start: { body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes }; reply: { readonly address: string } };
+  /** Instants of this process's clock: taken when the question came, and when the answer left. */
+  clock: { body: undefined; reply: ClockStamp };
+  /** Publishes by calendar; answers when the last event has gone out. */
+  publish: { body: PublishOrder; reply: PublishReport };
+  /** Cuts a running publication short. */
+  stopPublishing: { body: undefined; reply: undefined };
+  /** Begins a window: counters are read from here. */
+  begin: { body: { readonly stall: Stall | undefined; readonly startNs: Nanoseconds }; reply: undefined };
+  /** What happened since `begin`. */
+  read: { body: undefined; reply: EndpointReading };
+  sockets: { body: undefined; reply: { readonly sockets: readonly SocketReport[]; readonly settings: EndpointSettings; readonly process: ProcessFacts } };
+};
+
+export interface ClockStamp {
+  readonly receivedNs: number;
+  readonly sentNs: number;
+  readonly namespace: string | undefined;
+}
+
+export interface PublishOrder {
+  readonly run: number;
+  readonly publications: readonly Publication[];
+  readonly seed: number;
+  readonly startNs: Nanoseconds;
+  readonly durationNs: Nanoseconds;
+}
+
+export interface PublishReport {
+  /** Sends to one subscriber each, over all topics. */
+  readonly published: number;
+  /** The calendar's latest: emitted − due. */
+  readonly latestNs: Nanoseconds;
+}
+
+export interface EndpointReading {
+  readonly wire: WireCounts;
+  readonly payloadUp: number;
+  readonly payloadDown: number;
+  readonly messagesUp: number;
+  readonly messagesDown: number;
+  readonly openSockets: number;
+  readonly process: ProcessUse;
+}
+
+/** What must be equal for both arms of a comparison. */
+export interface ProcessFacts {
+  readonly node: string;
+  readonly flags: readonly string[];
+  readonly environment: string;
+}

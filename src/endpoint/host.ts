@@ -1,0 +1,103 @@
+/** The endpoint as its process runs it: one bench server behind one transport, and the commands that steer and read it. */
+import type { Handlers } from '../child/serve.ts';
+import { BenchServer } from '../mcp/server.ts';
+import { timeNamespace } from '../measure/clock-check.ts';
+import type { Clock } from '../measure/clock.ts';
+import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
+import type { Stall } from '../scenario/scenario.ts';
+import type { Endpoint, WireCounts } from '../transports/contract.ts';
+import { loadTransport } from '../transports/discover.ts';
+import { type Nanoseconds, bytes, plus } from '../units.ts';
+import type { ClockStamp, EndpointCommands, EndpointReading, ProcessFacts } from './commands.ts';
+import { runPublications } from './publisher.ts';
+
+interface Running {
+  readonly server: BenchServer;
+  readonly endpoint: Endpoint;
+}
+
+interface Edge {
+  readonly wire: WireCounts;
+  readonly counts: BenchServer['counts'];
+  readonly process: ProcessReading;
+}
+
+/** Builds the handlers of one endpoint process. `die` is what a client's `misbehave: die` does to it. */
+export function endpointHandlers(clock: Clock, die: () => void): Handlers<EndpointCommands> {
+  const meter = new ProcessMeter();
+  let running: Running | undefined;
+  let edge: Edge | undefined;
+  let publishing = new AbortController();
+  const started = (): Running => {
+    if (running === undefined) throw new Error('the endpoint has not been started');
+    return running;
+  };
+  const takeEdge = ({ server, endpoint }: Running): Edge => ({
+    wire: endpoint.wire(),
+    counts: { ...server.counts },
+    process: meter.begin(),
+  });
+  return {
+    start: async ({ variant, seed, maxMessageBytes }) => {
+      const transport = await loadTransport(variant.transport);
+      const server = new BenchServer({ clock, seed, die });
+      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes });
+      running = { server, endpoint };
+      return { address: endpoint.address };
+    },
+    clock: () => stampNow(clock),
+    publish: (order) => {
+      publishing = new AbortController();
+      const { server } = started();
+      return runPublications(order, (event, payload) => server.publish(event, payload), clock, publishing.signal);
+    },
+    stopPublishing: () => {
+      publishing.abort();
+      return undefined;
+    },
+    begin: ({ stall, startNs }) => {
+      if (stall !== undefined) clock.at(plus(startNs, stall.atNs), () => standStill(clock, stall));
+      edge = takeEdge(started());
+      return undefined;
+    },
+    read: () => {
+      if (edge === undefined) throw new Error('no window was begun');
+      return readSince(edge, started(), meter);
+    },
+    sockets: () => {
+      const { endpoint } = started();
+      return { sockets: endpoint.sockets(), settings: endpoint.settings(), process: processFacts() };
+    },
+  };
+}
+
+/** The stamps of one clock exchange; nothing happens between the two but reading the clock. */
+export function stampNow(clock: Clock): ClockStamp {
+  const receivedNs = clock.now();
+  return { receivedNs, namespace: timeNamespace(), sentNs: clock.now() };
+}
+
+export const processFacts = (): ProcessFacts => ({
+  node: process.version,
+  flags: process.execArgv,
+  environment: process.env['NODE_ENV'] ?? '',
+});
+
+/** Blocks the event loop, as a long computation or a collector would. */
+function standStill(clock: Clock, stall: Stall): void {
+  const until: Nanoseconds = plus(clock.now(), stall.forNs);
+  while (clock.now() < until);
+}
+
+function readSince(edge: Edge, { server, endpoint }: Running, meter: ProcessMeter): EndpointReading {
+  const wire = endpoint.wire();
+  return {
+    wire: { upBytes: bytes(wire.upBytes - edge.wire.upBytes), downBytes: bytes(wire.downBytes - edge.wire.downBytes) },
+    payloadUp: server.counts.payloadUp - edge.counts.payloadUp,
+    payloadDown: server.counts.payloadDown - edge.counts.payloadDown,
+    messagesUp: server.counts.messagesUp - edge.counts.messagesUp,
+    messagesDown: server.counts.messagesDown - edge.counts.messagesDown,
+    openSockets: endpoint.sockets().filter((socket) => socket.open).length,
+    process: meter.since(edge.process),
+  };
+}

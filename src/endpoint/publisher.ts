@@ -1,0 +1,57 @@
+/** Publishes events by a calendar that does not wait for anybody. */
+import type { Clock } from '../measure/clock.ts';
+import { scheduleArrivals, TIMER_GRID_NS } from '../scenario/arrivals.ts';
+import type { Publication } from '../scenario/scenario.ts';
+import { type Bytes, type Nanoseconds, minus, nanoseconds, plus } from '../units.ts';
+import type { PublishOrder, PublishReport } from './commands.ts';
+
+/** Where events go: the server, or a test. Answers how many subscribers it reached. */
+export type Publish = (
+  event: { readonly topic: string; readonly run: number; readonly sequence: number; readonly dueNs: Nanoseconds },
+  payload: Bytes,
+) => number;
+
+/** Resolves when every publication's calendar has run out, or the signal ends it early. */
+export async function runPublications(order: PublishOrder, publish: Publish, clock: Clock, signal: AbortSignal): Promise<PublishReport> {
+  const reports = await Promise.all(order.publications.map((one, index) => runOne(order, one, index, publish, clock, signal)));
+  return {
+    published: reports.reduce((sum, report) => sum + report.published, 0),
+    latestNs: nanoseconds(Math.max(0, ...reports.map((report) => report.latestNs))),
+  };
+}
+
+function runOne(
+  order: PublishOrder,
+  publication: Publication,
+  index: number,
+  publish: Publish,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PublishReport> {
+  const { arrivals, ratePerSec, topic, payloadBytes } = publication;
+  const { durationNs, run } = order;
+  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs, seed: order.seed + index, gridNs: TIMER_GRID_NS });
+  let published = 0;
+  let latestNs = 0;
+  let sequence = 0;
+  const emit = (dueNs: Nanoseconds): void => {
+    latestNs = Math.max(latestNs, minus(clock.now(), dueNs));
+    published += publish({ topic, run, sequence, dueNs }, payloadBytes);
+    sequence += 1;
+  };
+  return new Promise((resolve) => {
+    const next = (): void => {
+      const offset = offsets[sequence];
+      if (offset === undefined || signal.aborted) {
+        resolve({ published, latestNs: nanoseconds(latestNs) });
+        return;
+      }
+      const dueNs = plus(order.startNs, nanoseconds(offset));
+      clock.at(dueNs, () => {
+        emit(dueNs);
+        next();
+      });
+    };
+    next();
+  });
+}

@@ -1,0 +1,81 @@
+/** One scripted MCP client: its session, its nonces, what it has heard. */
+import type { ClientCounts, McpClient, StrayCounts } from '../mcp/client.ts';
+import { readEvent, EVENT_METHOD } from '../mcp/events.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { Recorder } from '../measure/recorder.ts';
+import type { Nanoseconds } from '../units.ts';
+
+export class BenchClient {
+  /** From 0, within its trial. */
+  readonly index: number;
+  readonly mcp: McpClient;
+  /** Calls made so far; makes nonces unique. */
+  sequence = 0;
+  /** Why the connection is gone, when it is. */
+  lostBecause: string | undefined;
+  #recorder: Recorder | undefined;
+  readonly #listeners = new Map<string, Set<() => void>>();
+
+  constructor(index: number, connect: (client: BenchClient) => McpClient) {
+    this.index = index;
+    this.mcp = connect(this);
+  }
+
+  /** From now on what arrives unasked is this recorder's. */
+  recordTo(recorder: Recorder): void {
+    this.#recorder = recorder;
+  }
+
+  onNotification(method: string, params: JsonObject, receivedNs: Nanoseconds): void {
+    if (method === EVENT_METHOD) this.#onEvent(params, receivedNs);
+    else if (method === 'notifications/progress') {
+      this.#recorder?.progress(this.progressStream(params['progressToken']), Number(params['progress']));
+    }
+  }
+
+  #onEvent(params: JsonObject, receivedNs: Nanoseconds): void {
+    const stamp = readEvent(params);
+    if (stamp === undefined) return;
+    this.#recorder?.event({ ...stamp, subscriber: this.index, receivedNs });
+    const waiting = this.#listeners.get(stamp.topic);
+    this.#listeners.delete(stamp.topic);
+    for (const wake of waiting ?? []) wake();
+  }
+
+  /** Tells one client's progress tokens from another's. */
+  progressStream(token: unknown): string {
+    return `${this.index}/${String(token)}`;
+  }
+
+  /** Calls back at the next event of the topic. The returned function stops waiting. */
+  onceEvent(topic: string, wake: () => void): () => void {
+    const waiting = this.#listeners.get(topic) ?? new Set();
+    waiting.add(wake);
+    this.#listeners.set(topic, waiting);
+    return () => waiting.delete(wake);
+  }
+}
+
+/** Sums over clients. */
+export function sumStrays(clients: readonly BenchClient[]): StrayCounts {
+  const sum: StrayCounts = { misrouted: 0, duplicated: 0, late: 0, unreadable: 0 };
+  for (const { mcp } of clients) {
+    sum.misrouted += mcp.strays.misrouted;
+    sum.duplicated += mcp.strays.duplicated;
+    sum.late += mcp.strays.late;
+    sum.unreadable += mcp.strays.unreadable;
+  }
+  return sum;
+}
+
+/** Sums over clients. */
+export function sumCounts(clients: readonly BenchClient[]): ClientCounts {
+  const sum: ClientCounts = { messagesUp: 0, messagesDown: 0, payloadUp: 0, payloadDown: 0 };
+  for (const { mcp } of clients) {
+    sum.messagesUp += mcp.counts.messagesUp;
+    sum.messagesDown += mcp.counts.messagesDown;
+    sum.payloadUp += mcp.counts.payloadUp;
+    sum.payloadDown += mcp.counts.payloadDown;
+  }
+  return sum;
+}

@@ -1,0 +1,53 @@
+/**
+ * Open loop: scripts start by the calendar, whatever became of the last one, and are measured from when they were due.
+ * A stall thereby costs every caller who was due, not only the one who was being served (coordinated omission; Tene).
+ */
+import { scheduleArrivals } from '../scenario/arrivals.ts';
+import type { LoadModel, Script } from '../scenario/scenario.ts';
+import { type Nanoseconds, nanoseconds, plus } from '../units.ts';
+import type { BenchClient } from './bench-client.ts';
+import { type Phase, calendarLength, extentOf } from './phase.ts';
+import { callsIn, pickScript, runScript } from './script.ts';
+
+type CalendarModel = Extract<LoadModel, { kind: 'open' | 'sessions' }>;
+
+/** Answers how many scripts the calendar called for, and over what time. */
+export interface Calendar {
+  readonly arrivals: number;
+  readonly lengthNs: Nanoseconds;
+}
+
+export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<Calendar> {
+  const repeats = model.kind === 'sessions' ? model.repeats : 1;
+  const lengthNs = calendarLength(extentOf(phase), model.ratePerSec * repeats * meanCalls(phase.scenario.scripts));
+  const { arrivals, ratePerSec } = model;
+  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed: phase.seed, gridNs: phase.pacer.gridNs });
+  const running = new Set<Promise<void>>();
+  await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
+    const client = phase.clients[index % phase.clients.length];
+    if (client === undefined) return;
+    const script = pickScript(phase.scenario.scripts, phase.random);
+    if (running.size >= model.maxInFlight) {
+      phase.recorder.due(callsIn(script) * repeats);
+      phase.recorder.dropped(callsIn(script) * repeats);
+      return;
+    }
+    const session = runSession(phase, client, script, repeats, plus(phase.startNs, nanoseconds(offsets[index] ?? 0)));
+    running.add(session);
+    void session.finally(() => running.delete(session));
+  });
+  await Promise.all(running);
+  return { arrivals: offsets.length, lengthNs };
+}
+
+/** Partly open: the calendar says when the session begins, each later script begins when the one before has ended. */
+async function runSession(phase: Phase, client: BenchClient, script: Script, repeats: number, dueNs: Nanoseconds): Promise<void> {
+  for (let turn = 0; turn < repeats && !phase.signal.aborted; turn += 1) {
+    await runScript(phase, client, script, turn === 0 ? dueNs : undefined);
+  }
+}
+
+function meanCalls(scripts: readonly Script[]): number {
+  const weight = scripts.reduce((sum, script) => sum + script.weight, 0);
+  return scripts.reduce((sum, script) => sum + (script.weight / weight) * callsIn(script), 0);
+}

@@ -1,0 +1,57 @@
+/** One phase of load: the warm-up or the measured window. Same code, same load; only the recorder is thrown away after the first. */
+import type { Clock } from '../measure/clock.ts';
+import type { Recorder } from '../measure/recorder.ts';
+import type { Random } from '../scenario/random.ts';
+import type { Extent, Scenario } from '../scenario/scenario.ts';
+import type { Bytes, Nanoseconds } from '../units.ts';
+import type { BenchClient } from './bench-client.ts';
+import type { Pacer } from './pacer.ts';
+
+export interface Phase {
+  readonly kind: 'warmup' | 'window';
+  readonly scenario: Scenario;
+  readonly clients: readonly BenchClient[];
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  readonly filler: (size: Bytes) => string;
+  /** Nothing is due before it. */
+  readonly startNs: Nanoseconds;
+  readonly seed: number;
+  readonly random: Random;
+  /** Ends the phase early: the command is going away. */
+  readonly signal: AbortSignal;
+}
+
+/** When a closed loop's phase ends. */
+export interface Deadline {
+  /** No further script starts. */
+  over(): boolean;
+  /** The next script's calls would exceed the number asked for. */
+  readonly callLimit: number | undefined;
+}
+
+/** A warm-up that waits for a number of calls gives up after this many times its time: a slow endpoint is not waited for forever. */
+const WARMUP_PATIENCE = 10;
+
+/** The extent that belongs to the phase. */
+export const extentOf = (phase: Phase): Extent => (phase.kind === 'warmup' ? phase.scenario.warmup : phase.scenario.window);
+
+/** How long a calendar runs, from the extent and, where that counts calls, the rate at which they arrive. */
+export function calendarLength(extent: Extent, callsPerSec: number): Nanoseconds {
+  const byCalls = extent.calls === undefined || callsPerSec === 0 ? undefined : (extent.calls / callsPerSec) * 1e9;
+  return (extent.timeNs ?? byCalls ?? 0) as Nanoseconds;
+}
+
+/** The closed loop's end: the window takes whichever comes first, the warm-up wants both. */
+export function deadlineOf(phase: Phase): Deadline {
+  const { timeNs, calls } = extentOf(phase);
+  const { clock, startNs, recorder, signal } = phase;
+  const elapsed = (): number => clock.now() - startNs;
+  const timeUp = (): boolean => timeNs !== undefined && elapsed() >= timeNs;
+  const enough = (): boolean => calls !== undefined && recorder.calls >= calls;
+  if (phase.kind === 'window') return { over: () => signal.aborted || timeUp() || enough(), callLimit: calls };
+  const patience = (timeNs ?? 1e9) * WARMUP_PATIENCE;
+  const warm = (): boolean => (timeNs === undefined || timeUp()) && (calls === undefined || enough());
+  return { over: () => signal.aborted || warm() || elapsed() >= patience, callLimit: undefined };
+}

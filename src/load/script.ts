@@ -1,0 +1,159 @@
+/** One client runs one script: its steps in order, each checked against what a right answer would be. */
+import { type Exchange, describeOutcome } from '../mcp/client.ts';
+import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
+import { nonceOf, paddedText, readNonce } from '../mcp/payload.ts';
+import { type ToolCall, answerText, toolArguments } from '../mcp/tools.ts';
+import { until } from '../measure/clock.ts';
+import type { Random } from '../scenario/random.ts';
+import type { ArgumentText, Script, Step } from '../scenario/scenario.ts';
+import { type Nanoseconds, NS_PER_MS, plus } from '../units.ts';
+import type { BenchClient } from './bench-client.ts';
+import type { Phase } from './phase.ts';
+
+/** How many calls a script makes. */
+export const callsIn = (script: Script): number => script.steps.filter((step) => step.kind === 'call' || step.kind === 'ping').length;
+
+/** Chooses by weight. */
+export function pickScript(scripts: readonly Script[], random: Random): Script {
+  const total = scripts.reduce((sum, script) => sum + script.weight, 0);
+  let left = random.uniform() * total;
+  for (const script of scripts) {
+    left -= script.weight;
+    if (left < 0) return script;
+  }
+  const last = scripts.at(-1);
+  if (last === undefined) throw new Error('a phase with calls needs a script');
+  return last;
+}
+
+/**
+ * Runs the script once. `intendedStartNs` is the calendar's instant for its first call; later calls are due when the
+ * step before them ended, and so is the first one in a closed loop, where it is `undefined`.
+ * A client that has lost its connection stops at once.
+ */
+export async function runScript(phase: Phase, client: BenchClient, script: Script, intendedStartNs: Nanoseconds | undefined): Promise<void> {
+  const startedNs = intendedStartNs ?? phase.clock.now();
+  let dueNs = intendedStartNs;
+  for (const step of script.steps) {
+    await runStep(phase, client, step, dueNs);
+    if (client.lostBecause !== undefined) return;
+    dueNs = undefined;
+  }
+  phase.recorder.script(startedNs, phase.clock.now());
+}
+
+async function runStep(phase: Phase, client: BenchClient, step: Step, dueNs: Nanoseconds | undefined): Promise<void> {
+  switch (step.kind) {
+    case 'think':
+      await until(phase.clock, plus(phase.clock.now(), step.thinkNs));
+      return;
+    case 'wait':
+      await waitForEvent(phase, client, step.topic, step.timeoutNs);
+      return;
+    case 'ping':
+      phase.recorder.due();
+      note(phase, client, await client.mcp.request('ping', undefined), dueNs, undefined);
+      return;
+    case 'call':
+      await call(phase, client, step, dueNs);
+      return;
+  }
+}
+
+async function call(phase: Phase, client: BenchClient, step: Extract<Step, { kind: 'call' }>, dueNs: Nanoseconds | undefined): Promise<void> {
+  const toolCall = makeCall(phase, client, step);
+  const params: Record<string, unknown> = { name: toolCall.tool, arguments: toolArguments(toolCall) };
+  const token = toolCall.tool === 'progress' ? client.mcp.nextId : undefined;
+  if (token !== undefined) params['_meta'] = { progressToken: token };
+  phase.recorder.due();
+  const exchange = await client.mcp.request('tools/call', params);
+  note(phase, client, exchange, dueNs, toolCall);
+  if (token !== undefined && exchange.outcome.kind === 'ok') phase.recorder.progressAsked(client.progressStream(token), step.progressSteps);
+}
+
+function makeCall(phase: Phase, client: BenchClient, step: Extract<Step, { kind: 'call' }>): ToolCall {
+  const text = argumentText(phase, client, step.argument, nonceOf(client.index, client.sequence));
+  client.sequence += 1;
+  switch (step.tool) {
+    case 'produce':
+      return { tool: 'produce', text, size: step.answerBytes };
+    case 'delay':
+      return { tool: 'delay', text, delayMs: step.delayNs / NS_PER_MS };
+    case 'progress':
+      return { tool: 'progress', text, steps: step.progressSteps };
+    case 'misbehave':
+      return { tool: 'misbehave', text, how: step.misbehaviour ?? 'never' };
+    default:
+      return { tool: step.tool, text };
+  }
+}
+
+function argumentText(phase: Phase, client: BenchClient, argument: ArgumentText, nonce: string): string {
+  if (argument.kind === 'filler') return paddedText(nonce, argument.bytes, phase.filler);
+  const parts = argument.parts.map((part) => {
+    switch (part.kind) {
+      case 'text':
+        return part.text;
+      case 'filler':
+        return phase.filler(part.bytes);
+      case 'sequence':
+        return String(client.sequence);
+      case 'client':
+        return String(client.index);
+    }
+  });
+  return nonce + parts.join('');
+}
+
+/** Books one exchange. A call without a calendar is due when it is sent. */
+function note(phase: Phase, client: BenchClient, exchange: Exchange, dueNs: Nanoseconds | undefined, asked: ToolCall | undefined): void {
+  const { outcome, sentNs, completedNs } = exchange;
+  const { recorder } = phase;
+  if (outcome.kind === 'ok') {
+    const problem = asked === undefined ? undefined : judge(phase, outcome.result, asked);
+    if (problem === undefined) recorder.ok({ intendedStartNs: dueNs ?? sentNs, sentNs, completedNs }, { sendLag: dueNs !== undefined });
+    else recorder.failed(problem.kind, problem.why, completedNs);
+    if (problem?.otherCall === true) recorder.misrouted();
+  } else if (outcome.kind === 'timed-out') {
+    recorder.failed('timedOut', describeOutcome(outcome), completedNs);
+  } else {
+    recorder.failed(outcome.kind, outcome.reason, completedNs);
+  }
+  if (outcome.kind === 'disconnected') client.lostBecause = outcome.reason;
+}
+
+interface Problem {
+  readonly kind: 'wrong' | 'rejected';
+  readonly why: string;
+  readonly otherCall?: boolean;
+}
+
+/** What is wrong with an answer; `undefined` for a right one. Every answer is compared whole, not by sample. */
+function judge(phase: Phase, result: JsonObject, asked: ToolCall): Problem | undefined {
+  const content = result['content'];
+  const first: unknown = Array.isArray(content) ? content[0] : undefined;
+  const text = isObject(first) ? first['text'] : undefined;
+  if (typeof text !== 'string') return { kind: 'wrong', why: 'the answer holds no text' };
+  const expected = answerText(asked, phase.filler);
+  const right = text === expected && !(asked.tool === 'misbehave' && asked.how === 'wrong-text');
+  if (!right) {
+    const otherCall = readNonce(text) !== undefined && readNonce(text) !== readNonce(asked.text);
+    return { kind: 'wrong', why: otherCall ? 'the answer carries another call’s nonce' : 'the answer’s text is not the one expected', otherCall };
+  }
+  return result['isError'] === true ? { kind: 'rejected', why: 'the tool answered with an error' } : undefined;
+}
+
+function waitForEvent(phase: Phase, client: BenchClient, topic: string, timeoutNs: Nanoseconds): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = phase.clock.at(plus(phase.clock.now(), timeoutNs), () => {
+      stop();
+      phase.recorder.due();
+      phase.recorder.failed('timedOut', `no event on "${topic}" in time`, phase.clock.now());
+      resolve();
+    });
+    const stop = client.onceEvent(topic, () => {
+      giveUp();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,10 @@
+/** What the revisions of the handshake era have in common, as far as this bench speaks them. */
+
+/** Revisions that open with `initialize`; in these the messages that the bench sends are the same. */
+export const HANDSHAKE_REVISIONS: readonly string[] = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+
+export const LATEST_HANDSHAKE_REVISION = '2025-11-25';
+
+/** [spec] lifecycle: a server that does not support the requested version answers with the latest one it does. */
+export const negotiate = (requested: unknown): string =>
+  typeof requested === 'string' && HANDSHAKE_REVISIONS.includes(requested) ? requested : LATEST_HANDSHAKE_REVISION;

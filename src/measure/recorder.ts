@@ -1,0 +1,190 @@
+/** What happened in one window: samples become histograms and books at once, so memory does not grow with their number. */
+import { type Nanoseconds, minus } from '../units.ts';
+import type { CallBooks, NotificationBooks } from './books.ts';
+import { type Distribution, Histogram } from './histogram.ts';
+import { SequenceBook } from './sequence-book.ts';
+
+/** One call that was answered rightly. */
+export interface Sample {
+  readonly intendedStartNs: Nanoseconds;
+  readonly sentNs: Nanoseconds;
+  readonly completedNs: Nanoseconds;
+}
+
+/** The ways in which a call that was sent can end other than well. */
+export type Failure = 'rejected' | 'disconnected' | 'wrong' | 'timedOut';
+
+/** The window is cut into so many equal parts to see whether it was steady. */
+export const PARTS = 10;
+const MAX_EXAMPLES = 5;
+const HUNDRED_MS = 100_000_000;
+
+export interface WindowShape {
+  readonly startNs: Nanoseconds;
+  /** `undefined` when the window ends with a number of calls: then its parts cannot be told while it runs. */
+  readonly durationNs: Nanoseconds | undefined;
+  /** Which publications count; those of the warm-up have another number. */
+  readonly run: number;
+}
+
+export interface Recorded {
+  readonly calls: CallBooks;
+  readonly notifications: NotificationBooks;
+  readonly progress: NotificationBooks;
+  readonly scripts: number;
+  readonly lastCompletedNs: Nanoseconds;
+  readonly responseTime: Distribution;
+  readonly serviceTime: Distribution;
+  readonly sendLag: Distribution;
+  readonly scriptTime: Distribution;
+  readonly delivery: Distribution;
+  readonly deliveryFromDue: Distribution;
+  readonly partMedians: readonly (Nanoseconds | null)[];
+  readonly within100ms: number | null;
+}
+
+/** Counted by the clients, not by the recorder: messages that fit no call. */
+export interface Strays {
+  readonly misrouted: number;
+  readonly duplicated: number;
+  readonly unreadable: number;
+}
+
+export class Recorder {
+  readonly #window: WindowShape;
+  readonly #times = {
+    responseTime: new Histogram(),
+    serviceTime: new Histogram(),
+    sendLag: new Histogram(),
+    scriptTime: new Histogram(),
+    delivery: new Histogram(),
+    deliveryFromDue: new Histogram(),
+  };
+  readonly #parts = Array.from({ length: PARTS }, () => new Histogram('coarse'));
+  readonly #counts = { due: 0, ok: 0, rejected: 0, disconnected: 0, wrong: 0, timedOut: 0, dropped: 0, misrouted: 0 };
+  readonly #errors = new Set<string>();
+  readonly #events = new SequenceBook();
+  readonly #progress = new SequenceBook();
+  #progressAsked = 0;
+  #within = 0;
+  #scripts = 0;
+  #lastCompletedNs: Nanoseconds;
+
+  constructor(window: WindowShape) {
+    this.#window = window;
+    this.#lastCompletedNs = window.startNs;
+  }
+
+  /** A call has fallen due. Everything that is due ends in exactly one of the other counts. */
+  due(count = 1): void {
+    this.#counts.due += count;
+  }
+
+  /** Due calls that were never sent, because too many were in flight. */
+  dropped(count: number): void {
+    this.#counts.dropped += count;
+  }
+
+  /** @throws RangeError for a sample that goes back in time: that is a bug, not a measurement. */
+  ok(sample: Sample, kept: { readonly sendLag: boolean }): void {
+    const responseNs = minus(sample.completedNs, sample.intendedStartNs);
+    this.#counts.ok += 1;
+    this.#times.responseTime.record(responseNs);
+    this.#times.serviceTime.record(minus(sample.completedNs, sample.sentNs));
+    if (kept.sendLag) this.#times.sendLag.record(minus(sample.sentNs, sample.intendedStartNs));
+    this.#part(sample.intendedStartNs)?.record(responseNs);
+    if (responseNs <= HUNDRED_MS) this.#within += 1;
+    this.#completed(sample.completedNs);
+  }
+
+  failed(kind: Failure, reason: string, completedNs: Nanoseconds): void {
+    this.#counts[kind] += 1;
+    if (this.#errors.size < MAX_EXAMPLES) this.#errors.add(reason.slice(0, 200));
+    this.#completed(completedNs);
+  }
+
+  /** An answer that carried another call's nonce. The call that it answered counts as wrong beside. */
+  misrouted(): void {
+    this.#counts.misrouted += 1;
+  }
+
+  /** A script ran to its end. */
+  script(intendedStartNs: Nanoseconds, completedNs: Nanoseconds): void {
+    this.#scripts += 1;
+    this.#times.scriptTime.record(minus(completedNs, intendedStartNs));
+  }
+
+  /** A published event reached one subscriber. Events of other runs are not this window's. */
+  event(event: EventArrival): void {
+    if (event.run !== this.#window.run || !this.#events.arrived(`${event.subscriber}/${event.topic}`, event.sequence)) return;
+    const deliveryNs = minus(event.receivedNs, event.emittedNs);
+    if (!(deliveryNs >= 0)) return; // Clocks that cannot be compared: the clock check says so, and no number is made up.
+    this.#times.delivery.record(deliveryNs);
+    this.#times.deliveryFromDue.record(minus(event.receivedNs, event.dueNs));
+    if (this.#counts.due === 0) this.#part(event.dueNs)?.record(deliveryNs);
+    this.#completed(event.receivedNs);
+  }
+
+  /** Progress that a call was promised: its steps, once its answer came. */
+  progressAsked(token: string, steps: number): void {
+    this.#progressAsked += steps;
+    this.#progress.release(token, steps);
+  }
+
+  /** A progress notification; `progress` counts from 1. */
+  progress(token: string, progress: number): void {
+    this.#progress.arrived(token, progress - 1);
+  }
+
+  get deliveredEvents(): number {
+    return this.#events.delivered;
+  }
+
+  get calls(): number {
+    return this.#counts.due;
+  }
+
+  finish(published: number, strays: Strays): Recorded {
+    const { due, ok, rejected, disconnected, wrong, timedOut, dropped } = this.#counts;
+    const misrouted = this.#counts.misrouted + strays.misrouted;
+    const { duplicated, unreadable } = strays;
+    return {
+      calls: { due, ok, rejected, disconnected, wrong, timedOut, dropped, misrouted, duplicated, unreadable, errors: [...this.#errors] },
+      notifications: this.#events.books(published),
+      progress: this.#progress.books(this.#progressAsked),
+      scripts: this.#scripts,
+      lastCompletedNs: this.#lastCompletedNs,
+      responseTime: this.#times.responseTime.encode(),
+      serviceTime: this.#times.serviceTime.encode(),
+      sendLag: this.#times.sendLag.encode(),
+      scriptTime: this.#times.scriptTime.encode(),
+      delivery: this.#times.delivery.encode(),
+      deliveryFromDue: this.#times.deliveryFromDue.encode(),
+      partMedians: this.#parts.map((part) => part.valueAtQuantile(0.5) ?? null),
+      within100ms: ok === 0 ? null : this.#within / ok,
+    };
+  }
+
+  #completed(instant: Nanoseconds): void {
+    if (instant > this.#lastCompletedNs) this.#lastCompletedNs = instant;
+  }
+
+  #part(instant: Nanoseconds): Histogram | undefined {
+    const { startNs, durationNs } = this.#window;
+    if (durationNs === undefined) return undefined;
+    const part = Math.floor((minus(instant, startNs) * PARTS) / durationNs);
+    return this.#parts[Math.min(PARTS - 1, Math.max(0, part))];
+  }
+}
+
+/** An event as one subscriber saw it. */
+export interface EventArrival {
+  readonly subscriber: number;
+  readonly topic: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly dueNs: Nanoseconds;
+  readonly emittedNs: Nanoseconds;
+  readonly receivedNs: Nanoseconds;
+}
+

@@ -1,0 +1,153 @@
+/** The answer in plain language: two to four sentences, every one of them computed. */
+import { armTitle, missingSides } from '../claims/arms.ts';
+import { cellsOf, comparisonOf, estimateOf, factsOf } from '../claims/evidence.ts';
+import { USUAL_COVERAGE } from '../claims/verdict.ts';
+import { size, time, times, ratioRange, whole } from '../claims/quantity.ts';
+import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
+import { intervalLevel, ratioText } from './comparison-text.ts';
+import { headlinePair, isSameVariant, type Pair } from './headline-pair.ts';
+import { pushSentence, pushWord } from './push-answer.ts';
+
+const CALL = 'response-time.p50';
+
+/** What was found of one kind of call on both arms. */
+interface CallResult extends Pair {
+  readonly cell: CellSummary;
+  readonly comparison: Comparison;
+  readonly baseP50: Estimate;
+  readonly otherP50: Estimate;
+}
+
+/** The sentences, in the order in which they are to be read. */
+export function answerSentences(summary: Summary): readonly string[] {
+  if (!hasAnything(summary)) return nothingValid(summary);
+  const pair = headlinePair(summary);
+  if (pair === undefined) return oneArm(summary);
+  const calls = callResult(summary, pair);
+  if (isSameVariant(pair)) return sameTwice(pair, calls);
+  const sentences = [
+    ...missingSentence(summary),
+    ...(calls === undefined ? [`No call was measured validly on both ${namesOf(pair)}.`] : [callSentence(calls)]),
+    ...bytesSentence(summary, pair),
+    ...pushSentence(summary, pair),
+    ...(calls === undefined ? [] : [consequence(summary, calls)]),
+  ];
+  return sentences;
+}
+
+const hasAnything = (summary: Summary): boolean =>
+  summary.cells.some((cell) => cell.arms.some((arm) => arm.validTrials > 0 && Object.keys(arm.metrics).length > 0));
+
+function nothingValid({ record, failedTrials }: Summary): readonly string[] {
+  const planned = whole(record.plan.trials.length);
+  const [first] = failedTrials;
+  const failed = first === undefined ? '' : ` ${whole(failedTrials.length)} failed, the first with: ${first.error}`;
+  return [`Nothing was measured that may be shown: none of ${planned} planned trials gave a valid number.${failed}`];
+}
+
+function oneArm(summary: Summary): readonly string[] {
+  const [arm] = summary.arms;
+  if (arm === undefined) return ['No transport could be run.'];
+  const cell = callCell(summary, [arm.id]);
+  const p50 = cell && estimateOf(cell, arm.id, CALL);
+  const seen =
+    p50 === undefined || cell === undefined
+      ? `Only ${armTitle(arm.id)} was measured.`
+      : `${armTitle(arm.id)} answers ${callName(cell)} in ${time(p50.value)} at the median.`;
+  return [seen, `There is nothing to compare it with: ${missingSides(summary)}.`];
+}
+
+function sameTwice(pair: Pair, calls: CallResult | undefined): readonly string[] {
+  const opening = `Both arms are the same transport (${armTitle(pair.base.id)}), so this run tests the bench itself.`;
+  if (calls === undefined) return [opening, 'No call was measured validly on both.'];
+  const { comparison, baseP50, otherP50 } = calls;
+  const seen = `${time(baseP50.value)} and ${time(otherP50.value)}, ${ratioText(comparison)}`;
+  switch (comparison.word) {
+    case 'equivalent':
+      return [opening, `It finds no difference between them, as it should: the median call takes ${seen}.`];
+    case 'inconclusive':
+      return [opening, `It sees no difference, but could not rule one out either: the median call takes ${seen}.`];
+    case 'faster':
+    case 'slower':
+      return [opening, `It sees a difference where there is none: the median call takes ${seen}. Do not trust differences of that size here.`];
+  }
+}
+
+function missingSentence(summary: Summary): readonly string[] {
+  const missing = missingSides(summary);
+  return missing === '' ? [] : [`The article's comparison is incomplete: ${missing}.`];
+}
+
+const namesOf = ({ base, other }: Pair): string => `${armTitle(base.id)} and ${armTitle(other.id)}`;
+const callName = ({ cell }: CellSummary): string =>
+  cell.scenario.name === 'tool-calls' ? 'a tool call' : `a call of ${cell.id}`;
+
+/** Plain tool calls if they were run, else the first cell in which all these arms have calls. */
+function callCell(summary: Summary, armIds: readonly string[]): CellSummary | undefined {
+  const candidates = [...cellsOf(summary, 'tool-calls'), ...summary.cells];
+  return candidates.find((cell) => armIds.every((armId) => estimateOf(cell, armId, CALL) !== undefined));
+}
+
+function callResult(summary: Summary, pair: Pair): CallResult | undefined {
+  const cell = callCell(summary, [pair.base.id, pair.other.id]);
+  if (cell === undefined) return undefined;
+  const comparison = comparisonOf(cell, CALL, { armId: pair.other.id, baseArmId: pair.base.id });
+  const baseP50 = estimateOf(cell, pair.base.id, CALL);
+  const otherP50 = estimateOf(cell, pair.other.id, CALL);
+  if (comparison === undefined || baseP50 === undefined || otherP50 === undefined) return undefined;
+  return { ...pair, cell, comparison, baseP50, otherP50 };
+}
+
+function callSentence(calls: CallResult): string {
+  const { comparison, cell } = calls;
+  const [other, base] = [armTitle(calls.other.id), armTitle(calls.base.id)];
+  const [otherTime, baseTime] = [time(calls.otherP50.value), time(calls.baseP50.value)];
+  const level = intervalLevel(comparison);
+  const { ratio, low95, high95 } = comparison;
+  switch (comparison.word) {
+    case 'faster':
+      return `${other} answers ${callName(cell)} ${times(1 / ratio)} faster than ${base} here: ${otherTime} against ${baseTime} at the median (${level} interval ${ratioRange({ low: 1 / high95, high: 1 / low95 })}×).`;
+    case 'slower':
+      return `${base} answers ${callName(cell)} ${times(ratio)} faster than ${other} here: ${baseTime} against ${otherTime} at the median (${level} interval ${ratioRange({ low: low95, high: high95 })}×).`;
+    case 'equivalent':
+      return `${other} and ${base} answer ${callName(cell)} equally fast here: ${otherTime} and ${baseTime} at the median, a ratio of ${times(ratio)} (${level} interval ${ratioRange({ low: low95, high: high95 })}×).`;
+    case 'inconclusive':
+      return `${comparison.coverage95 < USUAL_COVERAGE ? 'There are too few trials to be sure' : 'This run cannot say'} whether ${other} or ${base} answers ${callName(cell)} faster: ${otherTime} against ${baseTime} at the median, a ratio of ${times(ratio)} that may be anything within ${ratioRange({ low: low95, high: high95 })}× (${level} interval).`;
+  }
+}
+
+function bytesSentence(summary: Summary, pair: Pair): readonly string[] {
+  const [cell] = cellsOf(summary, 'tool-calls');
+  const base = cell && bytesPerCall(cell, pair.base.id);
+  const other = cell && bytesPerCall(cell, pair.other.id);
+  if (base === undefined || other === undefined) return [];
+  return [`Per call ${armTitle(pair.other.id)} puts ${size(other)} on the wire, both ways together, where ${armTitle(pair.base.id)} puts ${size(base)}.`];
+}
+
+function bytesPerCall(cell: CellSummary, armId: string): number | undefined {
+  const up = estimateOf(cell, armId, 'wire-up-per-message');
+  const down = estimateOf(cell, armId, 'wire-down-per-message');
+  return up === undefined || down === undefined ? undefined : up.value + down.value;
+}
+
+/** What follows for somebody who has to choose. */
+function consequence(summary: Summary, calls: CallResult): string {
+  const { word } = calls.comparison;
+  if (word === 'inconclusive') return 'More trials would narrow it down (--trials); nothing should be decided on this.';
+  if (word === 'equivalent') return 'Call latency is no reason to choose one over the other.';
+  const cause = causeOf(summary, calls);
+  return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${armTitle(slowerOf(calls))}, before any network.`;
+}
+
+const absoluteDifference = ({ baseP50, otherP50 }: CallResult): number => Math.abs(baseP50.value - otherP50.value);
+const slowerOf = ({ comparison, base, other }: CallResult): string => (comparison.word === 'faster' ? base.id : other.id);
+
+/** Pushes travel on the stream alone; if they are equally fast, the stream is not what makes the calls slow. */
+function causeOf(summary: Summary, calls: CallResult): string {
+  const slower = factsOf(summary, slowerOf(calls));
+  const fasterId = calls.comparison.word === 'faster' ? calls.other.id : calls.base.id;
+  const faster = factsOf(summary, fasterId);
+  const onlyOneRequests = (slower?.httpRequestsPerCall ?? 0) >= 1 && faster?.httpRequestsPerCall === 0;
+  if (!onlyOneRequests || pushWord(summary, calls) !== 'equivalent') return '';
+  return `So the difference lies in the HTTP request that ${armTitle(slowerOf(calls))} needs for each call, not in its stream; `;
+}

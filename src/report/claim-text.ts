@@ -1,0 +1,74 @@
+/** Claims sorted for reading: rows, prose that was measured, and what was not. */
+import { armTitle, sidesOf } from '../claims/arms.ts';
+import { type EvaluatedClaim, verdictWords } from '../claims/claim.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { Summary } from '../stats/summary.ts';
+import type { Report } from './format.ts';
+import { groupBy } from './group-by.ts';
+
+type Row = Extract<EvaluatedClaim, { readonly kind: 'row' }>;
+type Prose = Extract<EvaluatedClaim, { readonly kind: 'prose' }>;
+
+/** The claims of a report by how they are shown. */
+export interface SortedClaims {
+  readonly rows: readonly Row[];
+  readonly measuredProse: readonly Prose[];
+  readonly unmeasuredProse: readonly Prose[];
+}
+
+/** Sorts, keeping the order within each kind. */
+export function sortClaims({ claims }: Report): SortedClaims {
+  const prose = claims.filter((claim): claim is Prose => claim.kind === 'prose');
+  return {
+    rows: claims.filter((claim): claim is Row => claim.kind === 'row'),
+    measuredProse: prose.filter(({ finding }) => finding.verdict.word !== 'not measured'),
+    unmeasuredProse: prose.filter(({ finding }) => finding.verdict.word === 'not measured'),
+  };
+}
+
+/** Word, reason and, where it is not measured, what would answer it. */
+export function verdictLines({ finding: { verdict } }: EvaluatedClaim): readonly string[] {
+  const reason = verdict.because === '' ? [] : [verdict.because];
+  return verdict.word === 'not measured'
+    ? [verdictWords(verdict), ...reason, `would take: ${verdict.wouldAnswer}`]
+    : [verdictWords(verdict), ...reason];
+}
+
+/** The reason on the same line as the word. */
+export const verdictSentence = (claim: EvaluatedClaim): string => {
+  const [word = '', ...reasons] = verdictLines(claim);
+  return reasons.length === 0 ? word : `${word}: ${reasons.join('; ')}`;
+};
+
+/** The not-measured ones in a few sentences: those that lack a scenario with what they would take, the others by their reason. */
+export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly string[] {
+  const gaps = claims.flatMap(({ id, finding: { verdict } }) => (verdict.word === 'not measured' ? [{ id, verdict }] : []));
+  const scenarios = gaps.filter(({ verdict }) => verdict.lacks === 'scenario').map(({ id, verdict }) => `${id} (${verdict.wouldAnswer})`);
+  const others = groupBy(gaps.filter(({ verdict }) => verdict.lacks !== 'scenario'), ({ verdict }) => verdict.because);
+  return [
+    ...[...others].map(([because, group]) => `Not answered, as ${because}: ${group.map(({ id }) => id).join(', ')}.`),
+    ...(scenarios.length === 0 ? [] : [`Not answered for want of a scenario, and what it would take: ${scenarios.join('; ')}.`]),
+  ];
+}
+
+/** The lines measured on the arm that stands in a column of the comparison; empty without such an arm. */
+export function measuredLines(claim: EvaluatedClaim, arm: Arm | undefined): readonly string[] {
+  return arm === undefined ? [] : (claim.finding.measured[arm.id] ?? []);
+}
+
+/** The arms that stand in the comparison's two columns. */
+export function columnArms(summary: Summary): { readonly sse: Arm | undefined; readonly websocket: Arm | undefined } {
+  const sides = sidesOf(summary);
+  const first = (transport: string): Arm | undefined => summary.arms.find((arm) => arm.variant.transport === transport);
+  return sides ?? { sse: first('sse'), websocket: first('websocket') };
+}
+
+/** Every arm that has no column of its own in the comparison. */
+export function otherArms(summary: Summary): readonly Arm[] {
+  const { sse, websocket } = columnArms(summary);
+  return summary.arms.filter((arm) => arm.id !== sse?.id && arm.id !== websocket?.id);
+}
+
+/** A measured claim's lines for every arm that has any. */
+export const measuredByArm = (claim: EvaluatedClaim): readonly { readonly arm: string; readonly text: string }[] =>
+  Object.entries(claim.finding.measured).map(([armId, lines]) => ({ arm: armTitle(armId), text: lines.join('; ') }));

@@ -1,0 +1,43 @@
+/** A comparison in words: which word fits depends on whether less is faster, less, or worse. */
+import { armTitle } from '../claims/arms.ts';
+import { percent, times, timesWithInterval, whole } from '../claims/quantity.ts';
+import { USUAL_COVERAGE } from '../claims/verdict.ts';
+import type { Comparison, MetricName, Word } from '../stats/summary.ts';
+
+type Words = Readonly<Record<Word, string>>;
+
+const NEUTRAL = { equivalent: 'equivalent', inconclusive: 'inconclusive' } as const;
+const TIME_WORDS: Words = { ...NEUTRAL, faster: 'faster', slower: 'slower' };
+const COST_WORDS: Words = { ...NEUTRAL, faster: 'less', slower: 'more' };
+const RATE_WORDS: Words = { ...NEUTRAL, faster: 'more', slower: 'less' };
+
+const RATES: readonly MetricName[] = ['rate', 'events-rate', 'within-100ms'];
+const TIMES = /^(?:response-time|service-time|script-time|send-lag|delivery)\./;
+
+const wordsFor = (metric: MetricName): Words => {
+  if (TIMES.test(metric)) return TIME_WORDS;
+  return RATES.includes(metric) ? RATE_WORDS : COST_WORDS;
+};
+
+/** The word as it is said of this metric; where nothing was found, what would have been. */
+export function comparisonWord({ metric, word, smallestDetectable }: Comparison): string {
+  const said = wordsFor(metric)[word];
+  return word === 'inconclusive' && Number.isFinite(smallestDetectable) ? `${said} (would have seen ${times(smallestDetectable)})` : said;
+}
+
+/** `WebSocket ÷ SSE`. */
+export const ratioName = ({ armId, baseArmId }: Pick<Comparison, 'armId' | 'baseArmId'>): string =>
+  `${armTitle(armId)} ÷ ${armTitle(baseArmId)}`;
+
+/** `0.48× [0.45–0.52] faster`; exact metrics have no interval. */
+export function ratioText(comparison: Comparison): string {
+  const { ratio, low95, high95, exact } = comparison;
+  const number = exact && low95 === high95 ? times(ratio) : timesWithInterval({ value: ratio, low: low95, high: high95 });
+  return `${number} ${comparisonWord(comparison)}`;
+}
+
+/** The interval's level as far as it was reached: `95 %`, or less with few pairs. */
+export const intervalLevel = ({ coverage95 }: Comparison): string => (coverage95 >= USUAL_COVERAGE ? '95 %' : percent(coverage95));
+
+/** `6 pairs`. */
+export const pairWords = ({ pairs }: Comparison): string => (pairs === 1 ? '1 pair' : `${whole(pairs)} pairs`);

@@ -1,0 +1,74 @@
+/** A doubt in plain words: what was seen, and what it means for the numbers. */
+import { count, percent, significant, time } from '../claims/quantity.ts';
+import type { Doubt } from '../result/record.ts';
+
+/** How far a doubt reaches, comparable among doubts of its kind: the larger, the worse. */
+export function severityOf(doubt: Doubt): number {
+  switch (doubt.kind) {
+    case 'books-do-not-balance':
+    case 'nothing-measured':
+    case 'clock-not-comparable':
+      return 0;
+    case 'wrong-answers':
+    case 'errors':
+    case 'lost-notifications':
+      return doubt.count;
+    case 'send-lag':
+      return doubt.p99Ns;
+    case 'driver-saturated':
+      return doubt.utilisation;
+    case 'rate-not-reached':
+      return doubt.offeredPerSec / Math.max(doubt.achievedPerSec, Number.MIN_VALUE);
+    case 'hiccup':
+    case 'gc-pause':
+      return doubt.maxNs;
+    case 'not-steady':
+      return Math.abs(doubt.driftShare);
+  }
+}
+
+/** The worst of its kind, in words. */
+export function doubtText(doubt: Doubt): string {
+  switch (doubt.kind) {
+    case 'books-do-not-balance':
+      return `the count of calls does not add up (${doubt.detail}); these numbers are not shown`;
+    case 'wrong-answers':
+      return `up to ${count(doubt.count, 'wrong answer')} in a trial; these numbers are not shown`;
+    case 'nothing-measured':
+      return `nothing was measured (${doubt.detail})`;
+    case 'clock-not-comparable':
+      return `the clocks of the two processes cannot be compared (${doubt.detail}); how long a push took is not known`;
+    case 'errors':
+      return `up to ${count(doubt.count, 'call')} of a trial failed, for example: ${doubt.example}`;
+    case 'lost-notifications':
+      return `up to ${count(doubt.count, 'event')} of a trial never arrived`;
+    case 'send-lag':
+      return `the driver itself sent late (p99 ${time(doubt.p99Ns)}, limit ${time(doubt.limitNs)}); response times include that`;
+    case 'driver-saturated':
+      return `the driver was ${percent(doubt.utilisation)} busy; the rate is the driver's limit, not the transport's`;
+    case 'rate-not-reached':
+      return `${significant(doubt.offeredPerSec)} per second were offered and ${significant(doubt.achievedPerSec)} completed; it was overloaded`;
+    case 'hiccup':
+      return `the whole machine stood still for up to ${time(doubt.maxNs)}; the slowest calls are the machine's`;
+    case 'gc-pause':
+      return `garbage collection stopped the ${doubt.process} for up to ${time(doubt.maxNs)}`;
+    case 'not-steady':
+      return `times still moved by ${percent(Math.abs(doubt.driftShare))} within the window; the warm-up may have been too short`;
+  }
+}
+
+/** The kinds from bad to harmless: numbers that are wrong, numbers that are missing, numbers that are uncertain. */
+export const DOUBT_ORDER: readonly Doubt['kind'][] = [
+  'books-do-not-balance',
+  'wrong-answers',
+  'nothing-measured',
+  'errors',
+  'lost-notifications',
+  'clock-not-comparable',
+  'driver-saturated',
+  'send-lag',
+  'rate-not-reached',
+  'hiccup',
+  'not-steady',
+  'gc-pause',
+];

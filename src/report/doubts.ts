@@ -1,0 +1,130 @@
+/** What speaks against trusting the numbers, gathered and in plain words. */
+import { armTitle } from '../claims/arms.ts';
+import { networkNote } from '../claims/evidence.ts';
+import { percent, time, whole } from '../claims/quantity.ts';
+import type { Doubt } from '../result/record.ts';
+import type { ArmCell, Summary } from '../stats/summary.ts';
+import { DOUBT_ORDER, doubtText, severityOf } from './doubt-text.ts';
+import { groupBy } from './group-by.ts';
+
+const MOST_LINES = 12;
+
+/** One line per doubt, the worst first; past a dozen they are counted, not listed. */
+export function doubtLines(summary: Summary): readonly string[] {
+  const context = [...unmatchedLines(summary), ...machineLines(summary), ...chanceLines(summary)];
+  const specific = [...failureLines(summary), ...aggregatedDoubts(summary), ...bookLines(summary)];
+  const room = Math.max(1, MOST_LINES - context.length);
+  const rest = specific.length - room;
+  const shown = rest > 0 ? [...specific.slice(0, room), `and ${whole(rest)} more, which are in the record`] : specific;
+  return [...shown, ...context];
+}
+
+function failureLines({ record, failedTrials }: Summary): readonly string[] {
+  const unsupported = record.unsupported.map(({ armId, reason }) => `${armTitle(armId)} was asked for and could not run: ${reason}`);
+  const groups = groupBy(failedTrials, ({ armId, error }) => `${armId} ${error}`);
+  const failed = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const planned = record.plan.trials.filter(({ armId }) => armId === first.armId).length;
+    return [`failed: ${whole(group.length)} of ${whole(planned)} trials of ${armTitle(first.armId)}: ${first.error}`];
+  });
+  return [...unsupported, ...failed];
+}
+
+interface Found {
+  readonly scenario: string;
+  readonly level: string;
+  readonly armId: string;
+  readonly doubt: Doubt;
+}
+
+/** One line per kind of doubt and scenario: how often it befell which arm, and the worst of it. */
+function aggregatedDoubts(summary: Summary): readonly string[] {
+  const found = summary.cells.flatMap(({ cell, arms }) =>
+    arms.flatMap(({ armId, doubts }) =>
+      doubts.map(({ doubt }): Found => ({ scenario: cell.scenario.name, level: cell.level, armId, doubt })),
+    ),
+  );
+  return DOUBT_ORDER.flatMap((kind) => {
+    const ofKind = found.filter(({ doubt }) => doubt.kind === kind);
+    return [...groupBy(ofKind, ({ scenario }) => scenario).values()].map((group) => aggregatedLine(group, summary));
+  });
+}
+
+function aggregatedLine(group: readonly Found[], summary: Summary): string {
+  const [worst] = group.toSorted((a, b) => severityOf(b.doubt) - severityOf(a.doubt));
+  if (worst === undefined) return '';
+  const levels = [...new Set(group.map(({ level }) => level).filter((level) => level !== ''))];
+  const place = levels.length === 0 ? worst.scenario : `${worst.scenario} (${levels.join(', ')})`;
+  const counts = [...groupBy(group, ({ armId }) => armId)].map(([armId, ofArm]) => {
+    const trials = new Set(ofArm.map(({ level }) => level)).size > 1 ? 'measurements' : 'trials';
+    return `${whole(ofArm.length)} of ${whole(attempts(summary, worst.scenario, armId, levels))} ${trials} of ${armTitle(armId)}`;
+  });
+  return `${worst.doubt.kind} in ${place}, ${counts.join(' and ')}: ${doubtText(worst.doubt)}`;
+}
+
+/** How many measurements an arm has in a scenario, at the levels in question. */
+function attempts(summary: Summary, scenario: string, armId: string, levels: readonly string[]): number {
+  const cells = summary.cells.filter(({ cell }) => cell.scenario.name === scenario && (levels.length === 0 || levels.includes(cell.level)));
+  const arms = cells.flatMap((cell) => cell.arms.filter((arm) => arm.armId === armId));
+  return arms.reduce((sum, { validTrials, invalidTrials }) => sum + validTrials + invalidTrials, 0);
+}
+
+/** Per arm, over the whole run: everything that was due and did not end well. */
+function bookLines({ arms, cells }: Summary): readonly string[] {
+  return arms.flatMap(({ id }) => {
+    const ofArm = cells.flatMap((cell) => cell.arms.filter(({ armId }) => armId === id));
+    const sum = (of: (arm: ArmCell) => number): number => ofArm.reduce((total, arm) => total + of(arm), 0);
+    const calls = countedWords([
+      [sum(({ calls }) => calls.rejected), 'refused'],
+      [sum(({ calls }) => calls.disconnected), 'cut off'],
+      [sum(({ calls }) => calls.wrong), 'answered wrongly'],
+      [sum(({ calls }) => calls.timedOut), 'timed out'],
+      [sum(({ calls }) => calls.dropped), 'never sent for want of room'],
+      [sum(({ calls }) => calls.misrouted), 'answered to somebody else'],
+      [sum(({ calls }) => calls.duplicated), 'answered twice'],
+      [sum(({ calls }) => calls.unreadable), 'answers unreadable'],
+    ]);
+    const events = countedWords([
+      [sum(({ notifications }) => notifications.lost), 'lost'],
+      [sum(({ notifications }) => notifications.duplicated), 'delivered twice'],
+      [sum(({ notifications }) => notifications.reordered), 'out of order'],
+    ]);
+    const due = whole(sum(({ calls }) => calls.due));
+    const published = whole(sum(({ notifications }) => notifications.published));
+    return [
+      ...(calls === '' ? [] : [`of ${due} calls over ${armTitle(id)}: ${calls}`]),
+      ...(events === '' ? [] : [`of ${published} events over ${armTitle(id)}: ${events}`]),
+    ];
+  });
+}
+
+const countedWords = (entries: readonly (readonly [number, string])[]): string =>
+  entries
+    .filter(([number]) => number > 0)
+    .map(([number, words]) => `${whole(number)} ${words}`)
+    .join(', ');
+
+function unmatchedLines({ record }: Summary): readonly string[] {
+  const mismatched = record.matching.checks.filter(({ status }) => status === 'mismatched');
+  return [
+    ...mismatched.map(({ rule, seen }) => `not equal on all arms: ${rule}: ${seen}`),
+    ...record.matching.unmatched.map((text) => `cannot be made equal: ${text}`),
+  ];
+}
+
+function machineLines(summary: Summary): readonly string[] {
+  const { longestHiccupNs, noiseShare } = summary;
+  const pause = longestHiccupNs > 0 ? `its longest pause was ${time(longestHiccupNs)}` : 'no pause was seen';
+  const noise = noiseShare === undefined ? '' : `; medians of like trials differ by ±${percent(noiseShare)}`;
+  return [`this machine: ${pause}${noise}`, ...(summary.arms.length > 0 ? [`everything ran ${networkNote(summary)}: what a network adds is in none of these numbers`] : [])];
+}
+
+/** With many comparisons some differ by chance. */
+function chanceLines({ cells }: Summary): readonly string[] {
+  const all = cells.flatMap(({ comparisons }) => comparisons).filter(({ exact }) => !exact);
+  if (all.length === 0) return [];
+  const differing = all.filter(({ low95, high95 }) => low95 > 1 || high95 < 1).length;
+  const expected = all.reduce((sum, { coverage95 }) => sum + 1 - Math.min(coverage95, 1), 0);
+  return [`${whole(differing)} of ${whole(all.length)} comparisons differ; by chance alone about ${whole(expected)} would`];
+}

@@ -1,0 +1,22 @@
+/** What a report is made of, and what turns it into text. */
+import type { EvaluatedClaim } from '../claims/claim.ts';
+import type { Summary } from '../stats/summary.ts';
+
+/** A run, ready to be looked at. */
+export interface Report {
+  readonly summary: Summary;
+  /** In the comparison's order: rows first, then prose. */
+  readonly claims: readonly EvaluatedClaim[];
+}
+
+/** One way to write a report down. A file in `formats/` exports one as `format`. */
+export interface ReportFormat {
+  /** The file's name without its extension, and the word on the command line. */
+  readonly name: string;
+  /** With its dot. */
+  readonly fileExtension: string;
+  /** One line for a listing of the formats. */
+  readonly summary: string;
+  /** The whole text, its last newline included. The same report gives the same bytes. */
+  readonly render: (report: Report) => string;
+}

@@ -1,0 +1,141 @@
+/** For a terminal: the answer, the evidence, the doubts, at most a hundred columns wide, without colours. */
+import CliTable3 from 'cli-table3';
+import { answerSentences } from '../answer.ts';
+import { againCommand } from '../again.ts';
+import {
+  columnArms,
+  measuredByArm,
+  measuredLines,
+  otherArms,
+  sortClaims,
+  unmeasuredSentences,
+  verdictLines,
+  verdictSentence,
+} from '../claim-text.ts';
+import { alignColumns } from '../columns.ts';
+import { armTitle } from '../../claims/arms.ts';
+import type { EvaluatedClaim } from '../../claims/claim.ts';
+import { doubtLines } from '../doubts.ts';
+import { forTerminal } from '../escape.ts';
+import type { Report, ReportFormat } from '../format.ts';
+import { headerParts } from '../header.ts';
+import { type Block, LEGEND, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
+import { hang, widest, wrap } from '../wrap.ts';
+
+const WIDTH = 100;
+/** Outer widths, padding included; with five vertical lines they make up the whole width. */
+const ROW_WIDTHS = [18, 25, 25, 27] as const;
+const OTHER_ARMS_PER_TABLE = 2;
+
+/** What a person sees who ran the bench by hand. */
+export const format: ReportFormat = {
+  name: 'table',
+  fileExtension: '.txt',
+  summary: 'for reading in a terminal: answer, comparison, numbers, doubts',
+  render: (report) => `${blocksOf(report).map((lines) => lines.join('\n')).join('\n\n')}\n`,
+};
+
+type Lines = readonly string[];
+
+function blocksOf(report: Report): readonly Lines[] {
+  const { summary } = report;
+  return [
+    paragraph(headerParts(summary).join(' · ')),
+    paragraph(answerSentences(summary).join(' ')),
+    ...claimBlocks(report),
+    ...numberBlocks(report),
+    [heading('How far to trust this'), ...doubtLines(summary).flatMap(bullet)],
+    paragraph(`Again with the same seed: ${againCommand(summary.record)}`),
+  ].filter((lines) => lines.length > 0);
+}
+
+const paragraph = (text: string): Lines => wrap(forTerminal(text), WIDTH);
+const heading = (text: string): string => `── ${text} ${'─'.repeat(WIDTH - text.length - 4)}`;
+const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • ', rest: '    ', width: WIDTH });
+
+function claimBlocks(report: Report): readonly Lines[] {
+  const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  const { sse, websocket } = columnArms(report.summary);
+  const table = rows.map((claim) => [
+    [claim.label],
+    claimCell(claim.claimed.sse, measuredLines(claim, sse)),
+    claimCell(claim.claimed.websocket, measuredLines(claim, websocket)),
+    verdictLines(claim),
+  ]);
+  const heads = ['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'];
+  return [
+    [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
+    ...otherArmTables(report, rows),
+    measuredProse.length === 0 ? [] : [heading('What the article argues besides'), ...measuredProse.flatMap(proseLines)],
+    unmeasuredSentences(unmeasuredProse).flatMap(paragraph),
+  ];
+}
+
+const claimCell = (claimed: string, measured: Lines): Lines => [claimed, ...measured.map((line) => `→ ${line}`)];
+
+/** Arms beside the two that the comparison is about, a few per table. */
+function otherArmTables({ summary }: Report, rows: readonly EvaluatedClaim[]): readonly Lines[] {
+  const others = otherArms(summary);
+  const starts = Array.from({ length: Math.ceil(others.length / OTHER_ARMS_PER_TABLE) }, (_unused, index) => index * OTHER_ARMS_PER_TABLE);
+  return starts.map((start) => {
+    const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
+    const measured = rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0));
+    const table = measured.map((claim) => [[claim.label], ...arms.map((arm) => measuredLines(claim, arm))]);
+    return [heading('The same measured on the other arms'), ...grid(['Metric / Feature', ...arms.map(({ id }) => armTitle(id))], table)];
+  });
+}
+
+/** A ruled table whose cells are lists of paragraphs. */
+function grid(heads: Lines, rows: readonly (readonly Lines[])[]): Lines {
+  const widths = ROW_WIDTHS.slice(0, heads.length);
+  const table = new CliTable3({ head: [...heads], colWidths: [...widths], style: { head: [], border: [] } });
+  for (const row of rows) table.push(row.map((cell, index) => cellText(cell, (widths[index] ?? 0) - 2)));
+  return table.toString().split('\n');
+}
+
+const cellText = (lines: Lines, width: number): string =>
+  lines.flatMap((line) => hang(forTerminal(line), { first: '', rest: line.startsWith('→ ') ? '  ' : '', width })).join('\n');
+
+function proseLines(claim: EvaluatedClaim): Lines {
+  const claimed = claim.kind === 'prose' ? claim.claimed : claim.label;
+  const arms = measuredByArm(claim);
+  const width = widest(arms.map(({ arm }) => arm));
+  return [
+    ...hang(forTerminal(`${claim.id}: ${claimed}`), { first: '  ', rest: '  ', width: WIDTH }),
+    ...arms.flatMap(({ arm, text }) =>
+      hang(forTerminal(text), { first: `    → ${arm.padEnd(width)}  `, rest: ' '.repeat(width + 8), width: WIDTH }),
+    ),
+    ...hang(forTerminal(verdictSentence(claim)), { first: '    = ', rest: '      ', width: WIDTH }),
+  ];
+}
+
+function numberBlocks({ summary }: Report): readonly Lines[] {
+  const sections = scenarioSections(summary);
+  if (sections.length === 0) return [];
+  return [[heading('The numbers'), ...LEGEND.flatMap((line) => hang(line, { first: '  ', rest: '  ', width: WIDTH }))], ...sections.map(sectionLines)];
+}
+
+function sectionLines({ name, title, load, blocks, notes }: ScenarioSection): Lines {
+  return [
+    ...hang(forTerminal(`${name}: ${title}`), { first: '', rest: '  ', width: WIDTH }),
+    ...hang(forTerminal(load), { first: '  ', rest: '  ', width: WIDTH }),
+    ...blocks.flatMap((block) => blockLines(block, blocks.length > 1 ? block.what : '')),
+    ...notes.flatMap((note) => hang(forTerminal(note), { first: '  ', rest: '    ', width: WIDTH })),
+  ];
+}
+
+/** The rows of all levels aligned with each other, each level's ratios below its rows. */
+function blockLines({ heads, groups }: Block, label: string): Lines {
+  const rows = groups.flatMap((group) => group.rows.map(([arm = '', ...numbers]) => [`${nameIndent(group.level)}${forTerminal(arm)}`, ...numbers]));
+  const [head = '', ...aligned] = alignColumns([[`  ${label}`, ...heads], ...rows], WIDTH);
+  const lines: string[] = [head];
+  for (const { level, rows: own, ratios } of groups) {
+    if (level !== '') lines.push(...hang(forTerminal(level), { first: '  ', rest: '  ', width: WIDTH }));
+    lines.push(...aligned.splice(0, own.length));
+    const indent = nameIndent(level);
+    for (const ratio of ratios) lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));
+  }
+  return lines;
+}
+
+const nameIndent = (level: string): string => (level === '' ? '  ' : '    ');

@@ -1,0 +1,42 @@
+/** The first line of a report: which tool, which plan, which machine, how noisy. */
+import { percent, whole } from '../claims/quantity.ts';
+import type { Environment, RunRecord } from '../result/record.ts';
+import type { Summary } from '../stats/summary.ts';
+
+/** The parts of the line, in order. */
+export function headerParts(summary: Summary): readonly string[] {
+  const { record } = summary;
+  return [
+    `${record.tool.name} ${record.tool.version}`,
+    `seed ${String(record.plan.seed)}`,
+    trialWords(record),
+    machineWords(record.environment),
+    noiseWords(summary),
+    ...warnings(summary),
+  ];
+}
+
+function trialWords({ plan }: RunRecord): string {
+  const trials = plan.blocks === 1 ? '1 trial each' : `${whole(plan.blocks)} trials each`;
+  return plan.arms.length > 1 && plan.blocks > 1 ? `${trials}, interleaved` : trials;
+}
+
+const PLATFORMS: Readonly<Partial<Record<string, string>>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };
+
+function machineWords({ node, cores, platform, kernel }: Environment): string {
+  const system = PLATFORMS[platform] ?? platform;
+  const version = /^\d+\.\d+/.exec(kernel)?.[0] ?? kernel;
+  return `Node ${node.replace(/^v/, '')}, ${whole(cores)} ${cores === 1 ? 'core' : 'cores'}, ${system} ${version}`;
+}
+
+const noiseWords = ({ noiseShare }: Summary): string =>
+  `noise of this machine: ${noiseShare === undefined ? 'unknown' : `p50 ±${percent(noiseShare)}`}`;
+
+function warnings({ record, completedTrials }: Summary): readonly string[] {
+  const planned = record.plan.trials.length;
+  const partial = record.status !== 'complete' || completedTrials < planned;
+  return [
+    ...(partial ? [`${record.status === 'failed' ? 'FAILED' : 'PARTIAL'}: ${whole(completedTrials)} of ${whole(planned)} trials`] : []),
+    ...(record.plan.quick ? ['QUICK: shorter windows, fewer calls; a first look only'] : []),
+  ];
+}

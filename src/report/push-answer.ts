@@ -1,0 +1,57 @@
+/** What the answer says about pushes to those who only listen. */
+import { armTitle } from '../claims/arms.ts';
+import { cellsOf, comparisonOf } from '../claims/evidence.ts';
+import { ratioRange, times, whole } from '../claims/quantity.ts';
+import type { Comparison, Summary, Word } from '../stats/summary.ts';
+import type { Pair } from './headline-pair.ts';
+
+const comparisonsOf = (summary: Summary, { base, other }: Pair): readonly Comparison[] =>
+  cellsOf(summary, 'notifications').flatMap(
+    (cell) => comparisonOf(cell, 'delivery.p50', { armId: other.id, baseArmId: base.id }) ?? [],
+  );
+
+/** The one word for all levels of push; `undefined` when they differ or none was measured. */
+export function pushWord(summary: Summary, pair: Pair): Word | undefined {
+  const words = new Set(comparisonsOf(summary, pair).map(({ word }) => word));
+  return words.size === 1 ? [...words][0] : undefined;
+}
+
+/** One sentence, or none if nothing was pushed. */
+export function pushSentence(summary: Summary, pair: Pair): readonly string[] {
+  const found = comparisonsOf(summary, pair);
+  if (found.length === 0) return [];
+  const [other, base] = [armTitle(pair.other.id), armTitle(pair.base.id)];
+  const ratios = ratioWords(found);
+  switch (pushWord(summary, pair)) {
+    case 'equivalent':
+      return [`Pushes to clients that only listen arrive equally fast over both (${ratios}).`];
+    case 'faster':
+      return [`Pushes to clients that only listen arrive faster over ${other} (${ratios}).`];
+    case 'slower':
+      return [`Pushes to clients that only listen arrive faster over ${base} (${ratios}).`];
+    case 'inconclusive':
+      return [`For pushes to clients that only listen this run found no clear difference and cannot rule one out (${ratios}).`];
+    case undefined:
+      return [`For pushes to clients that only listen it depends on the rate: ${tally(found, pair)} (${ratios}).`];
+  }
+}
+
+function ratioWords(found: readonly Comparison[]): string {
+  const low = Math.min(...found.map(({ low95 }) => low95));
+  const high = Math.max(...found.map(({ high95 }) => high95));
+  const [only] = found;
+  if (found.length === 1 && only !== undefined) return `${times(only.ratio)}, interval ${ratioRange({ low, high })}×`;
+  return `interval ${ratioRange({ low, high })}× over ${whole(found.length)} rates`;
+}
+
+function tally(found: readonly Comparison[], { base, other }: Pair): string {
+  const words: Readonly<Record<Word, string>> = {
+    faster: `${armTitle(other.id)} is faster`,
+    slower: `${armTitle(base.id)} is faster`,
+    equivalent: 'both are equal',
+    inconclusive: 'it is unclear',
+  };
+  const count = (word: Word): number => found.filter((entry) => entry.word === word).length;
+  const present = (['faster', 'slower', 'equivalent', 'inconclusive'] as const).filter((word) => count(word) > 0);
+  return present.map((word) => `at ${whole(count(word))} of ${whole(found.length)} rates ${words[word]}`).join(', ');
+}

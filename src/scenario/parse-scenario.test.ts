@@ -1,0 +1,620 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from './parse-scenario.ts';
+import { ScenarioError } from './scenario-error.ts';
+
+const HEAD = `name: tool-calls
+title: A title
+shows: What it shows.
+`;
+const ASK = `scripts:
+  - name: ask
+    steps:
+      - call: echo
+`;
+const TAIL = `load: { model: closed }
+window: 1s
+`;
+const GOOD = HEAD + ASK + TAIL;
+
+/** The lines of the error that this text causes. */
+function problemsOf(text: string): string[] {
+  try {
+    parseScenario(text, 's.yaml');
+  } catch (error) {
+    if (error instanceof ScenarioError) return error.message.split('\n');
+    throw error;
+  }
+  return ['no error'];
+}
+
+const withStep = (step: string): string => `${HEAD}scripts:\n  - name: ask\n    steps:\n      - ${step}\n${TAIL}`;
+const withLoad = (load: string, rest = ''): string => `${HEAD}${ASK}load: ${load}\nwindow: 1s\n${rest}`;
+/** What it is, the file's text, and the error's lines: exactly these. */
+type Case = readonly [what: string, text: string, lines: readonly string[]];
+
+const SYNTAX: readonly Case[] = [
+  ['an empty file', '', ['s.yaml:1:1: the file is empty, expected a scenario']],
+  ['only a comment', '# nothing\n', ['s.yaml:1:1: the file is empty, expected a scenario']],
+  ['a list', '- 1\n- 2\n', ['s.yaml:1:1: expected a mapping with name, title, shows, load and window']],
+  ['a bare text', 'hello\n', ['s.yaml:1:1: expected a mapping with name, title, shows, load and window']],
+  ['several documents', `${GOOD}---\n${GOOD}`, ['s.yaml:10:1: got 2 documents, expected one scenario per file']],
+  [
+    'broken YAML',
+    `${HEAD}load: [\n`,
+    ['s.yaml:5:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+  ],
+  [
+    'a tab as indentation',
+    `${HEAD}load:\n\tmodel: closed\n`,
+    ['s.yaml:5:1: not YAML: Tabs are not allowed as indentation'],
+  ],
+  [
+    'duplicate keys',
+    `${GOOD}name: again\nwindow: 2s\n`,
+    [
+      's.yaml:10:1: the key "name" stands twice in the same mapping',
+      's.yaml:11:1: the key "window" stands twice in the same mapping',
+    ],
+  ],
+  ['an unknown tag', `${HEAD}load: !!js/function x\n`, ['s.yaml:4:7: an unknown tag; no scenario needs one']],
+  ['an alias without anchor', `${HEAD}load: *nowhere\n`, ['s.yaml:4:7: no anchor "&nowhere" stands before this alias']],
+  [
+    'too many aliases',
+    `a: &a [x]\nb: [${Array.from({ length: 101 }, () => '*a').join(', ')}]\n`,
+    ['s.yaml:2:405: more than 100 aliases'],
+  ],
+  [
+    'an alias bomb',
+    `a: &a [x]\n${[...'bcdefghijk'].map((key, at) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefghij'[at]}`).join(', ')}]\n`).join('')}`,
+    ['s.yaml:1:1: the aliases repeat one another too often'],
+  ],
+  ['deep nesting', `a: ${'['.repeat(5000)}`, ['s.yaml:1:821: nested too deeply']],
+  ['a huge file', `${GOOD}#${'x'.repeat(65_536)}`, ['s.yaml: larger than 64KiB, which no scenario is']],
+  ['a key that is a list', `${GOOD}? [a]\n: 1\n`, ['s.yaml:10:3: a key must be a plain word']],
+  [
+    'an alias in itself',
+    `${GOOD}vary: &v { payload: [*v] }\n`,
+    ['s.yaml:10:22: vary.payload[0]: got a mapping, expected a size like 256B, 4KiB or 1MiB'],
+  ],
+];
+
+const VALUES: readonly Case[] = [
+  [
+    'the key __proto__',
+    `${GOOD}__proto__: { polluted: true }\n`,
+    [
+      's.yaml:10:1: unknown key "__proto__"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, quick',
+    ],
+  ],
+  [
+    'everything missing',
+    '{}',
+    [
+      's.yaml:1:1: name: missing, expected a name of at most 64 small letters, digits and single hyphens, like tool-calls',
+      's.yaml:1:1: title: missing, expected one line of 1 to 120 printable characters',
+      's.yaml:1:1: shows: missing, expected one line of 1 to 600 printable characters',
+      's.yaml:1:1: load: missing, expected a mapping like { model: closed }',
+      's.yaml:1:1: window: missing, expected a time like 1s, or a mapping with time, calls or both',
+    ],
+  ],
+  [
+    'an unknown key',
+    `${HEAD}${ASK}load: { model: closed }\nwndow: 1s\n`,
+    ['s.yaml:9:1: unknown key "wndow"; did you mean "window"?'],
+  ],
+  [
+    'an unknown key far from any',
+    `${GOOD}colour: red\n`,
+    [
+      's.yaml:10:1: unknown key "colour"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, quick',
+    ],
+  ],
+  [
+    'an unknown nested key',
+    withLoad('{ model: open, raet: 5/s }'),
+    ['s.yaml:8:22: load: unknown key "raet"; did you mean "rate"?'],
+  ],
+  [
+    'control characters in a key',
+    `${GOOD}"bad\\e[31mkey": 1\n`,
+    [
+      String.raw`s.yaml:10:1: unknown key "bad\u001b[31mkey"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, quick`,
+    ],
+  ],
+  [
+    'control characters in a value',
+    GOOD.replace('1s', '"\\e[2J\\u202Ex"'),
+    [String.raw`s.yaml:9:9: window: got "\u001b[2J\u202ex", expected a time like 500ms or 5s`],
+  ],
+  [
+    'a very long value',
+    GOOD.replace('1s', 'x'.repeat(1000)),
+    [
+      's.yaml:9:9: window: got "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…", expected a time like 500ms or 5s',
+    ],
+  ],
+  [
+    'a bad name',
+    GOOD.replace('tool-calls', 'Tool Calls'),
+    [
+      's.yaml:1:7: name: got "Tool Calls", expected a name of at most 64 small letters, digits and single hyphens, like tool-calls',
+    ],
+  ],
+  [
+    'a title of two lines',
+    GOOD.replace('A title', '"a\\nb"'),
+    [String.raw`s.yaml:2:8: title: got "a\nb", expected one line of 1 to 120 printable characters`],
+  ],
+  [
+    'a key without a value',
+    GOOD.replace('window: 1s', 'window:'),
+    ['s.yaml:9:8: window: got nothing, expected a time like 1s, or a mapping with time, calls or both'],
+  ],
+  ['no time', GOOD.replace('1s', 'soon'), ['s.yaml:9:9: window: got "soon", expected a time like 500ms or 5s']],
+  [
+    'a time without unit',
+    GOOD.replace('1s', '5'),
+    ['s.yaml:9:9: window: got 5, expected a time like 1s, or a mapping with time, calls or both'],
+  ],
+  ['a negative time', GOOD.replace('1s', '-5s'), ['s.yaml:9:9: window: got "-5s", expected a time like 500ms or 5s']],
+  ['a time too long', GOOD.replace('1s', '2h'), ['s.yaml:9:9: window: got "2h", expected a time from 1ms to 1h']],
+  [
+    'a window of nothing',
+    GOOD.replace('1s', '{}'),
+    ['s.yaml:9:9: window: got neither, expected a time, a number of calls, or both'],
+  ],
+  ['a window of zero', GOOD.replace('1s', '0ms'), ['s.yaml:9:9: window: got "0ms", expected a time from 1ms to 1h']],
+  [
+    'a window of no calls',
+    GOOD.replace('1s', '{ calls: 0 }'),
+    ['s.yaml:9:18: window.calls: got 0, expected a whole number from 1 to 5000000'],
+  ],
+  [
+    'a window list',
+    GOOD.replace('1s', '[1s]'),
+    ['s.yaml:9:9: window: got a list of 1, expected a time like 1s, or a mapping with time, calls or both'],
+  ],
+  [
+    'too many clients',
+    `${GOOD}clients: 10001\n`,
+    ['s.yaml:10:10: clients: got 10001, expected a whole number from 1 to 10000'],
+  ],
+  [
+    'half a client',
+    `${GOOD}clients: 1.5\n`,
+    ['s.yaml:10:10: clients: got 1.5, expected a whole number from 1 to 10000'],
+  ],
+  [
+    'clients in words',
+    `${GOOD}clients: many\n`,
+    ['s.yaml:10:10: clients: got "many", expected a whole number from 1 to 10000'],
+  ],
+  [
+    'a rate in words',
+    withLoad('{ model: open, rate: fast }'),
+    ['s.yaml:8:28: load.rate: got "fast", expected a number of requests per second like 200/s'],
+  ],
+  [
+    'no rate',
+    withLoad('{ model: open }'),
+    ['s.yaml:8:7: load.rate: missing, expected a number of requests per second like 200/s'],
+  ],
+  [
+    'a rate of 0',
+    withLoad('{ model: open, rate: 0 }'),
+    ['s.yaml:8:28: load.rate: got 0, expected a rate above 0 and at most 1000000/s'],
+  ],
+  [
+    'a negative rate',
+    withLoad('{ model: open, rate: -1 }'),
+    ['s.yaml:8:28: load.rate: got -1, expected a rate above 0 and at most 1000000/s'],
+  ],
+  [
+    'a rate that is not a number',
+    withLoad('{ model: open, rate: .nan }'),
+    ['s.yaml:8:28: load.rate: got NaN, expected a number of requests per second like 200/s'],
+  ],
+  [
+    'an infinite rate',
+    withLoad('{ model: open, rate: .inf }'),
+    ['s.yaml:8:28: load.rate: got Infinity, expected a number of requests per second like 200/s'],
+  ],
+  [
+    'an absurd rate',
+    withLoad('{ model: sessions, rate: 2000000/s }'),
+    ['s.yaml:8:32: load.rate: got "2000000/s", expected a rate above 0 and at most 1000000/s'],
+  ],
+  [
+    'unknown arrivals',
+    withLoad('{ model: open, rate: 5/s, arrivals: poison }'),
+    ['s.yaml:8:43: load.arrivals: got "poison", expected one of constant, poisson; did you mean "poisson"?'],
+  ],
+  [
+    'an unknown load model',
+    withLoad('{ model: opne }'),
+    ['s.yaml:8:16: load.model: got "opne", expected one of closed, open, sessions, none; did you mean "open"?'],
+  ],
+  [
+    'no load model',
+    withLoad('{ rate: 5/s }'),
+    ['s.yaml:8:7: load.model: missing, expected one of closed, open, sessions, none'],
+  ],
+  [
+    'a load that is a text',
+    withLoad('closed'),
+    ['s.yaml:8:7: load: got "closed", expected a mapping like { model: closed }'],
+  ],
+  [
+    'an unknown tool',
+    withStep('call: ehco'),
+    [
+      's.yaml:7:15: scripts[0].steps[0].call: got "ehco", expected one of echo, produce, store, delay, progress, fail, misbehave; did you mean "echo"?',
+    ],
+  ],
+  [
+    'a step that is a text',
+    withStep('echo'),
+    ['s.yaml:7:9: scripts[0].steps[0]: got "echo", expected a step: a mapping with one of call, ping, think, wait-for'],
+  ],
+  [
+    'a step without its key',
+    withStep('send: 64B'),
+    [
+      's.yaml:7:9: scripts[0].steps[0]: got a mapping, expected a step: a mapping with one of call, ping, think, wait-for',
+    ],
+  ],
+  [
+    'a misspelt step',
+    withStep('thnk: 5ms'),
+    ['s.yaml:7:9: scripts[0].steps[0]: unknown key "thnk"; did you mean "think"?'],
+  ],
+  [
+    'steps on echo',
+    withStep('{ call: echo, steps: 5 }'),
+    ['s.yaml:7:23: scripts[0].steps[0]: unknown key "steps"; the keys here are call, send, text'],
+  ],
+  [
+    'a delay without wait',
+    withStep('call: delay'),
+    ['s.yaml:7:9: scripts[0].steps[0].wait: missing, expected a time like 500ms or 5s'],
+  ],
+  [
+    'an unknown misbehaviour',
+    withStep('{ call: misbehave, how: wrongid }'),
+    [
+      's.yaml:7:33: scripts[0].steps[0].how: got "wrongid", expected one of wrong-id, wrong-text, not-json, twice, never, die; did you mean "wrong-id"?',
+    ],
+  ],
+  [
+    'a ping that is false',
+    withStep('ping: false'),
+    ['s.yaml:7:15: scripts[0].steps[0].ping: got false, expected true'],
+  ],
+  [
+    'two steps in one',
+    withStep('{ call: echo, think: 5ms }'),
+    ['s.yaml:7:23: scripts[0].steps[0]: unknown key "think"; the keys here are call, send, text'],
+  ],
+  [
+    'a call too small',
+    withStep('{ call: echo, send: 15B }'),
+    ['s.yaml:7:29: scripts[0].steps[0].send: got "15B", expected a size from 16B to 4MiB'],
+  ],
+  [
+    'an answer too large',
+    withStep('{ call: produce, receive: 5MiB }'),
+    ['s.yaml:7:35: scripts[0].steps[0].receive: got "5MiB", expected a size from 16B to 4MiB'],
+  ],
+  [
+    'a size without unit',
+    withStep('{ call: echo, send: 128 }'),
+    ['s.yaml:7:29: scripts[0].steps[0].send: got 128, expected a size like 256B, 4KiB or 1MiB'],
+  ],
+  [
+    'both send and text',
+    withStep('{ call: echo, send: 64B, text: hello }'),
+    ['s.yaml:7:9: scripts[0].steps[0]: got both send and text, expected one of them'],
+  ],
+  [
+    'an unknown placeholder',
+    withStep('{ call: echo, text: "{{nonsense}}" }'),
+    [
+      's.yaml:7:29: scripts[0].steps[0].text: got "{{nonsense}}", expected {{sequence}}, {{client}} or {{filler:64B}} in place of "{{nonsense}}"',
+    ],
+  ],
+  [
+    'an open placeholder',
+    withStep('{ call: echo, text: "{{client" }'),
+    ['s.yaml:7:29: scripts[0].steps[0].text: got "{{client", expected every "{{" to have its "}}", as in {{sequence}}'],
+  ],
+  [
+    'a filler without size',
+    withStep('{ call: echo, text: "{{filler:big}}" }'),
+    [
+      's.yaml:7:29: scripts[0].steps[0].text: got "{{filler:big}}", expected {{sequence}}, {{client}} or {{filler:64B}} in place of "{{filler:big}}"',
+    ],
+  ],
+  [
+    'a huge filler',
+    withStep('{ call: echo, text: "{{filler:5MiB}}" }'),
+    ['s.yaml:7:29: scripts[0].steps[0].text: got "{{filler:5MiB}}", expected a text of at most 4MiB'],
+  ],
+  [
+    'no steps',
+    `${HEAD}scripts:\n  - { name: ask, steps: [] }\n${TAIL}`,
+    ['s.yaml:5:25: scripts[0].steps: got an empty list, expected a list of 1 to 1000 steps'],
+  ],
+  [
+    'scripts of nothing',
+    `${HEAD}scripts:\n${TAIL}`,
+    ['s.yaml:4:9: scripts: got nothing, expected a list of 1 to 100 scripts'],
+  ],
+  [
+    'a weight of 0',
+    GOOD.replace('name: ask', 'name: ask\n    weight: 0'),
+    ['s.yaml:6:13: scripts[0].weight: got 0, expected a number above 0'],
+  ],
+  [
+    'subscribers in words',
+    withLoad('{ model: closed }', 'publish:\n  - { topic: feed, rate: 5/s, subscribers: some }\n'),
+    ['s.yaml:11:44: publish[0].subscribers: got "some", expected all, or a whole number from 0 to 10000'],
+  ],
+  [
+    'two axes',
+    `${GOOD}vary: { clients: [1], payload: [64B] }\n`,
+    ['s.yaml:10:7: vary: got payload and clients, expected exactly one of payload, rate, clients, publish-rate'],
+  ],
+  [
+    'no axis',
+    `${GOOD}vary: {}\n`,
+    ['s.yaml:10:7: vary: got no key, expected exactly one of payload, rate, clients, publish-rate'],
+  ],
+  [
+    'no levels',
+    `${GOOD}vary: { clients: [] }\n`,
+    ['s.yaml:10:18: vary.clients: got an empty list, expected a list of 1 to 50 numbers of clients'],
+  ],
+  [
+    'three mistakes at once',
+    `${HEAD}clients: 0\nscripts:\n  - name: ask\n    steps:\n      - call: echo\n        send: big\nload: { model: open, rate: fast }\nwndow: 1s\n`,
+    [
+      's.yaml:4:10: clients: got 0, expected a whole number from 1 to 10000',
+      's.yaml:9:15: scripts[0].steps[0].send: got "big", expected a size like 256B, 4KiB or 1MiB',
+      's.yaml:10:28: load.rate: got "fast", expected a number of requests per second like 200/s',
+      's.yaml:11:1: unknown key "wndow"; did you mean "window"?',
+    ],
+  ],
+];
+
+const CONTRADICTIONS: readonly Case[] = [
+  [
+    'too many arrivals',
+    withLoad('{ model: open, rate: 1000000/s }').replace('1s', '6s'),
+    ['s.yaml:8:28: load.rate: got 1000000/s for 6s, expected at most 5000000 arrivals in a window'],
+  ],
+  ['no scripts', HEAD + TAIL, ['s.yaml:1:1: scripts: missing, expected scripts for load.model closed']],
+  [
+    'two scripts of one name',
+    `${HEAD}${ASK}  - name: ask\n    steps:\n      - ping: true\n${TAIL}`,
+    ['s.yaml:8:11: scripts[1].name: got "ask" again, expected another name'],
+  ],
+  [
+    'a wait for nothing published',
+    withStep('wait-for: feed'),
+    ['s.yaml:7:19: scripts[0].steps[0].wait-for: got "feed", expected a topic that is published (none)'],
+  ],
+  [
+    'a wait of clients who are not subscribed',
+    `${withStep('wait-for: feed')}clients: 2\npublish:\n  - { topic: feed, rate: 5/s, subscribers: 1 }\n`,
+    [
+      's.yaml:7:19: scripts[0].steps[0].wait-for: got "feed" with 1 of 2 clients subscribed, expected all, since each may wait',
+    ],
+  ],
+  [
+    'more subscribers than clients',
+    withLoad('{ model: closed }', 'publish:\n  - { topic: feed, rate: 5/s, subscribers: 5 }\n'),
+    ['s.yaml:11:44: publish[0].subscribers: got 5, expected at most 1, the number of clients'],
+  ],
+  [
+    'two publications of one topic',
+    withLoad('{ model: closed }', 'publish:\n  - { topic: feed, rate: 5/s }\n  - { topic: feed, rate: 6/s }\n'),
+    ['s.yaml:12:14: publish[1].topic: got "feed" again, expected another topic'],
+  ],
+  [
+    'no load, nothing published',
+    `${HEAD}load: { model: none }\nwindow: 1s\n`,
+    ['s.yaml:1:1: publish: missing, expected a publication, since load.model is none'],
+  ],
+  [
+    'no load, but scripts',
+    withLoad('{ model: none }', 'publish: [{ topic: feed, rate: 5/s }]\n'),
+    ['s.yaml:5:3: scripts: got 1, expected none, since nobody runs them with load.model none'],
+  ],
+  [
+    'no load, but calls to wait for',
+    `${HEAD}load: { model: none }\nwarmup: { time: 1s, calls: 5 }\nwindow: { calls: 100 }\npublish: [{ topic: feed, rate: 5/s }]\n`,
+    [
+      's.yaml:5:28: warmup.calls: got 5, expected a time alone, since nothing in the scenario calls',
+      's.yaml:6:18: window.calls: got 100, expected a time alone, since nothing in the scenario calls',
+    ],
+  ],
+  [
+    'a stall after the end',
+    `${GOOD}stall: { at: 1s, for: 5ms }\n`,
+    [String.raw`s.yaml:10:14: stall.at: got 1s, expected less than the window's 1s`],
+  ],
+  [
+    'a stall that quick cuts off',
+    `${GOOD}stall: { at: 500ms, for: 5ms }\nquick: { window: 100ms }\n`,
+    [String.raw`s.yaml:10:14: stall.at: with --quick: got 500ms, expected less than the window's 100ms`],
+  ],
+  [
+    'a level twice',
+    `${GOOD}vary: { payload: [1KiB, 1024B] }\n`,
+    ['s.yaml:10:25: vary.payload[1]: got 1KiB again, expected another level'],
+  ],
+  [
+    'the rate of a closed loop',
+    `${GOOD}vary: { rate: [5/s] }\n`,
+    ['s.yaml:10:15: vary.rate: cannot be varied: a load of model closed has no rate'],
+  ],
+  [
+    'publish-rate of nothing',
+    `${GOOD}vary: { publish-rate: [5/s] }\n`,
+    ['s.yaml:10:23: vary.publish-rate: cannot be varied: nothing is published'],
+  ],
+  [
+    'payload of a template',
+    `${withStep('{ call: echo, text: hello }')}vary: { payload: [64B] }\n`,
+    ['s.yaml:10:18: vary.payload: cannot be varied: the size of a text made from a template is its own'],
+  ],
+  [
+    'payload of a ping',
+    `${withStep('ping: true')}vary: { payload: [64B] }\n`,
+    ['s.yaml:10:18: vary.payload: cannot be varied: nothing in the scenario carries a payload'],
+  ],
+  [
+    'quick varies another key',
+    `${GOOD}vary: { payload: [64B] }\nquick: { vary: { clients: [1] } }\n`,
+    ['s.yaml:11:27: quick.vary.clients: expected payload, which the scenario varies'],
+  ],
+  [
+    'quick varies where nothing does',
+    `${GOOD}quick: { vary: { clients: [1] } }\n`,
+    ['s.yaml:10:27: quick.vary.clients: expected nothing, since the scenario varies nothing'],
+  ],
+  [
+    'a level with too few clients',
+    withLoad(
+      '{ model: closed }',
+      'clients: 9\npublish:\n  - { topic: feed, rate: 5/s, subscribers: 5 }\nvary: { clients: [1, 9] }\n',
+    ),
+    ['s.yaml:12:44: publish[0].subscribers: got 5, expected at most 1, the number of clients (at level 1-clients)'],
+  ],
+];
+
+describe('parseScenario refuses', () => {
+  it.each(SYNTAX)('what is not one mapping in YAML: %s', (_, text, lines) => {
+    expect(problemsOf(text)).toEqual(lines);
+  });
+
+  it.each(VALUES)('values: %s', (_, text, lines) => {
+    expect(problemsOf(text)).toEqual(lines);
+  });
+
+  it.each(CONTRADICTIONS)('contradictions: %s', (_, text, lines) => {
+    expect(problemsOf(text)).toEqual(lines);
+  });
+
+  it('a file full of mistakes without listing them all', () => {
+    const many = Array.from({ length: 80 }, (_, index) => `key-${index}: 1\n`).join('');
+    const lines = problemsOf(GOOD + many);
+    expect(lines).toHaveLength(51);
+    expect(lines.at(-1)).toBe('s.yaml: and 30 more problems');
+  });
+
+  it('a path that would move the cursor', () => {
+    expect(() => parseScenario('', 'a\u001b[2J.yaml')).toThrow(String.raw`a\u001b[2J.yaml:1:1: the file is empty`);
+  });
+});
+
+describe('parseScenario reads', () => {
+  const draftOf = (text: string) => parseScenario(text, 's.yaml').draft;
+
+  it('the smallest file, with every default', () => {
+    expect(draftOf(GOOD)).toEqual({
+      name: 'tool-calls',
+      title: 'A title',
+      shows: 'What it shows.',
+      clients: 1,
+      scripts: [
+        {
+          name: 'ask',
+          weight: 1,
+          steps: [
+            {
+              kind: 'call',
+              tool: 'echo',
+              argument: { kind: 'filler', bytes: 64 },
+              answerBytes: 0,
+              delayNs: 0,
+              progressSteps: 0,
+              misbehaviour: undefined,
+            },
+          ],
+        },
+      ],
+      load: { kind: 'closed', thinkNs: 0 },
+      publish: [],
+      warmup: { timeNs: 300e6, calls: undefined },
+      window: { timeNs: 1e9, calls: undefined },
+      timeoutNs: 5e9,
+      stall: undefined,
+    });
+  });
+
+  it('JSON, since that is YAML', () => {
+    const text = JSON.stringify({
+      name: 'a',
+      title: 'b',
+      shows: 'c',
+      load: { model: 'none' },
+      publish: [{ topic: 'feed', rate: '30/min' }],
+      window: { time: '1s' },
+    });
+    expect(draftOf(text).publish).toEqual([
+      { topic: 'feed', arrivals: 'poisson', ratePerSec: 0.5, payloadBytes: 128, subscribers: 'all' },
+    ]);
+  });
+
+  it('every kind of step', () => {
+    const steps = [
+      'call: produce\n        send: 32B\n        receive: 2KiB',
+      'call: delay\n        wait: 5ms',
+      'call: progress\n        steps: 5',
+      'call: misbehave\n        how: wrong-id',
+      'call: fail\n        text: "ticket {{sequence}} of {{ client }}{{filler:64B}}"',
+      'ping: true',
+      'think: 5ms',
+      'wait-for: feed',
+    ];
+    const text = `${withStep(steps.join('\n      - '))}publish: [{ topic: feed, rate: 5 }]\n`;
+    expect(draftOf(text).scripts[0]?.steps).toMatchObject([
+      { tool: 'produce', argument: { kind: 'filler', bytes: 32 }, answerBytes: 2048 },
+      { tool: 'delay', delayNs: 5e6 },
+      { tool: 'progress', progressSteps: 5 },
+      { tool: 'misbehave', misbehaviour: 'wrong-id' },
+      {
+        tool: 'fail',
+        argument: {
+          kind: 'template',
+          parts: [
+            { kind: 'text', text: 'ticket ' },
+            { kind: 'sequence' },
+            { kind: 'text', text: ' of ' },
+            { kind: 'client' },
+            { kind: 'filler', bytes: 64 },
+          ],
+        },
+      },
+      { kind: 'ping' },
+      { kind: 'think', thinkNs: 5e6 },
+      { kind: 'wait', topic: 'feed', timeoutNs: 1e9 },
+    ]);
+  });
+
+  it('both phases with a time and a number of calls', () => {
+    const { warmup, window } = draftOf(
+      GOOD.replace('window: 1s', 'window: { time: 1m, calls: 10 }\nwarmup: { calls: 5 }'),
+    );
+    expect([warmup, window]).toEqual([
+      { timeNs: undefined, calls: 5 },
+      { timeNs: 60e9, calls: 10 },
+    ]);
+  });
+
+  it('an alias as what it names', () => {
+    const text = GOOD.replace('window: 1s', 'window: &long { time: 2s }\nwarmup: *long');
+    expect(draftOf(text).warmup).toEqual({ timeNs: 2e9, calls: undefined });
+  });
+});

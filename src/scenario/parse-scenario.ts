@@ -1,0 +1,107 @@
+/** From a file's text to a scenario, or to everything that is wrong with it. */
+import { inconsistencies } from './consistency.ts';
+import type { ParsedScenario, ScenarioDraft, Setting } from './draft.ts';
+import { explainIssues } from './explain.ts';
+import { type Problem, problemText, ScenarioError } from './scenario-error.ts';
+import { scenarioSchema } from './schema.ts';
+import { labelOf, unfitReason } from './settings.ts';
+import { quickDraft, variationsOf } from './variations.ts';
+import { escapeUnprintable } from './wording.ts';
+import { type Position, readYaml, type YamlSource } from './yaml-source.ts';
+
+/** A file with more mistakes than this is something else than a scenario. */
+const MAX_PROBLEMS = 50;
+
+/**
+ * Reads YAML (or JSON, which is YAML); `path` is for messages only. Throws a {@link ScenarioError} with every problem as
+ * `path:line:column: place: got …, expected …`: first those of single values, and once there are none, those between values.
+ */
+export function parseScenario(text: string, path: string): ParsedScenario {
+  const shownPath = escapeUnprintable(path);
+  const source = readYaml(text, shownPath);
+  const { success, data, error } = scenarioSchema.safeParse(source.value);
+  if (!success) throw errorAt(source, { path: shownPath, problems: explainIssues(error.issues, source.value) });
+  const problems = contradictions(data);
+  if (problems.length > 0) throw errorAt(source, { path: shownPath, problems });
+  return { path, draft: data };
+}
+
+/** Those of every version that may be run, once each. */
+function contradictions(draft: ScenarioDraft): Problem[] {
+  const unfit = [...varyFits(draft), ...quickFits(draft)];
+  if (unfit.length > 0) return unfit;
+  const inFull = inconsistenciesOfAll(draft);
+  // What `quick` changes stands under `quick` in the file.
+  const inQuick = inconsistenciesOfAll(quickDraft(draft));
+  const quickOnly = inQuick
+    .filter((problem) => !inFull.some((other) => problemText(other) === problemText(problem)))
+    .map(({ place, message }) => ({
+      place: changedByQuick(draft, place) ? ['quick', ...place] : place,
+      message: `with --quick: ${message}`,
+    }));
+  return [...inFull, ...quickOnly];
+}
+
+/** What only some level makes wrong is said to be wrong at that level. */
+function inconsistenciesOfAll(draft: ScenarioDraft): Problem[] {
+  const always = new Set(inconsistencies(draft).map(problemText));
+  return variationsOf(draft).flatMap(({ level, draft: varied }) =>
+    inconsistencies(varied).map((problem) =>
+      level === undefined || always.has(problemText(problem))
+        ? problem
+        : { ...problem, message: `${problem.message} (at level ${labelOf(level)})` },
+    ),
+  );
+}
+
+const changedByQuick = ({ quick }: ScenarioDraft, [key]: Problem['place']): boolean =>
+  (key === 'window' && quick?.window !== undefined) || (key === 'warmup' && quick?.warmup !== undefined);
+
+function varyFits(draft: ScenarioDraft): Problem[] {
+  const { vary } = draft;
+  const axis = vary?.[0]?.axis;
+  if (vary === undefined || axis === undefined) return [];
+  const reason = unfitReason(draft, axis);
+  if (reason !== undefined) return [{ place: ['vary', axis], message: `cannot be varied: ${reason}` }];
+  return repeatedLevels(vary, ['vary', axis]);
+}
+
+function quickFits({ vary, quick }: ScenarioDraft): Problem[] {
+  const axis = quick?.vary?.[0]?.axis;
+  if (quick?.vary === undefined || axis === undefined) return [];
+  const place = ['quick', 'vary', axis];
+  if (vary === undefined) return [{ place, message: 'expected nothing, since the scenario varies nothing' }];
+  const full = vary[0]?.axis;
+  return axis === full
+    ? repeatedLevels(quick.vary, place)
+    : [{ place, message: `expected ${full}, which the scenario varies` }];
+}
+
+function repeatedLevels(settings: readonly Setting[], place: Problem['place']): Problem[] {
+  const labels = settings.map(labelOf);
+  return labels.flatMap((label, index) =>
+    labels.indexOf(label) === index
+      ? []
+      : [{ place: [...place, index], message: `got ${label} again, expected another level` }],
+  );
+}
+
+interface Found {
+  readonly path: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The problems in the order of the file, each once. */
+function errorAt(source: YamlSource, { path, problems }: Found): ScenarioError {
+  const placed = problems.map((problem) => ({ position: positionOf(source, problem), text: problemText(problem) }));
+  placed.sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
+  const lines = new Set(placed.map(({ position, text }) => `${path}:${position.line}:${position.column}: ${text}`));
+  const shown = [...lines].slice(0, MAX_PROBLEMS);
+  return new ScenarioError(
+    lines.size > shown.length ? [...shown, `${path}: and ${lines.size - shown.length} more problems`] : shown,
+  );
+}
+
+function positionOf(source: YamlSource, { place, key }: Problem): Position {
+  return key === undefined ? source.positionOf(place) : source.positionOfKey(place, key);
+}

@@ -1,0 +1,12 @@
+/** What `run` measures when nobody says otherwise. */
+
+/** The shipped scenarios that answer the article's comparison, in the order of its report. */
+export const ARTICLE_SUITE = [
+  'tool-calls',
+  'agent-loop',
+  'chatty',
+  'chatty-paced',
+  'notifications',
+  'mixed',
+  'payload-sizes',
+] as const;

@@ -1,0 +1,136 @@
+/** Every metric by name: its unit, its better direction, the difference that matters, and its value in one measurement. */
+import type { Distribution, Measurement, ProcessUse } from '../result/record.ts';
+import { rateOf } from '../units.ts';
+import { quantileOf, type Share } from './quantiles.ts';
+import type { MetricName } from './summary.ts';
+
+/** `us` is microseconds of processor time, `share` 0 … 1, `count` a plain number. */
+export type MetricUnit = 'ns' | 'per-second' | 'bytes' | 'us' | 'share' | 'count';
+
+export interface Metric {
+  readonly unit: MetricUnit;
+  readonly higherIsBetter: boolean;
+  /** Counted, not timed: trials without noise agree to the last digit, and are then compared by equality (METHOD G-3, B-4). */
+  readonly exact: boolean;
+  /** The difference that matters, as a share: 5 %, for the far tail 10 % (METHOD § 4.2). */
+  readonly margin: number;
+  /** One value per trial; `undefined` where the metric does not apply or there are too few samples for it. */
+  readonly valueOf: (measurement: Measurement) => number | undefined;
+}
+
+type ValueOf = Metric['valueOf'];
+
+const MARGIN = 0.05;
+const TAIL_MARGIN = 0.1;
+
+const smallerIsBetter = { higherIsBetter: false, exact: false, margin: MARGIN } as const;
+
+const duration = (valueOf: ValueOf): Metric => ({ unit: 'ns', ...smallerIsBetter, valueOf });
+const tail = (valueOf: ValueOf): Metric => ({ ...duration(valueOf), margin: TAIL_MARGIN });
+const frequency = (valueOf: ValueOf): Metric => ({ unit: 'per-second', ...smallerIsBetter, higherIsBetter: true, valueOf });
+const wireSize = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, exact: true, valueOf });
+const memory = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, valueOf });
+const processorTime = (valueOf: ValueOf): Metric => ({ unit: 'us', ...smallerIsBetter, valueOf });
+
+/**
+ * Times are over the calls of the window (`delivery.*`: over its notifications), send lag and script time over its
+ * scripts. Rates count successes only. What is *per message* is defined at `exchangesOf` and `messagesOf`.
+ */
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
+  'response-time.mean': duration(({ responseTime }) => meanOf(responseTime)),
+  'response-time.p50': duration(({ responseTime }) => quantileOf(responseTime, 0.5)),
+  'response-time.p90': duration(({ responseTime }) => quantileOf(responseTime, 0.9)),
+  'response-time.p99': tail(({ responseTime }) => quantileOf(responseTime, 0.99)),
+  'response-time.max': tail(({ responseTime }) => maxOf(responseTime)),
+  'service-time.p50': duration(({ serviceTime }) => quantileOf(serviceTime, 0.5)),
+  'service-time.p99': tail(({ serviceTime }) => quantileOf(serviceTime, 0.99)),
+  'send-lag.p50': duration(({ sendLag }) => quantileOf(sendLag, 0.5)),
+  'send-lag.p99': tail(({ sendLag }) => quantileOf(sendLag, 0.99)),
+  'script-time.p50': duration(({ scriptTime }) => quantileOf(scriptTime, 0.5)),
+  'script-time.p99': tail(({ scriptTime }) => quantileOf(scriptTime, 0.99)),
+  'delivery.mean': duration(ofDelivery(meanOf)),
+  'delivery.p50': duration(ofDelivery(quantileAt(0.5))),
+  'delivery.p90': duration(ofDelivery(quantileAt(0.9))),
+  'delivery.p99': tail(ofDelivery(quantileAt(0.99))),
+  'delivery.max': tail(ofDelivery(maxOf)),
+  rate: frequency(({ calls, elapsedNs }) => (calls.due > 0 ? rateOf(calls.ok, elapsedNs) : undefined)),
+  'events-rate': frequency(({ notifications, elapsedNs }) =>
+    notifications.published > 0 ? rateOf(notifications.delivered, elapsedNs) : undefined,
+  ),
+  'within-100ms': {
+    unit: 'share',
+    ...smallerIsBetter,
+    higherIsBetter: true,
+    valueOf: ({ within100ms }) => within100ms ?? undefined,
+  },
+  'wire-up-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.wireUp)),
+  'wire-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.wireDown)),
+  'overhead-up-per-message': wireSize((measurement) =>
+    perExchange(measurement, beyond(measurement.bytes.wireUp, measurement.bytes.payloadUp)),
+  ),
+  'overhead-down-per-message': wireSize((measurement) =>
+    perExchange(measurement, beyond(measurement.bytes.wireDown, measurement.bytes.payloadDown)),
+  ),
+  'payload-up-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadUp)),
+  'payload-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadDown)),
+  'endpoint-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.endpoint)),
+  'driver-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.driver)),
+  'endpoint-rss': memory(({ endpoint }) => endpoint?.rssBytes),
+  'driver-rss': memory(({ driver }) => driver.rssBytes),
+  'sockets-per-client': {
+    unit: 'count',
+    ...smallerIsBetter,
+    exact: true,
+    valueOf: ({ sockets, clients }) => quotient(sockets, clients),
+  },
+};
+
+function meanOf({ count, meanNs }: Distribution): number | undefined {
+  return count > 0 ? meanNs : undefined;
+}
+
+function maxOf({ count, maxNs }: Distribution): number | undefined {
+  return count > 0 ? maxNs : undefined;
+}
+
+function quantileAt(q: Share): (distribution: Distribution) => number | undefined {
+  return (distribution) => quantileOf(distribution, q);
+}
+
+/** Published and received are instants of two processes: where their clocks cannot be compared there is no delivery latency (METHOD C-3). */
+function ofDelivery(valueOf: (distribution: Distribution) => number | undefined): ValueOf {
+  return ({ delivery, doubts }) =>
+    doubts.some((doubt) => doubt.kind === 'clock-not-comparable') ? undefined : valueOf(delivery);
+}
+
+/** Calls that an answer came back for, whatever it said. */
+const answered = ({ calls }: Measurement): number => calls.ok + calls.rejected + calls.wrong;
+
+/**
+ * What bytes are divided by: the answered calls of a cell that only calls (a call with its answer and its progress
+ * notifications is one exchange), the delivered notifications of a cell that only listens. `undefined` for a cell that
+ * does both: a socket counts bytes, not whose they are, so they cannot be attributed to either.
+ */
+function exchangesOf(measurement: Measurement): number | undefined {
+  const { calls, notifications } = measurement;
+  if (calls.due > 0 && notifications.published > 0) return undefined;
+  return calls.due > 0 ? answered(measurement) : notifications.delivered;
+}
+
+/** What processor time is divided by: answered calls and delivered notifications alike. */
+const messagesOf = (measurement: Measurement): number => answered(measurement) + measurement.notifications.delivered;
+
+/** Bytes, or microseconds, for each; `undefined` for none. */
+function quotient(total: number | null, count: number | undefined): number | undefined {
+  return total === null || count === undefined || count === 0 ? undefined : total / count;
+}
+
+const perExchange = (measurement: Measurement, total: number | null): number | undefined =>
+  quotient(total, exchangesOf(measurement));
+
+/** Wire bytes that are not payload; `null` where there is no wire. Below 0 where the wire compresses. */
+const beyond = (wire: number | null, payload: number): number | null => (wire === null ? null : wire - payload);
+
+function cpuPerMessage(measurement: Measurement, use: ProcessUse | null): number | undefined {
+  return use === null ? undefined : quotient(use.cpuUserUs + use.cpuSystemUs, messagesOf(measurement));
+}

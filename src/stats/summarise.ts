@@ -1,0 +1,141 @@
+/** From a run record to what it means. Pure: the same record gives the same summary, today and in a year. */
+import { isValid, type Measurement, type RunRecord, type TrialResult } from '../result/record.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { Cell } from '../scenario/scenario.ts';
+import { addCalls, addNotifications, NO_CALLS, NO_NOTIFICATIONS } from './books.ts';
+import { compareArms, type Pair } from './compare.ts';
+import { estimate } from './estimate.ts';
+import { METRICS } from './metrics.ts';
+import { typicalSpread } from './noise.ts';
+import {
+  type ArmCell,
+  type CellSummary,
+  type Comparison,
+  type Estimate,
+  METRIC_NAMES,
+  type MetricName,
+  type Summary,
+} from './summary.ts';
+
+/**
+ * The summary of a record, complete or cut off. Trials of arms that the plan does not name, and measurements of cells
+ * that it does not name, take no part. A trial that failed keeps the cells that it had finished measuring before.
+ */
+export function summarise(record: RunRecord): Summary {
+  const unsupported = new Set(record.unsupported.map(({ armId }) => armId));
+  const arms = record.plan.arms.filter((arm) => !unsupported.has(arm.id));
+  const cells = record.plan.cells.map((cell) => summariseCell(record, arms, cell));
+  return {
+    record,
+    arms,
+    cells,
+    noiseShare: typicalSpread(cells.flatMap((cell) => cell.arms.map(typicalDurations))),
+    longestHiccupNs: record.trials
+      .flatMap((trial) => trial.measurements)
+      .reduce((longest, { hiccups }) => Math.max(longest, hiccups.maxNs), 0),
+    completedTrials: record.trials.filter((trial) => trial.status === 'completed').length,
+    failedTrials: record.trials
+      .filter((trial) => trial.status === 'failed')
+      .map(({ index, armId, error }) => ({ trialIndex: index, armId, error })),
+  };
+}
+
+/** One trial's part in one cell; without a measurement when the trial did not get that far. */
+interface Run {
+  readonly trial: TrialResult;
+  readonly measurement: Measurement | undefined;
+}
+
+/** A measurement that may be shown, with its block. */
+interface Valid {
+  readonly block: number;
+  readonly measurement: Measurement;
+}
+
+function summariseCell(record: RunRecord, arms: readonly Arm[], cell: Cell): CellSummary {
+  const columns = arms.map((arm) => {
+    const runs = runsOf(record, arm, cell);
+    return { armId: arm.id, runs, valid: validOf(runs) };
+  });
+  const [base, ...others] = columns;
+  return {
+    cell,
+    arms: columns.map(({ armId, runs, valid }) => summariseArm(armId, runs, valid)),
+    comparisons: base === undefined ? [] : others.flatMap((arm) => compareColumns(arm, base)),
+  };
+}
+
+function runsOf(record: RunRecord, arm: Arm, cell: Cell): readonly Run[] {
+  return record.trials
+    .filter((trial) => trial.armId === arm.id)
+    .map((trial) => ({ trial, measurement: trial.measurements.find(({ cellId }) => cellId === cell.id) }));
+}
+
+function validOf(runs: readonly Run[]): readonly Valid[] {
+  return runs.flatMap(({ trial, measurement }) =>
+    measurement !== undefined && isValid(measurement) ? [{ block: trial.block, measurement }] : [],
+  );
+}
+
+function summariseArm(armId: string, runs: readonly Run[], valid: readonly Valid[]): ArmCell {
+  const all = runs.flatMap(({ measurement }) => measurement ?? []);
+  return {
+    armId,
+    validTrials: valid.length,
+    invalidTrials: runs.length - valid.length,
+    metrics: estimateMetrics(valid),
+    fewestSamples: fewestSamples(valid),
+    calls: all.reduce((sum, { calls }) => addCalls(sum, calls), NO_CALLS),
+    notifications: all.reduce((sum, { notifications }) => addNotifications(sum, notifications), NO_NOTIFICATIONS),
+    progress: all.reduce((sum, { progress }) => addNotifications(sum, progress), NO_NOTIFICATIONS),
+    doubts: runs.flatMap(({ trial, measurement }) =>
+      (measurement?.doubts ?? []).map((doubt) => ({ trialIndex: trial.index, doubt })),
+    ),
+  };
+}
+
+function estimateMetrics(valid: readonly Valid[]): ArmCell['metrics'] {
+  const metrics: Partial<Record<MetricName, Estimate>> = {};
+  for (const name of METRIC_NAMES) {
+    const values = valid.map(({ measurement }) => METRICS[name].valueOf(measurement)).filter((value) => value !== undefined);
+    const found = estimate(values);
+    if (found !== undefined) metrics[name] = found;
+  }
+  return metrics;
+}
+
+/** Of the distributions that have samples at all; 0 when none has. */
+function fewestSamples(valid: readonly Valid[]): number {
+  const counts = valid
+    .flatMap(({ measurement }) => [measurement.responseTime.count, measurement.delivery.count])
+    .filter((count) => count > 0);
+  return counts.length > 0 ? Math.min(...counts) : 0;
+}
+
+interface Column {
+  readonly armId: string;
+  readonly valid: readonly Valid[];
+}
+
+function compareColumns(arm: Column, base: Column): readonly Comparison[] {
+  return METRIC_NAMES.flatMap((metric) => {
+    const { higherIsBetter, exact, margin } = METRICS[metric];
+    const pairs = pairsByBlock(arm.valid, base.valid, metric);
+    return compareArms({ metric, armId: arm.armId, baseArmId: base.armId, pairs, higherIsBetter, exact, margin }) ?? [];
+  });
+}
+
+/** The blocks in which both arms have the metric. */
+function pairsByBlock(arm: readonly Valid[], base: readonly Valid[], metric: MetricName): readonly Pair[] {
+  const { valueOf } = METRICS[metric];
+  const baseByBlock = new Map(base.map(({ block, measurement }) => [block, valueOf(measurement)]));
+  return arm.flatMap(({ block, measurement }) => {
+    const pair = { arm: valueOf(measurement), base: baseByBlock.get(block) };
+    return pair.arm === undefined || pair.base === undefined ? [] : [{ arm: pair.arm, base: pair.base }];
+  });
+}
+
+/** What noise is judged by: the medians of response time, or without calls of delivery, trial by trial. */
+function typicalDurations({ metrics }: ArmCell): readonly number[] {
+  return (metrics['response-time.p50'] ?? metrics['delivery.p50'])?.values ?? [];
+}

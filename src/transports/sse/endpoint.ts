@@ -1,0 +1,114 @@
+/**
+ * The HTTP+SSE endpoint ([spec] 2024-11-05, transports): GET opens an event stream whose first event names the URL to
+ * POST messages to; a POST is answered 202 and the answer to its message comes on the stream.
+ */
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { McpSession } from '../../mcp/contract.ts';
+import type { Bytes } from '../../units.ts';
+import type { Endpoint, EndpointOptions } from '../contract.ts';
+import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../loopback-only.ts';
+import { SocketLedger } from '../socket-ledger.ts';
+
+const STREAM_PATH = '/sse';
+const MESSAGE_PATH = '/messages';
+
+/** The session id has the same length for every session, so a POST's size does not depend on which it is. */
+type Sessions = Map<string, McpSession>;
+
+interface Context {
+  readonly options: EndpointOptions;
+  readonly sessions: Sessions;
+  readonly ledger: SocketLedger;
+}
+
+export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const context: Context = { options, sessions: new Map(), ledger: new SocketLedger('server') };
+  const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => route(context, request, response));
+  http.on('connection', (socket) => context.ledger.add(socket));
+  const port = await listenOnLoopback(http);
+  return {
+    address: `http://127.0.0.1:${port}${STREAM_PATH}`,
+    wire: () => context.ledger.wire(),
+    sockets: () => context.ledger.reports(),
+    settings: () => ({ keepAliveMs: http.keepAliveTimeout, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
+    close: () => closeServer(http),
+  };
+}
+
+function route(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  const [path, query] = (request.url ?? '').split('?');
+  if (!isFromHere(request)) refuse(response, 403, 'this endpoint answers its own machine only');
+  else if (path === STREAM_PATH && request.method === 'GET') openStream(context, request, response);
+  else if (path === MESSAGE_PATH && request.method === 'POST') takeMessage(context, request, response, query ?? '');
+  else if (path === STREAM_PATH || path === MESSAGE_PATH) refuse(response, 405, `${request.method ?? '?'} is not for ${path}`);
+  else refuse(response, 404, 'no such path');
+}
+
+function openStream(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  const sessionId = randomUUID();
+  const entry = context.ledger.entry(request.socket);
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    // Proxies are asked not to hold events back.
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  // [spec] the first event is `endpoint`; its data is the URI to POST to.
+  response.write(`event: endpoint\ndata: ${MESSAGE_PATH}?sessionId=${sessionId}\n\n`);
+  const session = context.options.server.openSession((message) => {
+    entry.messagesDown += 1;
+    response.write(`event: message\ndata: ${message.text}\n\n`);
+  });
+  context.sessions.set(sessionId, session);
+  response.on('close', () => {
+    context.sessions.delete(sessionId);
+    session.end();
+  });
+}
+
+function takeMessage(context: Context, request: IncomingMessage, response: ServerResponse, query: string): void {
+  const session = context.sessions.get(new URLSearchParams(query).get('sessionId') ?? '');
+  if (session === undefined) {
+    refuse(response, 404, 'no such session');
+  } else if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    refuse(response, 400, 'the content type must be application/json');
+  } else {
+    readBody(request, response, context.options.maxMessageBytes, (text) => {
+      context.ledger.entry(request.socket).messagesUp += 1;
+      accept(session, text, response);
+    });
+  }
+}
+
+/**
+ * The 202 goes out before the message is handled, as with the official SDK's server: the client's next POST need not
+ * wait for the answer, which travels on the stream.
+ */
+function accept(session: McpSession, text: string, response: ServerResponse): void {
+  const reception = session.receive(text);
+  if (reception.understood) {
+    response.writeHead(202).end();
+    reception.proceed();
+  } else {
+    refuse(response, 400, reception.problem.text, 'application/json');
+  }
+}
+
+function readBody(request: IncomingMessage, response: ServerResponse, limit: Bytes, done: (text: string) => void): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+  });
+  request.on('end', () => {
+    if (length > limit) refuse(response, 413, `a message may have ${limit} bytes`);
+    else done((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'));
+  });
+  request.on('error', () => response.destroy());
+}
+
+function refuse(response: ServerResponse, status: number, why: string, type = 'text/plain'): void {
+  response.writeHead(status, { 'content-type': type }).end(why);
+}

@@ -1,0 +1,27 @@
+/** Proves, before every trial, that the endpoint's and the driver's instants may be subtracted from each other. */
+import { type ClockEnd, type StampExchange, boundOffset, compareClocks } from '../measure/clock-check.ts';
+import type { ClockCheck } from '../measure/clock-check.ts';
+import type { Clock } from '../measure/clock.ts';
+import type { ClockStamp } from '../endpoint/commands.ts';
+import { PROMPT_NS, type TrialProcesses } from './processes.ts';
+
+/** Exchanges with each process; the bounds are as tight as the quickest of them. */
+const EXCHANGES = 20;
+
+export async function checkClocks(processes: TrialProcesses, clock: Clock): Promise<ClockCheck> {
+  const endpoint = await measureEnd(() => processes.askEndpoint('clock', undefined, PROMPT_NS), clock);
+  const driver = await measureEnd(() => processes.driver.ask('clock', undefined, PROMPT_NS), clock);
+  return compareClocks(endpoint, driver);
+}
+
+async function measureEnd(ask: () => Promise<ClockStamp>, clock: Clock): Promise<ClockEnd> {
+  const exchanges: StampExchange[] = [];
+  let namespace: string | undefined;
+  for (let exchange = 0; exchange < EXCHANGES; exchange += 1) {
+    const askedNs = clock.now();
+    const stamp = await ask();
+    exchanges.push({ askedNs, receivedNs: stamp.receivedNs, sentNs: stamp.sentNs, answeredNs: clock.now() });
+    ({ namespace } = stamp);
+  }
+  return { bounds: boundOffset(exchanges), namespace };
+}

@@ -1,0 +1,120 @@
+/**
+ * Reasons to trust a measurement less, or not at all. The evidence is the driver's, the machine's or the protocol's,
+ * never the latency that was measured: guards that look at the result delete true results.
+ */
+import type { EndpointReading } from '../endpoint/commands.ts';
+import { callsBalance, notificationsBalance } from '../measure/books.ts';
+import type { ClockCheck } from '../measure/clock-check.ts';
+import { decodeHistogram } from '../measure/histogram.ts';
+import type { Doubt, Measurement } from '../result/record.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { type Nanoseconds, milliseconds } from '../units.ts';
+
+/** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
+const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
+const UTILISATION_LIMIT = 0.7;
+const HICCUP_LIMIT_NS = milliseconds(25);
+const GC_LIMIT_NS = milliseconds(50);
+const RATE_SHARE_LIMIT = 0.9;
+/** Theil–Sen drift over the window, as a share of the median. */
+const DRIFT_LIMIT = 0.25;
+
+export interface DoubtContext {
+  readonly scenario: Scenario;
+  readonly clock: ClockCheck;
+  readonly openAtEndpoint: EndpointReading;
+}
+
+type Unjudged = Omit<Measurement, 'doubts'>;
+
+export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] {
+  return [
+    ...imbalances(measurement, context.openAtEndpoint),
+    ...wrongAnswers(measurement),
+    ...emptiness(measurement),
+    ...clockDoubts(measurement, context.clock),
+    ...errors(measurement),
+    ...pace(measurement),
+    ...machine(measurement),
+    ...drift(measurement),
+  ];
+}
+
+function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoint: EndpointReading): Doubt[] {
+  const details: string[] = [];
+  if (!callsBalance(calls)) details.push(`calls due ${calls.due}, accounted for ${accounted(calls)}`);
+  if (!notificationsBalance(notifications)) details.push(`events sent ${notifications.published}, arrived ${notifications.delivered}`);
+  if (!notificationsBalance(progress)) details.push(`progress promised ${progress.published}, arrived ${progress.delivered}`);
+  if (bytes.wireUp !== bytes.driverWireUp) details.push(`bytes up: endpoint ${bytes.wireUp}, driver ${bytes.driverWireUp}`);
+  if (bytes.wireDown !== bytes.driverWireDown) details.push(`bytes down: endpoint ${bytes.wireDown}, driver ${bytes.driverWireDown}`);
+  if (bytes.messagesUp !== endpoint.messagesUp) details.push(`messages up: endpoint ${endpoint.messagesUp}, driver ${bytes.messagesUp}`);
+  if (bytes.messagesDown !== endpoint.messagesDown) details.push(`messages down: endpoint ${endpoint.messagesDown}, driver ${bytes.messagesDown}`);
+  return details.map((detail) => ({ kind: 'books-do-not-balance', detail }));
+}
+
+const accounted = ({ ok, rejected, disconnected, wrong, timedOut, dropped }: Unjudged['calls']): number =>
+  ok + rejected + disconnected + wrong + timedOut + dropped;
+
+function wrongAnswers({ calls }: Unjudged): Doubt[] {
+  const count = calls.wrong + calls.misrouted + calls.duplicated + calls.unreadable;
+  return count === 0 ? [] : [{ kind: 'wrong-answers', count }];
+}
+
+function emptiness({ calls, notifications }: Unjudged): Doubt[] {
+  if (calls.ok + notifications.delivered > 0) return [];
+  const detail = calls.due + notifications.published === 0 ? 'nothing fell due' : (calls.errors[0] ?? 'nothing arrived');
+  return [{ kind: 'nothing-measured', detail }];
+}
+
+function clockDoubts({ notifications }: Unjudged, clock: ClockCheck): Doubt[] {
+  return notifications.delivered === 0 || clock.comparable ? [] : [{ kind: 'clock-not-comparable', detail: clock.evidence }];
+}
+
+function errors({ calls, notifications, progress }: Unjudged): Doubt[] {
+  const count = calls.rejected + calls.disconnected + calls.timedOut + calls.dropped;
+  const lost = notifications.lost + progress.lost;
+  return [
+    ...(count === 0 ? [] : [{ kind: 'errors', count, example: calls.errors[0] ?? 'dropped: too many were in flight' } as const]),
+    ...(lost <= 0 ? [] : [{ kind: 'lost-notifications', count: lost } as const]),
+  ];
+}
+
+function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Doubt[] {
+  const doubts: Doubt[] = [];
+  const p99Ns = decodeHistogram(sendLag).valueAtQuantile(0.99);
+  if (p99Ns !== undefined && p99Ns > SEND_LAG_P99_LIMIT_NS) doubts.push({ kind: 'send-lag', p99Ns, limitNs: SEND_LAG_P99_LIMIT_NS });
+  if (driver.utilisation > UTILISATION_LIMIT) doubts.push({ kind: 'driver-saturated', utilisation: driver.utilisation });
+  if (offeredPerSec !== null && achievedPerSec < offeredPerSec * RATE_SHARE_LIMIT) {
+    doubts.push({ kind: 'rate-not-reached', offeredPerSec, achievedPerSec });
+  }
+  return doubts;
+}
+
+function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
+  const doubts: Doubt[] = [];
+  if (hiccups.maxNs > HICCUP_LIMIT_NS) doubts.push({ kind: 'hiccup', maxNs: hiccups.maxNs });
+  if (driver.gcMaxNs > GC_LIMIT_NS) doubts.push({ kind: 'gc-pause', process: 'driver', maxNs: driver.gcMaxNs });
+  if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS) doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
+  return doubts;
+}
+
+function drift({ partMedians }: Unjudged): Doubt[] {
+  const driftShare = driftOf(partMedians);
+  return driftShare === undefined || Math.abs(driftShare) <= DRIFT_LIMIT ? [] : [{ kind: 'not-steady', driftShare }];
+}
+
+/** Theil–Sen slope through the parts' medians, over the whole window, as a share of their median; `undefined` when too few parts have one. */
+export function driftOf(partMedians: readonly (Nanoseconds | null)[]): number | undefined {
+  const points = partMedians.flatMap((value, part) => (value === null ? [] : [{ part, value }]));
+  if (points.length < 5) return undefined;
+  const slopes = points.flatMap((a, index) => points.slice(index + 1).map((b) => (b.value - a.value) / (b.part - a.part)));
+  const middle = median(points.map((point) => point.value));
+  return middle === 0 ? undefined : (median(slopes) * (partMedians.length - 1)) / middle;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2;
+}
+

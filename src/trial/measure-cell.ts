@@ -1,0 +1,150 @@
+/** One cell in one trial: connect, warm up, measure between two quiet edges, close. */
+import type { DriverReading, RunReply } from '../driver/commands.ts';
+import type { EndpointReading, PublishReport } from '../endpoint/commands.ts';
+import type { ByteBooks } from '../measure/books.ts';
+import type { ClockCheck } from '../measure/clock-check.ts';
+import type { Clock } from '../measure/clock.ts';
+import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
+import { decodeHistogram } from '../measure/histogram.ts';
+import type { Doubt, Measurement, WarmupReport } from '../result/record.ts';
+import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
+import { type Nanoseconds, NS_PER_S, bytes, milliseconds, nanoseconds, plus, seconds } from '../units.ts';
+import { doubtsOf } from './doubts.ts';
+import { PROMPT_NS, type TrialProcesses } from './processes.ts';
+
+/** Between the order and the first thing that is due: time for both processes to hear of it. */
+const LEAD_NS = milliseconds(8);
+/** What a phase may take beyond its own time, its timeouts and its connections. */
+const SLACK_NS = seconds(20);
+
+export interface CellContext {
+  readonly processes: TrialProcesses;
+  readonly clock: Clock;
+  readonly clockCheck: ClockCheck;
+  readonly hiccups: HiccupMeter;
+  readonly seed: number;
+}
+
+/** Measures the cell. Rejects when a process dies or does not answer; what clients suffer is in the books instead. */
+export async function measureCell(cell: Cell, context: CellContext): Promise<Measurement> {
+  const { driver } = context.processes;
+  await driver.ask('open', { scenario: cell.scenario }, SLACK_NS);
+  const warm = await runPhase('warmup', cell.scenario, context);
+  const measured = await runPhase('window', cell.scenario, context);
+  await driver.ask('release', undefined, PROMPT_NS);
+  return assemble(cell, context, warm, measured);
+}
+
+/** The first thing that fresh processes do. All of it is discarded. */
+export async function warmUpProcesses(scenario: Scenario, context: CellContext): Promise<void> {
+  await context.processes.driver.ask('open', { scenario }, SLACK_NS);
+  await runPhase('warmup', scenario, context);
+  await context.processes.driver.ask('release', undefined, PROMPT_NS);
+}
+
+interface PhaseResult {
+  readonly run: RunReply;
+  readonly published: PublishReport;
+  readonly driver: DriverReading;
+  readonly endpoint: EndpointReading;
+  readonly hiccups: Hiccups;
+}
+
+/** The warm-up's events carry 1, the window's 2: an event that comes late is not taken for the other's. */
+const RUN_NUMBER = { warmup: 1, window: 2 } as const;
+
+async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: CellContext): Promise<PhaseResult> {
+  const { processes, clock, hiccups } = context;
+  const { driver, askEndpoint } = processes;
+  const run = RUN_NUMBER[kind];
+  const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
+  const limitNs = phaseLimit(extent, scenario);
+  const startNs = plus(clock.now(), LEAD_NS);
+  await askEndpoint('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
+  hiccups.take();
+  const durationNs = extent.timeNs ?? limitNs;
+  const publishing = askEndpoint(
+    'publish',
+    { run, publications: scenario.publish, seed: context.seed + run, startNs, durationNs },
+    limitNs,
+  );
+  const running = driver.ask('run', { kind, startNs, run, seed: context.seed + run }, limitNs).then(async (reply) => {
+    // A phase that ends with a number of calls ends its publications with it.
+    if (extent.calls !== undefined) await askEndpoint('stopPublishing', undefined, PROMPT_NS);
+    return reply;
+  });
+  const [published, runReply] = await Promise.all([publishing, running]);
+  const reading = await driver.ask('collect', { published: published.published }, PROMPT_NS);
+  const endpoint = await askEndpoint('read', undefined, PROMPT_NS);
+  return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take() };
+}
+
+/** No phase is waited for longer than this. */
+function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
+  const timeNs = extent.timeNs ?? (extent.calls ?? 0) * scenario.timeoutNs;
+  const thinking = scenario.scripts.flatMap((script) => script.steps).reduce((sum, step) => sum + (step.kind === 'think' ? step.thinkNs : 0), 0);
+  const script = scenario.scripts.reduce((most, { steps }) => Math.max(most, steps.length), 0);
+  const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
+  return nanoseconds(Math.min(timeNs * 10 + repeats * (script * scenario.timeoutNs + thinking) + SLACK_NS, 2 * 3_600 * NS_PER_S));
+}
+
+function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
+  const { driver, endpoint, run, hiccups } = measured;
+  const { openSockets, scripts, elapsedNs, process: driverUse } = driver;
+  const measurement: Omit<Measurement, 'doubts'> = {
+    cellId: cell.id,
+    elapsedNs,
+    warmup: warmupReport(warm),
+    calls: driver.calls,
+    notifications: driver.notifications,
+    progress: driver.progress,
+    offeredPerSec: run.offeredPerSec,
+    achievedPerSec: achievedRate(scripts, driver, cell.scenario, run.offeredPerSec),
+    responseTime: driver.responseTime,
+    serviceTime: driver.serviceTime,
+    sendLag: driver.sendLag,
+    scriptTime: driver.scriptTime,
+    delivery: driver.delivery,
+    deliveryFromDue: driver.deliveryFromDue,
+    partMedians: driver.partMedians,
+    bytes: byteBooks(driver, endpoint, context.processes.apart),
+    sockets: openSockets,
+    clients: driver.clients,
+    within100ms: driver.within100ms,
+    endpoint: context.processes.apart ? endpoint.process : null,
+    driver: driverUse,
+    hiccups,
+  };
+  const doubts: Doubt[] = doubtsOf(measurement, { scenario: cell.scenario, clock: context.clockCheck, openAtEndpoint: endpoint });
+  return { ...measurement, doubts };
+}
+
+const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
+  elapsedNs: driver.elapsedNs,
+  discardedCalls: driver.calls.due,
+  discardedNotifications: driver.notifications.delivered,
+});
+
+/**
+ * Scripts completed per second. Under a calendar the last scripts end after the calendar does, even on an endpoint
+ * that keeps up; what the quickest session took is therefore taken off the time.
+ */
+function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, offeredPerSec: number | null): number {
+  const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
+  const tailNs = offeredPerSec === null ? 0 : repeats * decodeHistogram(driver.scriptTime).minNs;
+  const lengthNs = Math.max(scenario.window.timeNs ?? 1, driver.elapsedNs - tailNs);
+  return (scripts * NS_PER_S) / (offeredPerSec === null ? Math.max(1, driver.elapsedNs) : lengthNs);
+}
+
+function byteBooks(driver: DriverReading, endpoint: EndpointReading, wired: boolean): ByteBooks {
+  return {
+    wireUp: wired ? endpoint.wire.upBytes : null,
+    wireDown: wired ? endpoint.wire.downBytes : null,
+    driverWireUp: wired ? driver.wire.upBytes : null,
+    driverWireDown: wired ? driver.wire.downBytes : null,
+    payloadUp: bytes(driver.payloadUp),
+    payloadDown: bytes(driver.payloadDown),
+    messagesUp: driver.messagesUp,
+    messagesDown: driver.messagesDown,
+  };
+}

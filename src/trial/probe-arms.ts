@@ -1,0 +1,132 @@
+/** Looks closely at one session of each arm before anything is measured. */
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ProbeCalls, ProbeConnect } from '../driver/commands.ts';
+import type { EndpointCommands } from '../endpoint/commands.ts';
+import type { Clock } from '../measure/clock.ts';
+import type { ArmFacts } from '../result/record.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { SocketReport, Transport } from '../transports/contract.ts';
+import { type Nanoseconds, bytes, milliseconds, perSecond, plus, seconds } from '../units.ts';
+import { PROMPT_NS, type TrialProcesses, startProcesses } from './processes.ts';
+
+const PROBE_CALLS = 20;
+const PROBE_TIME_NS = milliseconds(200);
+
+export interface ProbeOptions {
+  readonly arm: Arm;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly readyTimeoutNs: Nanoseconds;
+  readonly signal: AbortSignal;
+}
+
+/** Rejects, with nothing left running, when the arm cannot be connected to at all. */
+export async function probeArm(options: ProbeOptions): Promise<ArmFacts> {
+  const processes = await startProcesses(options);
+  const onAbort = (): void => void processes.end();
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await lookClosely(options, processes);
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+    await processes.end();
+  }
+}
+
+type EndpointView = EndpointCommands['sockets']['reply'];
+
+async function lookClosely(options: ProbeOptions, processes: TrialProcesses): Promise<ArmFacts> {
+  const { driver, askEndpoint } = processes;
+  const connect = await driver.ask('probeConnect', undefined, PROMPT_NS);
+  const before = await askEndpoint('sockets', undefined, PROMPT_NS);
+  const calling = driver.ask('probeCalls', { calls: PROBE_CALLS }, PROMPT_NS);
+  const publication = { topic: 'probe', arrivals: 'constant', ratePerSec: perSecond(200), payloadBytes: bytes(64), subscribers: 1 } as const;
+  const publishing = askEndpoint(
+    'publish',
+    { run: 0, publications: [publication], seed: 1, startNs: plus(options.clock.now(), milliseconds(10)), durationNs: PROBE_TIME_NS },
+    seconds(10),
+  );
+  // The sockets are read while calls and events are still under way.
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const during = await askEndpoint('sockets', undefined, PROMPT_NS);
+  const [calls] = await Promise.all([calling, publishing]);
+  return factsOf(options, connect, calls, before, during);
+}
+
+function factsOf(options: ProbeOptions, connect: ProbeConnect, calls: ProbeCalls, before: EndpointView, during: EndpointView): ArmFacts {
+  const { arm, transport } = options;
+  const moved = difference(before.sockets, during.sockets);
+  const up = moved.reduce((sum, socket) => sum + socket.messagesUp, 0);
+  const shared = moved.filter((socket) => socket.messagesDown > 0).reduce((sum, socket) => sum + socket.messagesUp, 0);
+  const wired = transport.capabilities.has('wire');
+  return {
+    armId: arm.id,
+    established: connect.handshake.established,
+    socketsPerClient: calls.sockets.filter((socket) => socket.open).length,
+    httpRequestsPerSession: connect.handshake.httpRequests,
+    httpRequestsPerCall: calls.httpRequestsPerCall,
+    roundTripsToOpen: connect.handshake.roundTripsToOpen,
+    bytesToFirstResult: bytes(connect.bytesToFirstResult),
+    timeToFirstResultNs: connect.timeToFirstResultNs,
+    payloadUpBytes: bytes(connect.payloadUpBytes),
+    payloadDownBytes: bytes(connect.payloadDownBytes),
+    sharedChannelShare: up === 0 ? (wired ? 0 : 1) : shared / up,
+    bothDirectionsAtOnce: !wired || moved.some((socket) => socket.messagesUp > 0 && socket.messagesDown > 0),
+    noDelay: [...calls.sockets, ...during.sockets].map((socket) => socket.noDelay),
+    compression: connect.handshake.compression,
+    tls: during.settings.tls,
+    messageHeaders: connect.handshake.messageHeaders,
+    keepAliveMs: during.settings.keepAliveMs,
+    heartbeatMs: during.settings.heartbeatMs,
+    maxMessageBytes: during.settings.maxMessageBytes,
+    endpointNode: `${during.process.node} ${during.process.environment}`,
+    driverNode: `${connect.process.node} ${connect.process.environment}`,
+    endpointFlags: during.process.flags,
+    driverFlags: connect.process.flags,
+    surfaceHash: connect.surfaceHash,
+    clientLibraries: transport.clientPackages.map((name) => ({ name, bytes: bytes(packageBytes(name)) })),
+    driverLines: driverLines(transport.name),
+  };
+}
+
+/** What each socket carried between two looks. */
+function difference(before: readonly SocketReport[], after: readonly SocketReport[]): { messagesUp: number; messagesDown: number }[] {
+  return after.map((socket) => {
+    const earlier = before.find((other) => other.clientPort === socket.clientPort);
+    return {
+      messagesUp: socket.messagesUp - (earlier?.messagesUp ?? 0),
+      messagesDown: socket.messagesDown - (earlier?.messagesDown ?? 0),
+    };
+  });
+}
+
+/** Bytes of the JavaScript that a package's entry points to, source maps and types left out. */
+function packageBytes(name: string): number {
+  const entry = createRequire(import.meta.url).resolve(name);
+  const root = join(entry.slice(0, entry.lastIndexOf(`node_modules${sep}`)), 'node_modules', name);
+  // A package that ships several builds is loaded from one folder; that folder is what a client needs.
+  return folderBytes(dirname(entry) === root ? join(root, 'lib') : dirname(entry), /\.m?js$/);
+}
+
+function folderBytes(folder: string, pattern: RegExp): number {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+/** Lines of the transport's own client code as built, without blank lines and comments; its endpoint is not the client's business. */
+function driverLines(name: string): number {
+  const folder = fileURLToPath(new URL(`../transports/${name}/`, import.meta.url));
+  const files = readdirSync(folder).filter((file) => /\.[jt]s$/.test(file) && !/^(endpoint|index)\.|\.test\.|\.d\./.test(file));
+  return files.reduce((sum, file) => sum + codeLines(readFileSync(join(folder, file), 'utf8')), 0);
+}
+
+const codeLines = (source: string): number =>
+  source
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length;

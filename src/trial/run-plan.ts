@@ -1,0 +1,121 @@
+/** Runs a plan: probes the arms, then trial after trial, and saves after every one. */
+import type { Clock } from '../measure/clock.ts';
+import { HiccupMeter } from '../measure/hiccup-meter.ts';
+import { type ArmFacts, type Matching, RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION, type TrialResult } from '../result/record.ts';
+import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
+import type { Cell } from '../scenario/scenario.ts';
+import type { Transport } from '../transports/contract.ts';
+import type { Nanoseconds } from '../units.ts';
+import { describeEnvironment } from './environment.ts';
+import { matchArms } from './matching.ts';
+import { probeArm } from './probe-arms.ts';
+import { TrialInterrupted, runTrial } from './run-trial.ts';
+
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly version: string;
+  readonly unsupported: RunRecord['unsupported'];
+  readonly clock: Clock;
+  readonly loadTransport: (name: string) => Promise<Transport>;
+  readonly readyTimeoutNs: Nanoseconds;
+  readonly signal: AbortSignal;
+  /** Wall-clock time as ISO 8601, for the record's dates only. */
+  readonly timestamp: () => string;
+  readonly progress: Progress;
+  /** Called after the probe, after every trial, and at the end. */
+  readonly save: (record: RunRecord) => void;
+}
+
+export interface Progress {
+  readonly onProbe: (arm: Arm) => void;
+  readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
+  readonly onTrial: (trial: PlannedTrial, result: TrialResult) => void;
+}
+
+/** The arms cannot be compared: something beside the transport differs. */
+export class MismatchError extends Error {
+  override readonly name = 'MismatchError';
+}
+
+/** An arm could not be reached even once. */
+export class ProbeError extends Error {
+  override readonly name = 'ProbeError';
+}
+
+/** Rejects with `ProbeError` or `MismatchError` before anything is measured; afterwards the record says what happened. */
+export async function runPlan(options: RunOptions): Promise<RunRecord> {
+  const { plan, progress, save, signal } = options;
+  const record = emptyRecord(options, await probeAll(options));
+  const trials: TrialResult[] = [];
+  const current = (status: RunRecord['status'], finishedAt: string | null): RunRecord => ({ ...record, status, finishedAt, trials });
+  save(current('running', null));
+  const hiccups = new HiccupMeter(options.clock);
+  hiccups.start();
+  try {
+    for (const trial of plan.trials) {
+      if (signal.aborted || nothingWorks(plan, trials)) break;
+      const result = await runOne(trial, options, hiccups);
+      if (result === undefined) break;
+      trials.push(result);
+      progress.onTrial(trial, result);
+      save(current('running', null));
+    }
+  } finally {
+    hiccups.stop();
+  }
+  const done = current(trials.length === plan.trials.length ? 'complete' : signal.aborted ? 'partial' : 'failed', options.timestamp());
+  save(done);
+  return done;
+}
+
+async function runOne(trial: PlannedTrial, options: RunOptions, hiccups: HiccupMeter): Promise<TrialResult | undefined> {
+  const { plan, clock, readyTimeoutNs, loadTransport, signal, progress } = options;
+  const arm = plan.arms.find(({ id }) => id === trial.armId);
+  if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
+  try {
+    return await runTrial(trial, arm, { plan, clock, hiccups, readyTimeoutNs, loadTransport, signal, onCell: progress.onCell });
+  } catch (error) {
+    if (error instanceof TrialInterrupted) return undefined;
+    throw error;
+  }
+}
+
+/** Every arm has failed once and none has worked: the rest of the plan would only take time. */
+const nothingWorks = (plan: Plan, trials: readonly TrialResult[]): boolean =>
+  trials.length >= plan.arms.length && trials.every((trial) => trial.status === 'failed');
+
+async function probeAll(options: RunOptions): Promise<Matching> {
+  const { plan, clock, readyTimeoutNs, signal, progress } = options;
+  const facts: ArmFacts[] = [];
+  for (const arm of plan.arms) {
+    progress.onProbe(arm);
+    const transport = await options.loadTransport(arm.variant.transport);
+    try {
+      facts.push(await probeArm({ arm, transport, clock, seed: plan.seed, readyTimeoutNs, signal }));
+    } catch (error) {
+      throw new ProbeError(`${arm.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const matching = matchArms(facts);
+  const mismatched = matching.checks.filter((check) => check.status === 'mismatched');
+  if (mismatched.length > 0) {
+    throw new MismatchError(mismatched.map(({ rule, seen }) => `${rule}: ${seen}`).join('\n'));
+  }
+  return matching;
+}
+
+function emptyRecord(options: RunOptions, matching: Matching): RunRecord {
+  return {
+    schema: RECORD_SCHEMA,
+    schemaVersion: SCHEMA_VERSION,
+    tool: { name: 'mcp-transport-bench', version: options.version },
+    startedAt: options.timestamp(),
+    finishedAt: null,
+    status: 'running',
+    environment: describeEnvironment(),
+    plan: options.plan,
+    unsupported: options.unsupported,
+    matching,
+    trials: [],
+  };
+}

@@ -1,0 +1,51 @@
+/** The runs whose reports are kept as golden files. */
+import { evaluateClaims } from '../../src/claims/all.ts';
+import type { Report } from '../../src/report/format.ts';
+import type { RunRecord } from '../../src/result/record.ts';
+import { summarise } from '../../src/stats/summarise.ts';
+import { failedAfter, fixtureRecord, withMeasurements, withTrials } from '../fixtures/record.ts';
+
+/** A record as a format is handed it. */
+export function reportOf(record: RunRecord): Report {
+  const summary = summarise(record);
+  return { summary, claims: evaluateClaims(summary) };
+}
+
+/** Everything measured, six times, with a few blemishes. */
+export const richRecord = (): RunRecord => withHandshakes(fixtureRecord());
+
+/** What the transports' own handshakes are called. */
+function withHandshakes(record: RunRecord): RunRecord {
+  const facts = record.matching.facts.map((seen) => ({
+    ...seen,
+    established: seen.socketsPerClient === 1 ? 'HTTP/1.1 101 websocket' : 'HTTP/1.1 200 text/event-stream',
+  }));
+  return { ...record, matching: { ...record.matching, facts } };
+}
+
+/** The same transport twice. */
+export const sameTwiceRecord = (): RunRecord => withHandshakes(fixtureRecord({ armIds: ['sse', 'sse#2'] }));
+
+/** Cut off, quick, with failed trials, and one error that would clear the screen. */
+export function partialRecord(): RunRecord {
+  const record = withHandshakes(fixtureRecord({ blocks: 3 }));
+  const failing = withTrials(record, (trial) =>
+    trial.block === 1 && trial.armId === 'websocket' ? failedAfter(trial, 2, 'endpoint ended: \u001b[2J<b>exit 1</b>\nat | line 2') : trial,
+  );
+  const trials = failing.trials.slice(0, 5);
+  return { ...failing, status: 'partial', finishedAt: null, trials, plan: { ...failing.plan, quick: true } };
+}
+
+/** Nothing in it may be shown: every measurement is disqualified, and one arm never ran. */
+export function nothingValidRecord(): RunRecord {
+  const record = withMeasurements(fixtureRecord({ blocks: 2 }), (measurement) => ({
+    ...measurement,
+    doubts: [{ kind: 'wrong-answers', count: 12 }],
+  }));
+  const trials = record.trials.filter(({ armId }) => armId === 'sse');
+  return { ...record, status: 'failed', trials, unsupported: [{ armId: 'websocket', reason: 'this Node has no such module' }] };
+}
+
+/** More arms than the comparison has columns. */
+export const manyArmsRecord = (): RunRecord =>
+  fixtureRecord({ armIds: ['sse', 'websocket', 'streamable-http', 'loopback', 'websocket#2'] });
