@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   units: [],
   measure: ['units'],
   scenario: ['units'],
-  mcp: ['units', 'scenario'],
+  // Payloads follow from the plan's random numbers; of time it knows only that it is an argument.
+  mcp: ['units', 'scenario', 'measure'],
   'transports/contract': ['units', 'mcp', 'scenario'],
   'transports/discover': ['transports/contract'],
   [SHARED]: ['transports/contract', 'mcp', 'measure', 'units', 'scenario'],
@@ -59,7 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Where an import that MAY_IMPORT allows must be erased by the compiler: a word may be shared, code may not. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
-  mcp: ['scenario'],
+  mcp: ['measure'],
   'transports/contract': ['scenario'],
 };
 

@@ -3,7 +3,7 @@ import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, MetricName, Summary } from '../stats/summary.ts';
 import { defineClaim, type Evidence } from './define.ts';
 import { cellsOf, comparisonOf, estimateOf } from './evidence.ts';
-import { significant, time, times } from './quantity.ts';
+import { rate, time, times } from './quantity.ts';
 import { isBetter, type Part, verdictOf } from './verdict.ts';
 
 /** Throughput is judged where clients send as fast as they can, latency where both sides are offered the same load. */
@@ -28,7 +28,9 @@ export const chattyThroughput = defineClaim({
   judge: (evidence) =>
     verdictOf([
       ...evidence.cells('chatty').map((cell) => partOf(cell, evidence, { of: 'throughput', metric: 'rate' })),
-      ...evidence.cells('chatty-paced').map((cell) => partOf(cell, evidence, { of: 'latency', metric: 'response-time.p50' })),
+      ...evidence
+        .cells('chatty-paced')
+        .map((cell) => partOf(cell, evidence, { of: 'latency', metric: 'response-time.p50' })),
     ]),
 });
 
@@ -39,14 +41,14 @@ interface Aspect {
 
 function partOf(cell: CellSummary, { sse, websocket }: Evidence, { of, metric }: Aspect): Part {
   const found = comparisonOf(cell, metric, { armId: websocket.id, baseArmId: sse.id });
-  const seen = found === undefined ? 'no pair of trials to compare' : `${of} ${times(found.ratio)} that of SSE`;
+  const seen = found === undefined ? 'no pair of trials to compare' : `${times(found.ratio)} that of SSE`;
   return { of, holds: isBetter(found), seen };
 }
 
 const rateTexts = (summary: Summary, arm: Arm): readonly string[] =>
   cellsOf(summary, 'chatty').flatMap((cell) => {
-    const rate = estimateOf(cell, arm.id, 'rate');
-    return rate === undefined ? [] : [`${significant(rate.value)} calls/s at full speed`];
+    const found = estimateOf(cell, arm.id, 'rate');
+    return found === undefined ? [] : [`${rate(found.value)} calls/s at full speed`];
   });
 
 const latencyTexts = (summary: Summary, arm: Arm): readonly string[] =>

@@ -10,7 +10,8 @@ interface Proxy {
   readonly of: (facts: ArmFacts) => number;
 }
 
-const libraryBytes = (facts: ArmFacts): number => facts.clientLibraries.reduce((sum, library) => sum + library.bytes, 0);
+const libraryBytes = (facts: ArmFacts): number =>
+  facts.clientLibraries.reduce((sum, library) => sum + library.bytes, 0);
 
 const PROXIES: readonly Proxy[] = [
   { name: 'sockets', of: (facts) => facts.socketsPerClient },
@@ -49,12 +50,15 @@ function judge(sse: ArmFacts, websocket: ArmFacts): Judgement {
   };
 }
 
-const isClearlyMore = (value: number, other: number): boolean => (other === 0 ? value > 0 : value / other > CLEARLY_MORE);
+const isClearlyMore = (value: number, other: number): boolean =>
+  other === 0 ? value > 0 : value / other > CLEARLY_MORE;
 
 function listed(proxies: readonly Proxy[], direction: string): string {
   const verb = proxies.length > 1 ? 'are' : 'is';
   const names = proxies.map(({ name }) => name).join(', ');
-  return proxies.length === 0 ? `none is clearly ${direction}` : `${plain(proxies.length)} ${verb} clearly ${direction} (${names})`;
+  return proxies.length === 0
+    ? `none is clearly ${direction}`
+    : `${plain(proxies.length)} ${verb} clearly ${direction} (${names})`;
 }
 
 function linesOf(facts: ArmFacts | undefined): readonly string[] {

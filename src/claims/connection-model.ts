@@ -23,8 +23,8 @@ export const connectionModel = defineClaim({
   measure: (summary, arm) => linesOf(factsOf(summary, arm.id)),
   judge: ({ facts }) =>
     verdictOf([
-      { of: 'SSE', holds: facts.sse.sharedChannelShare < 1, seen: `SSE: ${wayOfClientMessages(facts.sse)}` },
-      { of: 'WebSocket', holds: isFullDuplex(facts.websocket), seen: `WebSocket: ${wayOfClientMessages(facts.websocket)}` },
+      { of: 'SSE', holds: facts.sse.sharedChannelShare < 1, seen: wayOfClientMessages(facts.sse) },
+      { of: 'WebSocket', holds: isFullDuplex(facts.websocket), seen: wayOfClientMessages(facts.websocket) },
     ]),
 });
 

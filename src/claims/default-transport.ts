@@ -32,7 +32,7 @@ export const defaultTransport = defineClaim({
   },
   judge: ({ facts }) =>
     verdictOf([
-      { of: 'SSE', holds: HTTP_STREAM.test(facts.sse.established), seen: `SSE opened with ${facts.sse.established}` },
-      { of: 'WebSocket', holds: UPGRADED.test(facts.websocket.established), seen: `WebSocket with ${facts.websocket.established}` },
+      { of: 'SSE', holds: HTTP_STREAM.test(facts.sse.established), seen: facts.sse.established },
+      { of: 'WebSocket', holds: UPGRADED.test(facts.websocket.established), seen: facts.websocket.established },
     ]),
 });

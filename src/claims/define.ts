@@ -84,7 +84,12 @@ type Lack = Extract<ClaimVerdict, { readonly word: 'not measured' }>['lacks'];
 
 function verdictFor(spec: ClaimSpec, summary: Summary): ClaimVerdict {
   const { needs, wouldAnswer } = spec;
-  const notMeasured = (lacks: Lack, because: string): ClaimVerdict => ({ word: 'not measured', lacks, because, wouldAnswer });
+  const notMeasured = (lacks: Lack, because: string): ClaimVerdict => ({
+    word: 'not measured',
+    lacks,
+    because,
+    wouldAnswer,
+  });
   const notHeld = whyNotHeld(needs, summary);
   if (notHeld !== undefined) return notMeasured('scenario', notHeld);
   const sides = sidesOf(summary);
@@ -106,7 +111,9 @@ function judgeFacts(judge: (evidence: FactEvidence) => Judgement, evidence: Evid
 
 /** Which scenarios the record does not hold, in words; `undefined` when it holds them all. */
 function whyNotHeld(needs: readonly Need[], summary: Summary): string | undefined {
-  const missing = needs.filter(({ scenario }) => cellsOf(summary, scenario).length === 0).map(({ scenario }) => scenario);
+  const missing = needs
+    .filter(({ scenario }) => cellsOf(summary, scenario).length === 0)
+    .map(({ scenario }) => scenario);
   return missing.length === 0 ? undefined : `no ${missing.join(', no ')} scenario in this run`;
 }
 
@@ -117,7 +124,8 @@ function whyNoData(needs: readonly Need[], summary: Summary, sides: Sides): stri
     for (const metric of metrics) {
       for (const arm of [sides.sse, sides.websocket]) {
         const [first] = cells;
-        if (first !== undefined && estimatesOf(cells, arm.id, metric).length === 0) return whyNoEstimate(first, arm.id, metric);
+        if (first !== undefined && estimatesOf(cells, arm.id, metric).length === 0)
+          return whyNoEstimate(first, arm.id, metric);
       }
     }
   }
@@ -130,12 +138,16 @@ function coverageNote(needs: readonly Need[], evidence: Evidence): string {
   const [weakest] = used.toSorted((a, b) => a.coverage - b.coverage);
   if (weakest === undefined || weakest.coverage >= USUAL_COVERAGE) return '';
   const trials = weakest.values.length;
-  return trials === 1 ? 'one trial only, so no interval' : `only ${String(trials)} trials: ${percent(weakest.coverage)} intervals`;
+  return trials === 1
+    ? 'one trial only, so no interval'
+    : `only ${String(trials)} trials: ${percent(weakest.coverage)} intervals`;
 }
 
 const estimatesBehind = ({ scenario, metrics }: Need, evidence: Evidence): readonly Estimate[] =>
   evidence
     .cells(scenario)
     .flatMap((cell) =>
-      metrics.flatMap((metric) => [evidence.sse, evidence.websocket].flatMap((arm) => estimateOf(cell, arm.id, metric) ?? [])),
+      metrics.flatMap((metric) =>
+        [evidence.sse, evidence.websocket].flatMap((arm) => estimateOf(cell, arm.id, metric) ?? []),
+      ),
     );

@@ -17,7 +17,8 @@ export const factsOf = (summary: Summary, armId: string): ArmFacts | undefined =
   summary.record.matching.facts.find((facts) => facts.armId === armId);
 
 /** One arm in one cell. */
-export const armCellOf = (cell: CellSummary, armId: string): ArmCell | undefined => cell.arms.find((arm) => arm.armId === armId);
+export const armCellOf = (cell: CellSummary, armId: string): ArmCell | undefined =>
+  cell.arms.find((arm) => arm.armId === armId);
 
 /** An arm's estimate in a cell, if a valid trial has it. */
 export const estimateOf = (cell: CellSummary, armId: string, metric: MetricName): Estimate | undefined =>
@@ -48,7 +49,11 @@ export interface Direction {
 }
 
 /** The comparison of two arms in the direction asked for, whichever way round the summary holds it. */
-export function comparisonOf(cell: CellSummary, metric: MetricName, { armId, baseArmId }: Direction): Comparison | undefined {
+export function comparisonOf(
+  cell: CellSummary,
+  metric: MetricName,
+  { armId, baseArmId }: Direction,
+): Comparison | undefined {
   const found = (arm: string, base: string): Comparison | undefined =>
     cell.comparisons.find((entry) => entry.metric === metric && entry.armId === arm && entry.baseArmId === base);
   const reverse = found(baseArmId, armId);
@@ -82,8 +87,8 @@ export function extremes(estimates: readonly Estimate[]): { readonly low: number
   return { low: Math.min(...values), high: Math.max(...values) };
 }
 
+const NETWORKS: Readonly<Partial<Record<string, string>>> = { lo: 'on loopback, without a network' };
+
 /** Where the run took place, as far as it limits what a latency means. */
-export function networkNote(summary: Summary): string {
-  const networks = [...new Set(summary.arms.map((arm) => arm.variant.network))];
-  return networks.map((network) => (network === 'lo' ? 'on loopback, without a network' : `over ${network}`)).join(', ');
-}
+export const networkNote = ({ arms }: Summary): string =>
+  [...new Set(arms.map(({ variant }) => variant.network))].map((network) => NETWORKS[network] ?? network).join(', ');

@@ -5,6 +5,7 @@ import type { Judgement } from './claim.ts';
 import { defineClaim, type FactEvidence } from './define.ts';
 import { cellsOf, comparisonOf, estimateOf, factsOf } from './evidence.ts';
 import { count, time, timeRange } from './quantity.ts';
+import { USUAL_COVERAGE } from './verdict.ts';
 
 /**
  * Two halves. That the exchange exists is counted. What it costs is the paired difference of the median call. Whether
@@ -60,7 +61,9 @@ function costOf({ cells, sse, websocket }: FactEvidence): string {
     case 'equivalent':
       return 'its cost is within the margin of ±5 %';
     case 'inconclusive':
-      return 'its cost is lost in the noise of this run';
+      return found.coverage95 < USUAL_COVERAGE
+        ? `what it costs (about ${time(base.value * (1 - found.ratio))}) needs more trials to be sure`
+        : 'its cost is lost in the noise of this run';
   }
 }
 

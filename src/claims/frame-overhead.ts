@@ -17,8 +17,7 @@ export const frameOverhead = defineClaim({
   id: 'frame-overhead',
   label: 'Frame overhead',
   claimed: 'A WebSocket frame adds 2 to 14 bytes to a message, HTTP adds its headers to each one.',
-  rule:
-    'For every size of payload-sizes: WebSocket is true if wire bytes beyond the JSON are 2 to 14 per message in both directions; SSE is true if they are more than 14 per message from client to server.',
+  rule: 'For every size of payload-sizes: WebSocket is true if wire bytes beyond the JSON are 2 to 14 per message in both directions; SSE is true if they are more than 14 per message from client to server.',
   needs: [{ scenario: 'payload-sizes', metrics: [UP, DOWN] }],
   wouldAnswer: 'the payload-sizes scenario',
   looksAt: 'cells',
@@ -30,7 +29,9 @@ export const frameOverhead = defineClaim({
     return [`up ${sizeRange(up.low, up.high)}, down ${sizeRange(down.low, down.high)} per message beyond the JSON`];
   },
   judge: (evidence) => {
-    const parts = evidence.cells('payload-sizes').flatMap((cell) => [ofFrames(cell, evidence), ofHeaders(cell, evidence)]);
+    const parts = evidence
+      .cells('payload-sizes')
+      .flatMap((cell) => [ofFrames(cell, evidence), ofHeaders(cell, evidence)]);
     return withNote(verdictOf(parts), weightNote(evidence));
   },
 });
@@ -67,7 +68,9 @@ function weightNote({ cells, sse }: Evidence): string {
   const weights = cells('payload-sizes').flatMap((cell) => {
     const added = estimateOf(cell, sse.id, UP);
     const payload = estimateOf(cell, sse.id, 'payload-up-per-message');
-    return added === undefined || payload === undefined ? [] : [{ bytes: payload.value, share: added.value / payload.value }];
+    return added === undefined || payload === undefined
+      ? []
+      : [{ bytes: payload.value, share: added.value / payload.value }];
   });
   const sorted = weights.toSorted((a, b) => a.bytes - b.bytes);
   const [smallest, largest] = [sorted[0], sorted.at(-1)];

@@ -24,7 +24,8 @@ export const latency = defineClaim({
   wouldAnswer: 'the tool-calls and notifications scenarios',
   looksAt: 'cells',
   measure: (summary, arm) => [...callLines(summary, arm), ...pushLines(summary, arm)],
-  judge: (evidence) => withNote(judge(evidence), `${ratioNote(evidence)}${networkNote(evidence.summary)}, not even an emulated LAN`),
+  judge: (evidence) =>
+    withNote(judge(evidence), `${ratioNote(evidence)}${networkNote(evidence.summary)}, not even an emulated LAN`),
 });
 
 function judge(evidence: Evidence): Judgement {
@@ -61,7 +62,9 @@ function callLine(cell: CellSummary, arm: Arm): readonly string[] {
   if (mean === undefined) return [];
   const p50 = estimateOf(cell, arm.id, 'response-time.p50');
   const p99 = estimateOf(cell, arm.id, 'response-time.p99');
-  const quantiles = [p50 && `p50 ${time(p50.value)}`, p99 && `p99 ${time(p99.value)}`].filter((text) => text !== undefined);
+  const quantiles = [p50 && `p50 ${time(p50.value)}`, p99 && `p99 ${time(p99.value)}`].filter(
+    (text) => text !== undefined,
+  );
   return [`call ${time(mean.value)} mean${quantiles.length > 0 ? ` (${quantiles.join(', ')})` : ''}`];
 }
 

@@ -46,6 +46,9 @@ export function plain(value: number): string {
   return Math.abs(value) >= 100 ? whole(value) : String(rounded);
 }
 
+/** How often per second: three significant digits, `80`, `12.5`, `15,400`. */
+export const rate = (perSecond: number): string => plain(round3(perSecond));
+
 /** A number of things, with its noun. */
 export const count = (value: number, singular: string, plural = `${singular}s`): string =>
   `${plain(value)} ${value === 1 ? singular : plural}`;
@@ -69,11 +72,12 @@ export function timeRange(lowNs: number, highNs: number): string {
   return withUnit(significant(lowNs / scale.size), significant(highNs / scale.size), scale.unit);
 }
 
-/** A span with its interval in the same unit: `412 µs [401–431]`. */
+/** A span with its interval in the same unit: `412 µs [401–431]`; alone where there is no interval. */
 export function timeWithInterval(span: Bounded): string {
   const scale = scaleFor(span.value, TIME_SCALES);
   const inUnit = (valueNs: number): string => significant(valueNs / scale.size);
-  return `${inUnit(span.value)} ${scale.unit} [${inUnit(span.low)}–${inUnit(span.high)}]`;
+  const value = `${inUnit(span.value)} ${scale.unit}`;
+  return span.low === span.high ? value : `${value} [${inUnit(span.low)}–${inUnit(span.high)}]`;
 }
 
 /** A size given in bytes: `184 B`, `8 B`, `1,912 B`, `64.2 KiB`. */
@@ -93,7 +97,9 @@ export function sizePair(up: number, down: number): string {
 
 function joinSizes(low: number, high: number, dash: string): string {
   const [first, second] = [sizeParts(low), sizeParts(high)];
-  return first.unit === second.unit ? withUnit(first.number, second.number, first.unit) : `${size(low)}${dash}${size(high)}`;
+  return first.unit === second.unit
+    ? withUnit(first.number, second.number, first.unit)
+    : `${size(low)}${dash}${size(high)}`;
 }
 
 function sizeParts(value: number): { readonly number: string; readonly unit: string } {
@@ -102,7 +108,8 @@ function sizeParts(value: number): { readonly number: string; readonly unit: str
   return { number: significant(value / scale.size), unit: scale.unit };
 }
 
-const withUnit = (low: string, high: string, unit: string): string => (low === high ? `${low} ${unit}` : `${low}–${high} ${unit}`);
+const withUnit = (low: string, high: string, unit: string): string =>
+  low === high ? `${low} ${unit}` : `${low}–${high} ${unit}`;
 
 /** Processor time given in microseconds. */
 export const cpu = (valueUs: number): string => time(valueUs * NS_PER_US);
@@ -113,11 +120,13 @@ export const cpuRange = (lowUs: number, highUs: number): string => timeRange(low
 /** A ratio: `0.48×`, `2.08×`. */
 export const times = (ratio: number): string => `${ratioNumber(ratio)}×`;
 
-/** A ratio with its interval: `0.48× [0.45–0.52]`. */
-export const timesWithInterval = (ratio: Bounded): string => `${times(ratio.value)} [${ratioRange(ratio)}]`;
+/** A ratio with its interval: `0.48× [0.45–0.52]`; alone where there is no interval. */
+export const timesWithInterval = (ratio: Bounded): string =>
+  ratio.low === ratio.high ? times(ratio.value) : `${times(ratio.value)} [${ratioRange(ratio)}]`;
 
 /** The interval of a ratio alone: `0.45–0.52`. */
-export const ratioRange = ({ low, high }: Pick<Bounded, 'low' | 'high'>): string => `${ratioNumber(low)}–${ratioNumber(high)}`;
+export const ratioRange = ({ low, high }: Pick<Bounded, 'low' | 'high'>): string =>
+  `${ratioNumber(low)}–${ratioNumber(high)}`;
 
 function ratioNumber(ratio: number): string {
   if (!Number.isFinite(ratio)) return '∞';

@@ -20,7 +20,8 @@ export const roundTrip50ms = defineClaim({
     'True if the upper interval bound of the 99th percentile of response time over WebSocket is below 50 ms, in tool-calls and, where it was run, chatty-paced. ' +
     'Does not tell them apart if the same is true of SSE.',
   needs: [{ scenario: 'tool-calls', metrics: ['response-time.p99'] }],
-  wouldAnswer: 'the tool-calls scenario with at least 1,000 calls per trial; for a wide-area answer, a network with a known delay',
+  wouldAnswer:
+    'the tool-calls scenario with at least 1,000 calls per trial; for a wide-area answer, a network with a known delay',
   looksAt: 'cells',
   measure: (summary, arm) => {
     const worst = extremes(tails(summary, arm));
@@ -38,4 +39,5 @@ export const roundTrip50ms = defineClaim({
 const tails = (summary: Summary, arm: Arm): ReturnType<typeof estimatesOf> =>
   SCENARIOS.flatMap((scenario) => estimatesOf(cellsOf(summary, scenario), arm.id, 'response-time.p99'));
 
-const isFast = (summary: Summary, arm: Arm): Truth => everyTruth(tails(summary, arm).map((tail) => isBelow(tail, LIMIT)));
+const isFast = (summary: Summary, arm: Arm): Truth =>
+  everyTruth(tails(summary, arm).map((tail) => isBelow(tail, LIMIT)));

@@ -23,11 +23,17 @@ export function verdictOf(parts: readonly Part[]): Judgement {
     { opening: 'not for', members: parts.filter(({ holds }) => holds === false) },
     { opening: 'undecided for', members: parts.filter(({ holds }) => holds === undefined) },
   ];
-  const because = groups.filter(({ members }) => members.length > 0).map(({ opening, members }) => `${opening} ${named(members)}`);
+  const because = groups
+    .filter(({ members }) => members.length > 0)
+    .map(({ opening, members }) => `${opening} ${named(members)}`);
   return { word: 'depends', because: because.join('; ') };
 }
 
-const seenOf = (parts: readonly Part[]): string => [...new Set(parts.map(({ seen }) => seen).filter((seen) => seen !== ''))].join('; ');
+const seenOf = (parts: readonly Part[]): string =>
+  parts
+    .filter(({ seen }) => seen !== '')
+    .map(({ of, seen }) => `${of}: ${seen}`)
+    .join('; ');
 
 const named = (parts: readonly Part[]): string =>
   parts.map(({ of, seen }) => (seen === '' ? of : `${of} (${seen})`)).join(', ');

@@ -1,5 +1,6 @@
 /** The thread behind `threadPacer`: sleeps until arrivals are due and tells how many are. */
 import { parentPort } from 'node:worker_threads';
+import { monotonicClock } from '../measure/clock.ts';
 
 export interface PacerOrder {
   readonly offsets: Float64Array;
@@ -8,7 +9,7 @@ export interface PacerOrder {
   readonly stop: Int32Array;
 }
 
-const now = (): number => Number(process.hrtime.bigint());
+const { now } = monotonicClock();
 
 parentPort?.on('message', ({ offsets, startNs, stop }: PacerOrder) => {
   let due = 0;

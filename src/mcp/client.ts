@@ -53,6 +53,7 @@ export interface McpClientOptions {
 }
 
 interface Pending {
+  readonly method: string;
   readonly sentNs: Nanoseconds;
   readonly settle: (exchange: Exchange) => void;
 }
@@ -82,7 +83,6 @@ export class McpClient implements ChannelEvents {
 
   /** Forgets whatever is pending (as disconnected) and stops. The channel is its owner's to close. */
   detach(reason = 'closed by the driver'): void {
-    clearInterval(this.#sweeper);
     this.#end(reason);
   }
 
@@ -123,7 +123,7 @@ export class McpClient implements ChannelEvents {
       settle({ outcome: { kind: 'disconnected', reason: this.#closedBecause ?? 'not connected' }, sentNs, completedNs: sentNs });
       return id;
     }
-    this.#pending.set(id, { sentNs, settle });
+    this.#pending.set(id, { method, sentNs, settle });
     this.#send(this.#sink, message);
     return id;
   }
@@ -193,6 +193,7 @@ export class McpClient implements ChannelEvents {
   }
 
   #end(reason: string): void {
+    clearInterval(this.#sweeper);
     this.#closedBecause ??= reason;
     for (const id of this.#pending.keys()) this.#giveBack(id, { kind: 'disconnected', reason });
   }
@@ -211,7 +212,8 @@ export class McpClient implements ChannelEvents {
       if (now - pending.sentNs < this.#timeoutNs) break;
       this.#givenUp.add(id);
       this.#giveBack(id, { kind: 'timed-out' });
-      this.notify('notifications/cancelled', { requestId: id, reason: 'timed out' });
+      // [spec] cancellation: `initialize` must not be cancelled by the client.
+      if (pending.method !== 'initialize') this.notify('notifications/cancelled', { requestId: id, reason: 'timed out' });
     }
   }
 }

@@ -86,6 +86,7 @@ class BenchSession implements McpSession {
   /** Calls that wait before they answer, by request id. */
   readonly #waiting = new Map<RequestId, () => void>();
   #initialized = false;
+  #ended = false;
 
   constructor(server: BenchServer, deliver: (message: EncodedMessage) => void, onEnd: () => void) {
     this.#server = server;
@@ -108,13 +109,15 @@ class BenchSession implements McpSession {
     }
   }
 
-  /** Answers to requests are passed over: this server makes none. */
+  /** Answers to requests are passed over: this server makes none. So is what was still on its way when the client went. */
   #handle(message: Incoming): void {
+    if (this.#ended) return;
     if (message.kind === 'request') this.#answer(message.id, message.method, message.params);
     else if (message.kind === 'notification') this.#notice(message.method, message.params);
   }
 
   end(): void {
+    this.#ended = true;
     for (const cancel of this.#waiting.values()) cancel();
     this.#waiting.clear();
     this.#onEnd();
@@ -185,11 +188,13 @@ class BenchSession implements McpSession {
 
   #answerLater(id: RequestId, call: Extract<ToolCall, { tool: 'delay' }>, nowNs: Nanoseconds): void {
     const due = (nowNs + call.delayMs * 1e6) as Nanoseconds;
+    let answered = false; // A clock calls back at once when there is nothing to wait for.
     const cancel = this.#server.clock.at(due, () => {
+      answered = true;
       this.#waiting.delete(id);
       this.deliver(this.#result(id, call));
     });
-    this.#waiting.set(id, cancel);
+    if (!answered) this.#waiting.set(id, cancel);
   }
 
   #reportProgress(steps: number, meta: JsonObject | undefined): void {

@@ -11,7 +11,10 @@ const duration = fc.oneof(
   fc.integer({ min: 0, max: 36 }).map((exponent) => 2 ** exponent),
 );
 const durations = fc.array(duration, { minLength: 1, maxLength: 300 });
-const share = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.07, 0.29, 0.5, 0.57, 0.9, 0.99, 0.999, 1));
+const share = fc.oneof(
+  fc.double({ min: 0, max: 1, noNaN: true }),
+  fc.constantFrom(0.07, 0.29, 0.5, 0.57, 0.9, 0.99, 0.999, 1),
+);
 const precision = fc.constantFrom<Precision>('fine', 'coarse');
 
 function histogramOf(values: readonly number[], kind: Precision = 'fine'): Histogram {
@@ -36,6 +39,12 @@ test('a quantile is at most 0.1 % (coarse: 0.8 %) above the one found by countin
     }),
     { numRuns: 500 },
   );
+});
+
+test('a share that falls on a rank is that rank, although 0.07 × 100 is above 7 in floating point', () => {
+  const hundred = histogramOf(Array.from({ length: 100 }, (_, index) => index + 1));
+  for (let percent = 1; percent <= 100; percent += 1) expect(hundred.valueAtQuantile(percent / 100)).toBe(percent);
+  expect(hundred.valueAtQuantile(0.0701)).toBe(8);
 });
 
 test('count, extremes, sum and mean are exact', () => {
@@ -67,11 +76,16 @@ test('encoding and decoding changes nothing', () => {
 
 test('adding two is recording everything into one', () => {
   fc.assert(
-    fc.property(fc.array(duration, { maxLength: 100 }), fc.array(duration, { maxLength: 100 }), precision, (left, right, kind) => {
-      const sum = histogramOf(left, kind);
-      sum.add(decodeHistogram(histogramOf(right, kind).encode()));
-      expect(sum.encode()).toEqual(histogramOf([...left, ...right], kind).encode());
-    }),
+    fc.property(
+      fc.array(duration, { maxLength: 100 }),
+      fc.array(duration, { maxLength: 100 }),
+      precision,
+      (left, right, kind) => {
+        const sum = histogramOf(left, kind);
+        sum.add(decodeHistogram(histogramOf(right, kind).encode()));
+        expect(sum.encode()).toEqual(histogramOf([...left, ...right], kind).encode());
+      },
+    ),
   );
 });
 
@@ -94,7 +108,8 @@ test('an empty one has no quantiles, encodes, and takes what is added', () => {
 
 test('an impossible duration is refused and leaves no trace', () => {
   const histogram = new Histogram();
-  for (const value of [Number.NaN, -1, -1e-9, Number.POSITIVE_INFINITY]) expect(() => histogram.record(value)).toThrow(RangeError);
+  for (const value of [Number.NaN, -1, -1e-9, Number.POSITIVE_INFINITY])
+    expect(() => histogram.record(value)).toThrow(RangeError);
   expect(histogram.count).toBe(0);
   expect(histogram.encode()).toEqual(new Histogram().encode());
 });
@@ -118,16 +133,24 @@ test('fractions of a nanosecond are rounded', () => {
 });
 
 test('fine and coarse do not mix', () => {
-  expect(() => new Histogram('fine').add(new Histogram('coarse'))).toThrow('a coarse histogram cannot be added to a fine one');
+  expect(() => new Histogram('fine').add(new Histogram('coarse'))).toThrow(
+    'a coarse histogram cannot be added to a fine one',
+  );
 });
 
-const sample: Distribution = histogramOf(Array.from({ length: 1000 }, (_, index) => 200_000 + ((index * index * 7_919) % 60_000))).encode();
+const sample: Distribution = histogramOf(
+  Array.from({ length: 1000 }, (_, index) => 200_000 + ((index * index * 7_919) % 60_000)),
+).encode();
 
 test.each<[string, Partial<Distribution>, string]>([
   ['cut off', { hdr: sample.hdr.slice(0, 100) }, 'damaged histogram'],
   ['empty', { hdr: '' }, 'damaged histogram'],
   ['not base64', { hdr: 'a histogram?' }, 'damaged histogram'],
-  ['a changed letter', { hdr: `${sample.hdr.slice(0, 80)}${sample.hdr[80] === 'A' ? 'B' : 'A'}${sample.hdr.slice(81)}` }, 'damaged histogram'],
+  [
+    'a changed letter',
+    { hdr: `${sample.hdr.slice(0, 80)}${sample.hdr[80] === 'A' ? 'B' : 'A'}${sample.hdr.slice(81)}` },
+    'damaged histogram',
+  ],
   ['a wrong count', { count: 999 }, 'holds 1000 values where 999 are stated'],
   ['another histogram', { hdr: new Histogram().encode().hdr }, 'holds 0 values where 1000 are stated'],
   ['a minimum below its bucket', { minNs: nanoseconds(100_000) }, 'contradicts'],

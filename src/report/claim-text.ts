@@ -42,12 +42,21 @@ export const verdictSentence = (claim: EvaluatedClaim): string => {
 
 /** The not-measured ones in a few sentences: those that lack a scenario with what they would take, the others by their reason. */
 export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly string[] {
-  const gaps = claims.flatMap(({ id, finding: { verdict } }) => (verdict.word === 'not measured' ? [{ id, verdict }] : []));
-  const scenarios = gaps.filter(({ verdict }) => verdict.lacks === 'scenario').map(({ id, verdict }) => `${id} (${verdict.wouldAnswer})`);
-  const others = groupBy(gaps.filter(({ verdict }) => verdict.lacks !== 'scenario'), ({ verdict }) => verdict.because);
+  const gaps = claims.flatMap(({ id, finding: { verdict } }) =>
+    verdict.word === 'not measured' ? [{ id, verdict }] : [],
+  );
+  const scenarios = gaps
+    .filter(({ verdict }) => verdict.lacks === 'scenario')
+    .map(({ id, verdict }) => `${id} (${verdict.wouldAnswer})`);
+  const others = groupBy(
+    gaps.filter(({ verdict }) => verdict.lacks !== 'scenario'),
+    ({ verdict }) => verdict.because,
+  );
   return [
-    ...[...others].map(([because, group]) => `Not answered, as ${because}: ${group.map(({ id }) => id).join(', ')}.`),
-    ...(scenarios.length === 0 ? [] : [`Not answered for want of a scenario, and what it would take: ${scenarios.join('; ')}.`]),
+    ...[...others].map(([because, group]) => `Not answered (${because}): ${group.map(({ id }) => id).join(', ')}.`),
+    ...(scenarios.length === 0
+      ? []
+      : [`Not answered for want of a scenario, and what it would take: ${scenarios.join('; ')}.`]),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { displayWidth, padding, shorten, widest } from './wrap.ts';
 
 const GAP = '  ';
-/** Below this a shortened name says nothing; the numbers are never shortened. */
+/** Below this a shortened name says nothing; numbers are cut off only where nothing else helps. */
 const SHORTEST_NAME = 4;
 
 /** One line of a table; every line has as many cells as the first. */
@@ -14,7 +14,7 @@ export function alignColumns(rows: readonly Cells[], width: number): readonly st
   const widths = Array.from({ length: columns }, (_unused, index) => widest(rows.map((row) => row[index] ?? '')));
   const numbers = widths.slice(1).reduce((sum, next) => sum + next + GAP.length, 0);
   const nameWidth = Math.max(SHORTEST_NAME, Math.min(widths[0] ?? 0, width - numbers));
-  return rows.map((row) => lineOf(row, [nameWidth, ...widths.slice(1)]));
+  return rows.map((row) => shorten(lineOf(row, [nameWidth, ...widths.slice(1)]), width));
 }
 
 function lineOf([name = '', ...numbers]: Cells, [nameWidth = 0, ...widths]: readonly number[]): string {

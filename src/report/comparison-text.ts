@@ -1,6 +1,6 @@
 /** A comparison in words: which word fits depends on whether less is faster, less, or worse. */
 import { armTitle } from '../claims/arms.ts';
-import { percent, times, timesWithInterval, whole } from '../claims/quantity.ts';
+import { percent, ratioRange, times, timesWithInterval, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
 import type { Comparison, MetricName, Word } from '../stats/summary.ts';
 
@@ -19,10 +19,12 @@ const wordsFor = (metric: MetricName): Words => {
   return RATES.includes(metric) ? RATE_WORDS : COST_WORDS;
 };
 
-/** The word as it is said of this metric; where nothing was found, what would have been. */
-export function comparisonWord({ metric, word, smallestDetectable }: Comparison): string {
+/** The word as it is said of this metric; where nothing was found, what would have been, or that the pairs are too few. */
+export function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Comparison): string {
   const said = wordsFor(metric)[word];
-  return word === 'inconclusive' && Number.isFinite(smallestDetectable) ? `${said} (would have seen ${times(smallestDetectable)})` : said;
+  if (word !== 'inconclusive') return said;
+  if (coverage95 < USUAL_COVERAGE) return `${said}, too few pairs`;
+  return Number.isFinite(smallestDetectable) ? `${said} (would have seen ${times(smallestDetectable)})` : said;
 }
 
 /** `WebSocket ÷ SSE`. */
@@ -31,13 +33,16 @@ export const ratioName = ({ armId, baseArmId }: Pick<Comparison, 'armId' | 'base
 
 /** `0.48× [0.45–0.52] faster`; exact metrics have no interval. */
 export function ratioText(comparison: Comparison): string {
-  const { ratio, low95, high95, exact } = comparison;
-  const number = exact && low95 === high95 ? times(ratio) : timesWithInterval({ value: ratio, low: low95, high: high95 });
-  return `${number} ${comparisonWord(comparison)}`;
+  const { ratio, low95, high95 } = comparison;
+  return `${timesWithInterval({ value: ratio, low: low95, high: high95 })} ${comparisonWord(comparison)}`;
 }
 
-/** The interval's level as far as it was reached: `95 %`, or less with few pairs. */
-export const intervalLevel = ({ coverage95 }: Comparison): string => (coverage95 >= USUAL_COVERAGE ? '95 %' : percent(coverage95));
+/** `95 % interval 1.80–1.90×`, or as much of it as the pairs allow. */
+export function intervalText({ pairs, low95, high95, coverage95 }: Comparison): string {
+  if (pairs === 1) return 'one pair of trials, so no interval';
+  const level = coverage95 >= USUAL_COVERAGE ? '95 %' : percent(coverage95);
+  return `${level} interval ${ratioRange({ low: low95, high: high95 })}×`;
+}
 
 /** `6 pairs`. */
 export const pairWords = ({ pairs }: Comparison): string => (pairs === 1 ? '1 pair' : `${whole(pairs)} pairs`);

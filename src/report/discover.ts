@@ -20,6 +20,8 @@ export function formatNames(): readonly string[] {
 export async function loadFormat(name: string): Promise<ReportFormat> {
   const names = formatNames();
   if (!names.includes(name)) throw new Error(`no format named "${name}"; there are ${names.join(', ')}`);
-  const module = (await import(pathToFileURL(join(folder, `${name}${extension}`)).href)) as { readonly format: ReportFormat };
+  const module = (await import(pathToFileURL(join(folder, `${name}${extension}`)).href)) as {
+    readonly format: ReportFormat;
+  };
   return module.format;
 }

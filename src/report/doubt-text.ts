@@ -1,5 +1,5 @@
 /** A doubt in plain words: what was seen, and what it means for the numbers. */
-import { count, percent, significant, time } from '../claims/quantity.ts';
+import { count, percent, rate, time } from '../claims/quantity.ts';
 import type { Doubt } from '../result/record.ts';
 
 /** How far a doubt reaches, comparable among doubts of its kind: the larger, the worse. */
@@ -33,21 +33,21 @@ export function doubtText(doubt: Doubt): string {
     case 'books-do-not-balance':
       return `the count of calls does not add up (${doubt.detail}); these numbers are not shown`;
     case 'wrong-answers':
-      return `up to ${count(doubt.count, 'wrong answer')} in a trial; these numbers are not shown`;
+      return `at worst ${count(doubt.count, 'wrong answer')} in a trial; these numbers are not shown`;
     case 'nothing-measured':
       return `nothing was measured (${doubt.detail})`;
     case 'clock-not-comparable':
       return `the clocks of the two processes cannot be compared (${doubt.detail}); how long a push took is not known`;
     case 'errors':
-      return `up to ${count(doubt.count, 'call')} of a trial failed, for example: ${doubt.example}`;
+      return `at worst ${count(doubt.count, 'call')} of a trial failed, for example: ${doubt.example}`;
     case 'lost-notifications':
-      return `up to ${count(doubt.count, 'event')} of a trial never arrived`;
+      return `at worst ${count(doubt.count, 'event')} of a trial never arrived`;
     case 'send-lag':
       return `the driver itself sent late (p99 ${time(doubt.p99Ns)}, limit ${time(doubt.limitNs)}); response times include that`;
     case 'driver-saturated':
       return `the driver was ${percent(doubt.utilisation)} busy; the rate is the driver's limit, not the transport's`;
     case 'rate-not-reached':
-      return `${significant(doubt.offeredPerSec)} per second were offered and ${significant(doubt.achievedPerSec)} completed; it was overloaded`;
+      return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed: it was overloaded`;
     case 'hiccup':
       return `the whole machine stood still for up to ${time(doubt.maxNs)}; the slowest calls are the machine's`;
     case 'gc-pause':

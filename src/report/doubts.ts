@@ -2,8 +2,9 @@
 import { armTitle } from '../claims/arms.ts';
 import { networkNote } from '../claims/evidence.ts';
 import { percent, time, whole } from '../claims/quantity.ts';
+import { USUAL_COVERAGE } from '../claims/verdict.ts';
 import type { Doubt } from '../result/record.ts';
-import type { ArmCell, Summary } from '../stats/summary.ts';
+import type { ArmCell, CellSummary, Summary } from '../stats/summary.ts';
 import { DOUBT_ORDER, doubtText, severityOf } from './doubt-text.ts';
 import { groupBy } from './group-by.ts';
 
@@ -20,55 +21,65 @@ export function doubtLines(summary: Summary): readonly string[] {
 }
 
 function failureLines({ record, failedTrials }: Summary): readonly string[] {
-  const unsupported = record.unsupported.map(({ armId, reason }) => `${armTitle(armId)} was asked for and could not run: ${reason}`);
+  const unsupported = record.unsupported.map(
+    ({ armId, reason }) => `${armTitle(armId)} was asked for and could not run: ${reason}`,
+  );
   const groups = groupBy(failedTrials, ({ armId, error }) => `${armId} ${error}`);
   const failed = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const planned = record.plan.trials.filter(({ armId }) => armId === first.armId).length;
-    return [`failed: ${whole(group.length)} of ${whole(planned)} trials of ${armTitle(first.armId)}: ${first.error}`];
+    return [`${whole(group.length)} of ${whole(planned)} trials of ${armTitle(first.armId)} failed: ${first.error}`];
   });
   return [...unsupported, ...failed];
 }
 
 interface Found {
-  readonly scenario: string;
-  readonly level: string;
+  readonly cell: CellSummary;
   readonly armId: string;
   readonly doubt: Doubt;
 }
 
+/** From this many scenarios on, a kind of doubt gets one line for all of them. */
+const WIDESPREAD = 3;
+
 /** One line per kind of doubt and scenario: how often it befell which arm, and the worst of it. */
 function aggregatedDoubts(summary: Summary): readonly string[] {
-  const found = summary.cells.flatMap(({ cell, arms }) =>
-    arms.flatMap(({ armId, doubts }) =>
-      doubts.map(({ doubt }): Found => ({ scenario: cell.scenario.name, level: cell.level, armId, doubt })),
-    ),
+  const found = summary.cells.flatMap((cell) =>
+    cell.arms.flatMap(({ armId, doubts }) => doubts.map(({ doubt }): Found => ({ cell, armId, doubt }))),
   );
   return DOUBT_ORDER.flatMap((kind) => {
     const ofKind = found.filter(({ doubt }) => doubt.kind === kind);
-    return [...groupBy(ofKind, ({ scenario }) => scenario).values()].map((group) => aggregatedLine(group, summary));
+    const byScenario = groupBy(ofKind, ({ cell }) => cell.cell.scenario.name);
+    return byScenario.size >= WIDESPREAD ? [aggregatedLine(ofKind)] : [...byScenario.values()].map(aggregatedLine);
   });
 }
 
-function aggregatedLine(group: readonly Found[], summary: Summary): string {
+function aggregatedLine(group: readonly Found[]): string {
   const [worst] = group.toSorted((a, b) => severityOf(b.doubt) - severityOf(a.doubt));
   if (worst === undefined) return '';
-  const levels = [...new Set(group.map(({ level }) => level).filter((level) => level !== ''))];
-  const place = levels.length === 0 ? worst.scenario : `${worst.scenario} (${levels.join(', ')})`;
-  const counts = [...groupBy(group, ({ armId }) => armId)].map(([armId, ofArm]) => {
-    const trials = new Set(ofArm.map(({ level }) => level)).size > 1 ? 'measurements' : 'trials';
-    return `${whole(ofArm.length)} of ${whole(attempts(summary, worst.scenario, armId, levels))} ${trials} of ${armTitle(armId)}`;
-  });
-  return `${worst.doubt.kind} in ${place}, ${counts.join(' and ')}: ${doubtText(worst.doubt)}`;
+  const cells = [...new Set(group.map(({ cell }) => cell))];
+  const noun = cells.length > 1 ? 'measurements' : 'trials';
+  const counts = [...groupBy(group, ({ armId }) => armId)].map(
+    ([armId, ofArm]) => `${whole(ofArm.length)} of ${whole(attempts(cells, armId))} ${noun} of ${armTitle(armId)}`,
+  );
+  return `${worst.doubt.kind} in ${placesOf(cells)}, ${counts.join(', ')}: ${doubtText(worst.doubt)}`;
 }
 
-/** How many measurements an arm has in a scenario, at the levels in question. */
-function attempts(summary: Summary, scenario: string, armId: string, levels: readonly string[]): number {
-  const cells = summary.cells.filter(({ cell }) => cell.scenario.name === scenario && (levels.length === 0 || levels.includes(cell.level)));
-  const arms = cells.flatMap((cell) => cell.arms.filter((arm) => arm.armId === armId));
-  return arms.reduce((sum, { validTrials, invalidTrials }) => sum + validTrials + invalidTrials, 0);
+/** `chatty, payload-sizes (16B, 64KiB)`. */
+function placesOf(cells: readonly CellSummary[]): string {
+  const places = [...groupBy(cells, ({ cell }) => cell.scenario.name)].map(([name, own]) => {
+    const levels = own.map(({ cell }) => cell.level).filter((level) => level !== '');
+    return levels.length === 0 ? name : `${name} (${levels.join(', ')})`;
+  });
+  return places.join(', ');
 }
+
+/** How many measurements of these cells an arm was to make. */
+const attempts = (cells: readonly CellSummary[], armId: string): number =>
+  cells
+    .flatMap(({ arms }) => arms.filter((arm) => arm.armId === armId))
+    .reduce((sum, { validTrials, invalidTrials }) => sum + validTrials + invalidTrials, 0);
 
 /** Per arm, over the whole run: everything that was due and did not end well. */
 function bookLines({ arms, cells }: Summary): readonly string[] {
@@ -117,14 +128,23 @@ function machineLines(summary: Summary): readonly string[] {
   const { longestHiccupNs, noiseShare } = summary;
   const pause = longestHiccupNs > 0 ? `its longest pause was ${time(longestHiccupNs)}` : 'no pause was seen';
   const noise = noiseShare === undefined ? '' : `; medians of like trials differ by ±${percent(noiseShare)}`;
-  return [`this machine: ${pause}${noise}`, ...(summary.arms.length > 0 ? [`everything ran ${networkNote(summary)}: what a network adds is in none of these numbers`] : [])];
+  return [
+    `this machine: ${pause}${noise}`,
+    ...(summary.arms.length > 0
+      ? [`everything ran ${networkNote(summary)}: what a network adds is in none of these numbers`]
+      : []),
+  ];
 }
 
 /** With many comparisons some differ by chance. */
 function chanceLines({ cells }: Summary): readonly string[] {
-  const all = cells.flatMap(({ comparisons }) => comparisons).filter(({ exact }) => !exact);
+  const all = cells
+    .flatMap(({ comparisons }) => comparisons)
+    .filter(({ exact, coverage95 }) => !exact && coverage95 >= USUAL_COVERAGE);
   if (all.length === 0) return [];
   const differing = all.filter(({ low95, high95 }) => low95 > 1 || high95 < 1).length;
-  const expected = all.reduce((sum, { coverage95 }) => sum + 1 - Math.min(coverage95, 1), 0);
-  return [`${whole(differing)} of ${whole(all.length)} comparisons differ; by chance alone about ${whole(expected)} would`];
+  const expected = all.reduce((sum, { coverage95 }) => sum + 1 - coverage95, 0);
+  return [
+    `${whole(differing)} of ${whole(all.length)} comparisons differ; by chance alone about ${whole(expected)} would`,
+  ];
 }

@@ -8,7 +8,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const SHORT: Readonly<Partial<Record<string, string>>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Fit for a terminal: one line, nothing in it but what can be seen. Escaping twice changes nothing. */
-export const forTerminal = (text: string): string => text.replaceAll(UNPRINTABLE, (character) => SHORT[character] ?? codeOf(character));
+export const forTerminal = (text: string): string =>
+  text.replaceAll(UNPRINTABLE, (character) => SHORT[character] ?? codeOf(character));
 
 const codeOf = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
@@ -25,4 +26,7 @@ export const forMarkdown = (text: string): string =>
     .replaceAll(/\bwww\./gi, (prefix) => `${prefix.slice(0, -1)}&#46;`)
     // An entity would be decoded before mentions are looked for; an empty comment keeps the two apart.
     .replaceAll('@', '@<!-- -->')
-    .replaceAll(/^(\s*)([-+]|\d+[.)])(?=\s|$)/g, (_match, space: string, bullet: string) => `${space}${bullet.slice(0, -1)}\\${bullet.slice(-1)}`);
+    .replaceAll(
+      /^(\s*)([-+]|\d+[.)])(?=\s|$)/g,
+      (_match, space: string, bullet: string) => `${space}${bullet.slice(0, -1)}\\${bullet.slice(-1)}`,
+    );

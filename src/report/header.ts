@@ -36,7 +36,9 @@ function warnings({ record, completedTrials }: Summary): readonly string[] {
   const planned = record.plan.trials.length;
   const partial = record.status !== 'complete' || completedTrials < planned;
   return [
-    ...(partial ? [`${record.status === 'failed' ? 'FAILED' : 'PARTIAL'}: ${whole(completedTrials)} of ${whole(planned)} trials`] : []),
+    ...(partial
+      ? [`${record.status === 'failed' ? 'FAILED' : 'PARTIAL'}: ${whole(completedTrials)} of ${whole(planned)} trials`]
+      : []),
     ...(record.plan.quick ? ['QUICK: shorter windows, fewer calls; a first look only'] : []),
   ];
 }

@@ -18,4 +18,5 @@ export function headlinePair(summary: Summary): Pair | undefined {
 }
 
 /** Whether the two are the same thing measured twice. */
-export const isSameVariant = ({ base, other }: Pair): boolean => JSON.stringify(base.variant) === JSON.stringify(other.variant);
+export const isSameVariant = ({ base, other }: Pair): boolean =>
+  JSON.stringify(base.variant) === JSON.stringify(other.variant);

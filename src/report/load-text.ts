@@ -6,7 +6,9 @@ import type { LoadModel, Scenario } from '../scenario/scenario.ts';
 export function loadText(scenario: Scenario): string {
   const clients = scenario.clients === 1 ? '1 client' : `${whole(scenario.clients)} clients`;
   const load = loadWords(scenario.load);
-  const pushes = scenario.publish.map(({ ratePerSec, subscribers }) => `${plain(ratePerSec)} events/s to ${whole(subscribers)}`);
+  const pushes = scenario.publish.map(
+    ({ ratePerSec, subscribers }) => `${plain(ratePerSec)} events/s to ${whole(subscribers)}`,
+  );
   return [clients, ...(load === '' ? [] : [load]), ...pushes].join(', ');
 }
 

@@ -2,6 +2,7 @@
 import { armTitle } from '../claims/arms.ts';
 import { cellsOf, comparisonOf } from '../claims/evidence.ts';
 import { ratioRange, times, whole } from '../claims/quantity.ts';
+import { USUAL_COVERAGE } from '../claims/verdict.ts';
 import type { Comparison, Summary, Word } from '../stats/summary.ts';
 import type { Pair } from './headline-pair.ts';
 
@@ -30,7 +31,11 @@ export function pushSentence(summary: Summary, pair: Pair): readonly string[] {
     case 'slower':
       return [`Pushes to clients that only listen arrive faster over ${base} (${ratios}).`];
     case 'inconclusive':
-      return [`For pushes to clients that only listen this run found no clear difference and cannot rule one out (${ratios}).`];
+      if (found.some(({ coverage95 }) => coverage95 < USUAL_COVERAGE))
+        return ['Of pushes, too, there were too few trials to compare them.'];
+      return [
+        `For pushes to clients that only listen this run cannot tell the two apart, nor call them equal (${ratios}).`,
+      ];
     case undefined:
       return [`For pushes to clients that only listen it depends on the rate: ${tally(found, pair)} (${ratios}).`];
   }

@@ -1,7 +1,7 @@
 /** What was measured, scenario by scenario: numbers in rows of arms, one group per level, ratios below each group. */
 import { armTitle } from '../claims/arms.ts';
 import { estimateOf } from '../claims/evidence.ts';
-import { significant, sizePair, time, timeWithInterval, whole } from '../claims/quantity.ts';
+import { rate, significant, sizePair, time, timeWithInterval, whole } from '../claims/quantity.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ArmCell, CellSummary, Comparison, MetricName, Summary } from '../stats/summary.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
@@ -11,6 +11,7 @@ import { hasLongScripts, loadText } from './load-text.ts';
 export interface ScenarioSection {
   readonly name: string;
   readonly title: string;
+  /** How the endpoint is loaded; empty where the levels differ in that. */
   readonly load: string;
   /** Calls, or pushes, or both one after the other. */
   readonly blocks: readonly Block[];
@@ -29,6 +30,8 @@ export interface Block {
 /** One level of what the scenario varies; the level is empty where it varies nothing. */
 export interface Group {
   readonly level: string;
+  /** How the endpoint is loaded, where the levels differ in that. */
+  readonly load: string;
   /** The arm's name, then one text per head. */
   readonly rows: readonly (readonly string[])[];
   /** Every other arm against the first. */
@@ -37,9 +40,9 @@ export interface Group {
 
 /** One line each: how the tables are to be read. */
 export const LEGEND: readonly string[] = [
-  'p50, p90, p99: half, 90 and 99 of 100 were at least this fast; max: the slowest. In brackets: where the true median lies.',
-  'Bytes: on the wire per message, up to the server and down from it. CPU: µs of processor per message, endpoint/driver.',
-  '÷: the second arm in units of the first, from pairs of trials that ran next to each other. –: not to be had.',
+  'p50, p90, p99: 50, 90, 99 of 100 were this fast. max: the slowest. [ ]: where the true p50 lies.',
+  'bytes: on the wire per message, up to the server/down. CPU: µs per message, endpoint/driver.',
+  '÷: one arm in units of another, from pairs of neighbouring trials. –: not to be had.',
 ];
 
 /** The sections in the order in which the plan has the scenarios. */
@@ -55,10 +58,20 @@ export function scenarioSections(summary: Summary): readonly ScenarioSection[] {
 const sectionOf = (scenario: Scenario, cells: readonly CellSummary[]): ScenarioSection => ({
   name: scenario.name,
   title: scenario.title,
-  load: loadText(scenario),
-  blocks: blocksOf(scenario, cells),
-  notes: [...scriptNotes(scenario, cells), ...cells.flatMap(validityNotes)],
+  load: isLoadedAlike(cells) ? loadText(scenario) : '',
+  blocks: hasNumbers(cells) ? blocksOf(scenario, cells) : [],
+  notes: [
+    ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
+    ...scriptNotes(scenario, cells),
+    ...cells.flatMap(validityNotes),
+  ],
 });
+
+const hasNumbers = (cells: readonly CellSummary[]): boolean =>
+  cells.some(({ arms }) => arms.some(({ validTrials }) => validTrials > 0));
+
+const isLoadedAlike = (cells: readonly CellSummary[]): boolean =>
+  new Set(cells.map(({ cell }) => loadText(cell.scenario))).size === 1;
 
 /** Calls if the scenario makes any, pushes if it publishes any. Bytes and CPU are those of both and stand in the first block. */
 function blocksOf(scenario: Scenario, cells: readonly CellSummary[]): readonly Block[] {
@@ -84,9 +97,17 @@ interface BlockOptions {
 
 const blockOf = (kind: Kind, cells: readonly CellSummary[], options: BlockOptions): Block => ({
   what: kind.what,
-  heads: ['p50 [interval]', 'p90', 'p99', 'max', kind.rateHead, ...(options.withCosts ? ['bytes up/down', 'CPU µs'] : [])],
+  heads: [
+    'p50 [interval]',
+    'p90',
+    'p99',
+    'max',
+    kind.rateHead,
+    ...(options.withCosts ? ['bytes up/down', 'CPU µs'] : []),
+  ],
   groups: cells.map((cell) => ({
     level: cell.cell.level,
+    load: isLoadedAlike(cells) ? '' : loadText(cell.cell.scenario),
     rows: cell.arms.map((arm) => [armTitle(arm.armId), ...numbersOf(kind, cell, arm, options)]),
     ratios: ratiosOf(kind, cell, options),
   })),
@@ -102,13 +123,13 @@ function numbersOf(kind: Kind, cell: CellSummary, { armId }: ArmCell, { withCost
     return found === undefined ? NO_NUMBER : time(found.value);
   };
   const p50 = of(`${kind.times}.p50`);
-  const rate = of(kind.rate);
+  const perSecond = of(kind.rate);
   return [
     p50 === undefined ? NO_NUMBER : timeWithInterval(p50),
     timeOf('p90'),
     timeOf('p99'),
     timeOf('max'),
-    rate === undefined ? NO_NUMBER : significant(rate.value),
+    perSecond === undefined ? NO_NUMBER : rate(perSecond.value),
     ...(withCosts ? costsOf(cell, armId) : []),
   ];
 }
@@ -138,7 +159,9 @@ function ratiosOf(kind: Kind, cell: CellSummary, { withCosts }: BlockOptions): r
     });
     const [first] = found;
     if (first === undefined) return [];
-    return [`${ratioName(first.comparison)}: ${found.map(({ text }) => text).join(' · ')} (${pairWords(first.comparison)})`];
+    return [
+      `${ratioName(first.comparison)}: ${found.map(({ text }) => text).join(' · ')} (${pairWords(first.comparison)})`,
+    ];
   });
 }
 

@@ -6,7 +6,14 @@ const WIDE =
 /** Characters that take none: they sit on the one before. */
 const COMBINING = /\p{M}/u;
 
-const widthOf = (character: string): number => (COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1);
+/** Below this code point everything printable takes one column; most text is, and need not be looked up. */
+const FIRST_UNUSUAL = 0x300;
+
+function widthOf(character: string): number {
+  if ((character.codePointAt(0) ?? 0) < FIRST_UNUSUAL) return 1;
+  if (COMBINING.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
 
 /** How many columns a line takes. */
 export const displayWidth = (text: string): number => [...text].reduce((sum, character) => sum + widthOf(character), 0);
@@ -44,7 +51,7 @@ export function wrap(text: string, width: number): readonly string[] {
 
 function cut(word: string, width: number): readonly string[] {
   const pieces: string[] = [];
-  for (let rest = word; rest !== ''; ) {
+  for (let rest = word; rest !== '';) {
     const piece = beginning(rest, width);
     pieces.push(piece);
     rest = rest.slice(piece.length);

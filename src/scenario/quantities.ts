@@ -53,8 +53,8 @@ const SIZE_UNITS: readonly Unit[] = [
   { name: 'B', factor: 1 },
 ];
 
-const NUMBER_AND_UNIT = /^(\d{1,15}(?:\.\d{1,9})?)\s?([A-Za-z]{1,3})$/;
-const RATE = /^(\d{1,15}(?:\.\d{1,9})?)(?:\s?\/\s?(s|min))?$/;
+const NUMBER_AND_UNIT = /^(\d{1,16}(?:\.\d{1,9})?)\s?([A-Za-z]{1,3})$/;
+const RATE = /^(\d{1,16}(?:\.\d{1,9})?)(?:\s?\/\s?(s|min))?$/;
 
 /** `5s`, `500ms`, `250us`, `2m`, `1h`, `0ms`: a whole number of nanoseconds, not negative. Throws a {@link QuantityError}. */
 export function parseDuration(text: string): Nanoseconds {

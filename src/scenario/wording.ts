@@ -5,6 +5,9 @@ const LONGEST_QUOTE = 60;
 /** Control, format (bidirectional marks among them), line separators and halves of pairs: whatever a terminal might act on or hide. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** Whether nothing in the text needs escaping. */
+export const isPrintable = (text: string): boolean => escapeUnprintable(text) === text;
+
 /** The text with everything unprintable escaped as `\u001b`. */
 export function escapeUnprintable(text: string): string {
   return text.replaceAll(UNPRINTABLE, (character) =>

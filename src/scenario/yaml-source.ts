@@ -13,7 +13,7 @@ import {
 import { type Place, ScenarioError } from './scenario-error.ts';
 import { escapeUnprintable, quote } from './wording.ts';
 
-/** Ten times and more the longest shipped scenario; the YAML parser needs seconds and gigabytes for a hostile megabyte. */
+/** Some fifty times the longest shipped scenario; a hostile megabyte costs the YAML parser seconds and a gigabyte. */
 export const MAX_FILE_BYTES = 64 * 1024;
 export const TOO_LARGE = 'larger than 64KiB, which no scenario is';
 /** Each alias repeats what it names, aliases within included: a few dozen nested ones are a bomb. */

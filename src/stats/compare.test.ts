@@ -30,8 +30,16 @@ const shareOf = (words: readonly string[], ...wanted: string[]) =>
   words.filter((word) => wanted.includes(word)).length / words.length;
 
 test('half the time in every block is faster, twice the time slower', () => {
-  expect(compare(pairsOf(0.5, 0.51, 0.49, 0.5, 0.52, 0.48))).toMatchObject({ word: 'faster', pairs: 6, coverage95: 0.96875 });
-  expect(compare(pairsOf(2, 2.1, 1.9, 2.05, 1.95, 2.01))).toMatchObject({ word: 'slower', armId: 'websocket', baseArmId: 'sse' });
+  expect(compare(pairsOf(0.5, 0.51, 0.49, 0.5, 0.52, 0.48))).toMatchObject({
+    word: 'faster',
+    pairs: 6,
+    coverage95: 0.96875,
+  });
+  expect(compare(pairsOf(2, 2.1, 1.9, 2.05, 1.95, 2.01))).toMatchObject({
+    word: 'slower',
+    armId: 'websocket',
+    baseArmId: 'sse',
+  });
 });
 
 test('where more is better, half is slower', () => {
@@ -40,13 +48,14 @@ test('where more is better, half is slower', () => {
 });
 
 test('the ratio is the Hodges–Lehmann estimate, back from logarithms, and the interval the extremes of six', () => {
-  const found = compare(pairsOf(1, 2, 4, 8, 16, 32))!;
-  expect(found.ratio).toBeCloseTo(2 ** 2.5, 12);
-  expect(found.low95).toBeCloseTo(1, 12);
-  expect(found.high95).toBeCloseTo(32, 12);
-  // Of 21 Walsh averages the third on each side: P(W ≤ 2) = 3/64 is the last below 5 %.
-  expect(found.low90).toBeCloseTo(2, 12);
-  expect(found.high90).toBeCloseTo(16, 12);
+  const found = compare(pairsOf(...[0, 1, 3, 7, 15, 31].map((exponent) => 2 ** exponent)))!;
+  // The 21 Walsh averages of the exponents begin 0, 0.5, 1, 1.5, 2 and end 17, 19, 23, 31; the eleventh is 7.5.
+  expect(Math.log2(found.ratio)).toBeCloseTo(7.5, 12);
+  expect(Math.log2(found.low95)).toBeCloseTo(0, 12);
+  expect(Math.log2(found.high95)).toBeCloseTo(31, 12);
+  // The third on each side: P(W ≤ 2) = 3/64 is the last below 5 %.
+  expect(Math.log2(found.low90)).toBeCloseTo(1, 12);
+  expect(Math.log2(found.high90)).toBeCloseTo(19, 12);
 });
 
 test('a difference within the margin is equivalent even when it is sure', () => {
@@ -55,11 +64,27 @@ test('a difference within the margin is equivalent even when it is sure', () => 
   expect(found.word).toBe('equivalent');
 });
 
+test('equivalence is asked of the 90 % interval: the 95 % one may stick out', () => {
+  const found = compare(pairsOf(1.06, 1, 1.001, 0.999, 1.002, 0.998))!;
+  expect(found.high95).toBeGreaterThan(1.05);
+  expect(found.word).toBe('equivalent');
+});
+
 test('the margin counts in both directions by the same factor', () => {
   const at = (ratio: number, margin: number) =>
     compare(pairsOf(...[1, 1.0001, 0.9999, 1.0002, 0.9998, 1.0003].map((x) => x * ratio)), { margin })!.word;
-  expect([at(1.049, 0.05), at(1.051, 0.05), at(1.051, 0.1), at(1.101, 0.1)]).toEqual(['equivalent', 'slower', 'equivalent', 'slower']);
-  expect([at(0.9535, 0.05), at(0.951, 0.05), at(0.951, 0.1), at(0.908, 0.1)]).toEqual(['equivalent', 'faster', 'equivalent', 'faster']);
+  expect([at(1.049, 0.05), at(1.051, 0.05), at(1.051, 0.1), at(1.101, 0.1)]).toEqual([
+    'equivalent',
+    'slower',
+    'equivalent',
+    'slower',
+  ]);
+  expect([at(0.9535, 0.05), at(0.951, 0.05), at(0.951, 0.1), at(0.908, 0.1)]).toEqual([
+    'equivalent',
+    'faster',
+    'equivalent',
+    'faster',
+  ]);
 });
 
 test('a wide interval around no difference is inconclusive, not equal', () => {
@@ -67,14 +92,37 @@ test('a wide interval around no difference is inconclusive, not equal', () => {
 });
 
 test('five pairs are too few for any word, however clear, and can detect nothing', () => {
-  expect(compare(pairsOf(0.5, 0.5, 0.5, 0.5, 0.5))).toMatchObject({ word: 'inconclusive', coverage95: 0.9375, smallestDetectable: Infinity });
-  expect(compare(pairsOf(0.5))).toMatchObject({ word: 'inconclusive', coverage95: 0, exact: false, smallestDetectable: Infinity });
+  expect(compare(pairsOf(0.5, 0.5, 0.5, 0.5, 0.5))).toMatchObject({
+    word: 'inconclusive',
+    coverage95: 0.9375,
+    smallestDetectable: Infinity,
+  });
+  expect(compare(pairsOf(0.5))).toMatchObject({
+    word: 'inconclusive',
+    coverage95: 0,
+    exact: false,
+    smallestDetectable: Infinity,
+  });
 });
 
 test('counted metrics are judged by equality, from the first pair on and without a margin', () => {
-  expect(compare(pairsOf(1), { exact: true })).toMatchObject({ exact: true, word: 'equivalent', ratio: 1, coverage95: 1 });
-  expect(compare(pairsOf(1.01, 1.01), { exact: true })).toMatchObject({ exact: true, word: 'slower', smallestDetectable: 1 });
-  expect(compare(pairsOf(0.99), { exact: true })).toMatchObject({ exact: true, word: 'faster', low95: 0.99, high90: 0.99 });
+  expect(compare(pairsOf(1), { exact: true })).toMatchObject({
+    exact: true,
+    word: 'equivalent',
+    ratio: 1,
+    coverage95: 1,
+  });
+  expect(compare(pairsOf(1.01, 1.01), { exact: true })).toMatchObject({
+    exact: true,
+    word: 'slower',
+    smallestDetectable: 1,
+  });
+  expect(compare(pairsOf(0.99), { exact: true })).toMatchObject({
+    exact: true,
+    word: 'faster',
+    low95: 0.99,
+    high90: 0.99,
+  });
 });
 
 test('counted metrics that vary are sampled like any other', () => {
@@ -143,7 +191,9 @@ test('a true difference twice the margin is called equivalent in at most 5 %', (
 test('a difference of the smallest detectable size is detected in about four runs of five', () => {
   const sizes = Array.from({ length: 400 }, (_, seed) => compare(noisyPairs(seed, 12, 1, 0.1))!.smallestDetectable);
   const typical = sizes.toSorted((a, b) => a - b)[200]!;
-  const seen = Array.from({ length: 2_000 }, (_, seed) => compare(noisyPairs(seed, 12, typical, 0.1))!).filter(({ low95 }) => low95 > 1);
+  const seen = Array.from({ length: 2_000 }, (_, seed) => compare(noisyPairs(seed, 12, typical, 0.1))!).filter(
+    ({ low95 }) => low95 > 1,
+  );
   expect(seen.length / 2_000).toBeGreaterThan(0.7);
   expect(seen.length / 2_000).toBeLessThan(0.9);
 });

@@ -69,7 +69,8 @@ function sampled(ratios: readonly number[]): Findings {
     coverage95: at95.coverage,
     low90: Math.exp(at90.low),
     high90: Math.exp(at90.high),
-    smallestDetectable: at95.coverage >= LEVEL ? smallestDetectable((at95.high - at95.low) / 2) : Number.POSITIVE_INFINITY,
+    smallestDetectable:
+      at95.coverage >= LEVEL ? smallestDetectable((at95.high - at95.low) / 2) : Number.POSITIVE_INFINITY,
   };
 }
 

@@ -32,9 +32,10 @@ test.each([
 test('the coverage is the share of coin sequences that put the median inside, counted one by one', () => {
   for (let count = 1; count <= 12; count += 1) {
     for (let k = 1; k <= count / 2; k += 1) {
-      const covering = Array.from({ length: 2 ** count }, (_, coins) => coins.toString(2).replaceAll('0', '').length).filter(
-        (below) => below >= k && below <= count - k,
-      );
+      const covering = Array.from(
+        { length: 2 ** count },
+        (_, coins) => coins.toString(2).replaceAll('0', '').length,
+      ).filter((below) => below >= k && below <= count - k);
       expect(medianCoverage(count, k)).toBeCloseTo(covering.length / 2 ** count, 12);
     }
   }
@@ -45,7 +46,9 @@ test('from six trials on the interval covers 95 %, no narrower one does, and the
     fc.property(fc.array(fc.integer({ min: 0, max: 1e9 }), { minLength: 6, maxLength: 60 }), (values) => {
       const sorted = values.toSorted((a, b) => a - b);
       const found = estimate(values)!;
-      const k = Array.from({ length: 30 }, (_, index) => 30 - index).find((rank) => medianCoverage(values.length, rank) >= 0.95)!;
+      const k = Array.from({ length: 30 }, (_, index) => 30 - index).find(
+        (rank) => medianCoverage(values.length, rank) >= 0.95,
+      )!;
       expect(found.low).toBe(sorted[k - 1]);
       expect(found.high).toBe(sorted.at(-k));
       expect(found.coverage).toBeGreaterThanOrEqual(0.95);

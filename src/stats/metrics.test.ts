@@ -7,14 +7,19 @@ import { METRICS } from './metrics.ts';
 import { METRIC_NAMES, type MetricName } from './summary.ts';
 
 const measurementIn = (cellId: string, armId = 'sse'): Measurement =>
-  fixtureMeasurement(FIXTURE_CELLS.find((cell) => cell.id === cellId)!, armId, 7);
+  fixtureMeasurement(
+    FIXTURE_CELLS.find((cell) => cell.id === cellId)!,
+    armId,
+    7,
+  );
 
 const calls = measurementIn('tool-calls');
 const events = measurementIn('notifications[20/s]');
 const both = measurementIn('mixed');
 
 const valueOf = (name: MetricName, measurement: Measurement) => METRICS[name].valueOf(measurement);
-const applicable = (measurement: Measurement) => METRIC_NAMES.filter((name) => valueOf(name, measurement) !== undefined);
+const applicable = (measurement: Measurement) =>
+  METRIC_NAMES.filter((name) => valueOf(name, measurement) !== undefined);
 
 /** 1000 µs, 999 µs, … 1 µs. */
 const ladder = distributionOf(Array.from({ length: 1_000 }, (_, index) => (index + 1) * 1_000));
@@ -44,8 +49,15 @@ test('a quantile needs samples beyond it; mean and maximum need one', () => {
     ...calls,
     responseTime: distributionOf(Array.from({ length: count }, (_, index) => index + 1)),
   });
-  const names = ['response-time.mean', 'response-time.p50', 'response-time.p90', 'response-time.p99', 'response-time.max'] as const;
-  const present = (count: number) => names.filter((name) => valueOf(name, few(count)) !== undefined).map((name) => name.slice(14));
+  const names = [
+    'response-time.mean',
+    'response-time.p50',
+    'response-time.p90',
+    'response-time.p99',
+    'response-time.max',
+  ] as const;
+  const present = (count: number) =>
+    names.filter((name) => valueOf(name, few(count)) !== undefined).map((name) => name.slice(14));
   expect(present(0)).toEqual([]);
   expect(present(4)).toEqual(['mean', 'max']);
   expect(present(99)).toEqual(['mean', 'p50', 'max']);
@@ -54,7 +66,10 @@ test('a quantile needs samples beyond it; mean and maximum need one', () => {
 });
 
 test('delivery is not given where the two clocks cannot be compared', () => {
-  const doubtful: Measurement = { ...events, doubts: [{ kind: 'clock-not-comparable', detail: 'time namespaces differ' }] };
+  const doubtful: Measurement = {
+    ...events,
+    doubts: [{ kind: 'clock-not-comparable', detail: 'time namespaces differ' }],
+  };
   expect(applicable(events)).toContain('delivery.p50');
   expect(applicable(doubtful).filter((name) => name.startsWith('delivery.'))).toEqual([]);
   expect(applicable(doubtful)).toContain('events-rate');
@@ -80,7 +95,11 @@ const books = {
 };
 
 test('bytes are per answered call, refusals included, where only calls flow', () => {
-  const measurement: Measurement = { ...calls, bytes: books, calls: { ...calls.calls, due: 11, ok: 8, rejected: 2, timedOut: 1 } };
+  const measurement: Measurement = {
+    ...calls,
+    bytes: books,
+    calls: { ...calls.calls, due: 11, ok: 8, rejected: 2, timedOut: 1 },
+  };
   expect(valueOf('wire-up-per-message', measurement)).toBe(500);
   expect(valueOf('wire-down-per-message', measurement)).toBe(300);
   expect(valueOf('overhead-up-per-message', measurement)).toBe(300);
@@ -92,7 +111,9 @@ test('bytes are per answered call, refusals included, where only calls flow', ()
 test('bytes are per delivered notification where only they flow, and nobody’s where both do', () => {
   const heard = { ...events.notifications, published: 120, delivered: 100, lost: 20 };
   expect(valueOf('wire-down-per-message', { ...events, bytes: books, notifications: heard })).toBe(30);
-  expect(applicable(both).filter((name) => name.includes('-up-per-message') || name.includes('-down-per-message'))).toEqual([]);
+  expect(
+    applicable(both).filter((name) => name.includes('-up-per-message') || name.includes('-down-per-message')),
+  ).toEqual([]);
 });
 
 test('without a wire there is payload but no overhead', () => {

@@ -27,7 +27,12 @@ const smallerIsBetter = { higherIsBetter: false, exact: false, margin: MARGIN } 
 
 const duration = (valueOf: ValueOf): Metric => ({ unit: 'ns', ...smallerIsBetter, valueOf });
 const tail = (valueOf: ValueOf): Metric => ({ ...duration(valueOf), margin: TAIL_MARGIN });
-const frequency = (valueOf: ValueOf): Metric => ({ unit: 'per-second', ...smallerIsBetter, higherIsBetter: true, valueOf });
+const frequency = (valueOf: ValueOf): Metric => ({
+  unit: 'per-second',
+  ...smallerIsBetter,
+  higherIsBetter: true,
+  valueOf,
+});
 const wireSize = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, exact: true, valueOf });
 const memory = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, valueOf });
 const processorTime = (valueOf: ValueOf): Metric => ({ unit: 'us', ...smallerIsBetter, valueOf });

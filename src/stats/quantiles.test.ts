@@ -13,7 +13,11 @@ test.each<[Share, number]>([
 
 test('a quantile is nearest rank, and asking twice gives the same', () => {
   const distribution = distributionOf(Array.from({ length: 1_000 }, (_, index) => index + 1));
-  for (const [q, expected] of [[0.5, 500], [0.9, 900], [0.99, 990]] as const) {
+  for (const [q, expected] of [
+    [0.5, 500],
+    [0.9, 900],
+    [0.99, 990],
+  ] as const) {
     expect(quantileOf(distribution, q)).toBe(expected);
     expect(quantileOf(distribution, q)).toBe(expected);
   }
@@ -25,6 +29,8 @@ test('a distribution with too few samples is not even decoded', () => {
 
 test('a damaged distribution is an error, not a number', () => {
   const distribution = distributionOf(Array.from({ length: 50 }, (_, index) => 1_000 * index));
-  expect(() => quantileOf({ ...distribution, hdr: `${distribution.hdr.slice(0, 60)}AAAA` }, 0.5)).toThrow('damaged histogram');
+  expect(() => quantileOf({ ...distribution, hdr: `${distribution.hdr.slice(0, 60)}AAAA` }, 0.5)).toThrow(
+    'damaged histogram',
+  );
   expect(() => quantileOf({ ...distribution, count: 51 }, 0.5)).toThrow('50 values where 51 are stated');
 });

@@ -69,8 +69,19 @@ test('the words are those that the fixture was built to give', () => {
 test('a comparison is the other arm over the first, and exact for bytes', () => {
   const found = comparisonIn(summary, 'payload-sizes[16B]', 'overhead-up-per-message')!;
   // A masked WebSocket frame of 126 bytes and more has 8 bytes of header; the POST of the fixture has 279.
-  expect(found).toMatchObject({ armId: 'websocket', baseArmId: 'sse', pairs: 6, exact: true, word: 'faster', ratio: 8 / 279 });
-  expect(comparisonIn(summary, 'tool-calls', 'payload-up-per-message')).toMatchObject({ exact: true, ratio: 1, word: 'equivalent' });
+  expect(found).toMatchObject({
+    armId: 'websocket',
+    baseArmId: 'sse',
+    pairs: 6,
+    exact: true,
+    word: 'faster',
+    ratio: 8 / 279,
+  });
+  expect(comparisonIn(summary, 'tool-calls', 'payload-up-per-message')).toMatchObject({
+    exact: true,
+    ratio: 1,
+    word: 'equivalent',
+  });
 });
 
 test('pairs are blocks in which both arms are valid, whatever the order of the trials', () => {
@@ -84,16 +95,16 @@ test('pairs are blocks in which both arms are valid, whatever the order of the t
   );
 });
 
-test('pairing takes a slow block out', () => {
-  const slow = withMeasurements(record, (measurement, { block }) => {
-    const { meanNs } = measurement.responseTime;
+test('pairing takes out what disturbs both arms of a block', () => {
+  const grown = withMeasurements(record, (measurement, { block }) => {
     const factor = block === 3 ? 5 : 1;
-    return { ...measurement, responseTime: { ...measurement.responseTime, meanNs: (meanNs * factor) as typeof meanNs } };
+    const rssBytes = (measurement.driver.rssBytes * factor) as typeof measurement.driver.rssBytes;
+    return { ...measurement, driver: { ...measurement.driver, rssBytes } };
   });
-  expect(comparisonIn(summarise(slow), 'tool-calls', 'response-time.mean')!.high95).toBeCloseTo(
-    comparisonIn(summary, 'tool-calls', 'response-time.mean')!.high95,
-    12,
-  );
+  const before = comparisonIn(summary, 'tool-calls', 'driver-rss')!;
+  const after = comparisonIn(summarise(grown), 'tool-calls', 'driver-rss')!;
+  expect(after.low95).toBeCloseTo(before.low95, 12);
+  expect(after.high95).toBeCloseTo(before.high95, 12);
 });
 
 test('a measurement that is wrong is counted, doubted and not shown', () => {
@@ -120,7 +131,9 @@ test('the fewest samples are those of the smaller kind in a mixed cell', () => {
 });
 
 test('a failed trial is named, keeps what it had measured, and is missing from the rest', () => {
-  const found = summarise(withTrials(record, (trial) => (trial.index === 5 ? failedAfter(trial, 1, 'endpoint died') : trial)));
+  const found = summarise(
+    withTrials(record, (trial) => (trial.index === 5 ? failedAfter(trial, 1, 'endpoint died') : trial)),
+  );
   const { armId, measurements } = record.trials[5]!;
   expect(found.failedTrials).toEqual([{ trialIndex: 5, armId, error: 'endpoint died' }]);
   expect(found.completedTrials).toBe(11);
@@ -152,7 +165,11 @@ test('a record without trials still shows its cells and arms', () => {
 test('a partial record gives what its blocks give', () => {
   const found = summarise({ ...record, status: 'partial', trials: record.trials.slice(0, 5) });
   expect(comparisonIn(found, 'tool-calls', 'response-time.p50')).toMatchObject({ pairs: 2, word: 'inconclusive' });
-  expect(comparisonIn(found, 'tool-calls', 'wire-up-per-message')).toMatchObject({ pairs: 2, word: 'faster', exact: true });
+  expect(comparisonIn(found, 'tool-calls', 'wire-up-per-message')).toMatchObject({
+    pairs: 2,
+    word: 'faster',
+    exact: true,
+  });
 });
 
 test('arms that could not run are left out, unknown arms and cells take no part', () => {
@@ -163,7 +180,9 @@ test('arms that could not run are left out, unknown arms and cells take no part'
   });
   expect(unsupported.arms.map(({ id }) => id)).toEqual(['websocket']);
   expect(unsupported.cells.every(({ comparisons }) => comparisons.length === 0)).toBe(true);
-  const strange = summarise(withTrials(record, (trial) => (trial.index === 0 ? { ...trial, armId: 'carrier-pigeon' } : trial)));
+  const strange = summarise(
+    withTrials(record, (trial) => (trial.index === 0 ? { ...trial, armId: 'carrier-pigeon' } : trial)),
+  );
   expect(strange.cells[0]!.arms.map(({ armId }) => armId)).toEqual(['sse', 'websocket']);
   const renamed = summarise(withMeasurements(record, (measurement) => ({ ...measurement, cellId: 'elsewhere' })));
   expect(renamed.cells[0]!.arms[0]).toMatchObject({ validTrials: 0, invalidTrials: 6, metrics: {} });

@@ -97,7 +97,9 @@ function summariseArm(armId: string, runs: readonly Run[], valid: readonly Valid
 function estimateMetrics(valid: readonly Valid[]): ArmCell['metrics'] {
   const metrics: Partial<Record<MetricName, Estimate>> = {};
   for (const name of METRIC_NAMES) {
-    const values = valid.map(({ measurement }) => METRICS[name].valueOf(measurement)).filter((value) => value !== undefined);
+    const values = valid
+      .map(({ measurement }) => METRICS[name].valueOf(measurement))
+      .filter((value) => value !== undefined);
     const found = estimate(values);
     if (found !== undefined) metrics[name] = found;
   }

@@ -21,7 +21,9 @@ function testByEnumeration(values: readonly number[]) {
   const sumWhere = (isPositive: (index: number) => boolean) =>
     ranks.reduce((total, rank, index) => total + (isPositive(index) ? rank : 0), 0);
   const seen = sumWhere((index) => nonZero[index]! > 0);
-  const sums = Array.from({ length: 2 ** ranks.length }, (_, signs) => sumWhere((index) => ((signs >> index) & 1) === 1));
+  const sums = Array.from({ length: 2 ** ranks.length }, (_, signs) =>
+    sumWhere((index) => ((signs >> index) & 1) === 1),
+  );
   return {
     positiveRankSum: seen,
     pGreater: sums.filter((sum) => sum >= seen).length / sums.length,
@@ -58,10 +60,19 @@ test('the interval holds exactly the centres that the test does not reject', () 
 });
 
 test('the coverage is the share of sign assignments that leave the centre inside', () => {
-  for (const [count, level] of [[6, 0.95], [7, 0.95], [8, 0.9], [10, 0.95], [4, 0.5]] as const) {
+  for (const [count, level] of [
+    [6, 0.95],
+    [7, 0.95],
+    [8, 0.9],
+    [10, 0.95],
+    [4, 0.5],
+  ] as const) {
     const sizes = Array.from({ length: count }, (_, index) => 2 ** index + 0.1);
     const inside = Array.from({ length: 2 ** count }, (_, signs) => {
-      const { low, high } = signedRankInterval(sizes.map((size, index) => (((signs >> index) & 1) === 1 ? size : -size)), level);
+      const { low, high } = signedRankInterval(
+        sizes.map((size, index) => (((signs >> index) & 1) === 1 ? size : -size)),
+        level,
+      );
       return low < 0 && high > 0;
     }).filter(Boolean);
     expect(signedRankInterval(sizes, level).coverage).toBeCloseTo(inside.length / 2 ** count, 12);
@@ -78,7 +89,17 @@ test('known values: Darwin’s plants (Hollander and Wolfe, § 3.1: the two-side
 test('known values: the table of the signed-rank distribution', () => {
   const wholeNumbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   // Drop this many smallest sums on each side: the critical values for 5 % two-sided are 0, 2, 3, 5, 8, 13, 25, 52, 137.
-  for (const [count, critical] of [[6, 0], [7, 2], [8, 3], [9, 5], [10, 8], [12, 13], [15, 25], [20, 52], [30, 137]] as const) {
+  for (const [count, critical] of [
+    [6, 0],
+    [7, 2],
+    [8, 3],
+    [9, 5],
+    [10, 8],
+    [12, 13],
+    [15, 25],
+    [20, 52],
+    [30, 137],
+  ] as const) {
     const values = wholeNumbers(count).map((n) => n ** 3 + n / 1000);
     expect(signedRankInterval(values, 0.95).low).toBe(walshAverages(values)[critical]);
     expect(signedRankInterval(values, 0.95).high).toBe(walshAverages(values).at(-1 - critical));
@@ -105,16 +126,30 @@ test('no difference at all is no evidence', () => {
 
 test('shift, scale and sign of the differences carry over to the estimate and its interval', () => {
   fc.assert(
-    fc.property(continuous, fc.double({ min: -5, max: 5, noNaN: true }), fc.constantFrom(0.5, 2, 4), (values, shift, scale) => {
-      const plain = signedRankInterval(values, 0.95);
-      const moved = signedRankInterval(values.map((value) => value * scale + shift), 0.95);
-      const flipped = signedRankInterval(values.map((value) => -value), 0.95);
-      expect(moved.low).toBeCloseTo(plain.low * scale + shift, 9);
-      expect(moved.high).toBeCloseTo(plain.high * scale + shift, 9);
-      expect([flipped.low, flipped.high]).toEqual([-plain.high, -plain.low]);
-      expect(hodgesLehmann(values.map((value) => value * scale + shift))).toBeCloseTo(hodgesLehmann(values) * scale + shift, 9);
-      expect(hodgesLehmann(values.map((value) => -value))).toBeCloseTo(-hodgesLehmann(values), 12);
-    }),
+    fc.property(
+      continuous,
+      fc.double({ min: -5, max: 5, noNaN: true }),
+      fc.constantFrom(0.5, 2, 4),
+      (values, shift, scale) => {
+        const plain = signedRankInterval(values, 0.95);
+        const moved = signedRankInterval(
+          values.map((value) => value * scale + shift),
+          0.95,
+        );
+        const flipped = signedRankInterval(
+          values.map((value) => -value),
+          0.95,
+        );
+        expect(moved.low).toBeCloseTo(plain.low * scale + shift, 9);
+        expect(moved.high).toBeCloseTo(plain.high * scale + shift, 9);
+        expect([flipped.low, flipped.high]).toEqual([-plain.high, -plain.low]);
+        expect(hodgesLehmann(values.map((value) => value * scale + shift))).toBeCloseTo(
+          hodgesLehmann(values) * scale + shift,
+          9,
+        );
+        expect(hodgesLehmann(values.map((value) => -value))).toBeCloseTo(-hodgesLehmann(values), 12);
+      },
+    ),
   );
 });
 

@@ -30,7 +30,9 @@ export const sameTwiceRecord = (): RunRecord => withHandshakes(fixtureRecord({ a
 export function partialRecord(): RunRecord {
   const record = withHandshakes(fixtureRecord({ blocks: 3 }));
   const failing = withTrials(record, (trial) =>
-    trial.block === 1 && trial.armId === 'websocket' ? failedAfter(trial, 2, 'endpoint ended: \u001b[2J<b>exit 1</b>\nat | line 2') : trial,
+    trial.block === 1 && trial.armId === 'websocket'
+      ? failedAfter(trial, 2, 'endpoint ended: \u001b[2J<b>exit 1</b>\nat | line 2')
+      : trial,
   );
   const trials = failing.trials.slice(0, 5);
   return { ...failing, status: 'partial', finishedAt: null, trials, plan: { ...failing.plan, quick: true } };
@@ -43,9 +45,37 @@ export function nothingValidRecord(): RunRecord {
     doubts: [{ kind: 'wrong-answers', count: 12 }],
   }));
   const trials = record.trials.filter(({ armId }) => armId === 'sse');
-  return { ...record, status: 'failed', trials, unsupported: [{ armId: 'websocket', reason: 'this Node has no such module' }] };
+  return {
+    ...record,
+    status: 'failed',
+    trials,
+    unsupported: [{ armId: 'websocket', reason: 'this Node has no such module' }],
+  };
 }
 
 /** More arms than the comparison has columns. */
 export const manyArmsRecord = (): RunRecord =>
   fixtureRecord({ armIds: ['sse', 'websocket', 'streamable-http', 'loopback', 'websocket#2'] });
+
+/** A record in which everything that comes from a file, a server or a machine says the same strange thing. */
+export function strangeRecord(text: string): RunRecord {
+  const record = fixtureRecord({ blocks: 2 });
+  const cells = record.plan.cells.map((cell) => ({
+    ...cell,
+    level: cell.level === '' ? '' : text,
+    scenario: { ...cell.scenario, title: text },
+  }));
+  const doubted = withMeasurements(record, (measurement) => ({
+    ...measurement,
+    doubts: [{ kind: 'errors', count: 1, example: text }],
+  }));
+  const failed = withTrials(doubted, (trial) => (trial.block === 1 ? failedAfter(trial, 3, text) : trial));
+  const facts = record.matching.facts.map((seen) => ({ ...seen, established: text }));
+  return {
+    ...failed,
+    plan: { ...failed.plan, cells },
+    unsupported: [{ armId: 'stdio', reason: text }],
+    environment: { ...failed.environment, node: text, kernel: text, platform: text },
+    matching: { ...failed.matching, unmatched: [text], facts },
+  };
+}

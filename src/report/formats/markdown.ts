@@ -24,7 +24,10 @@ export const format: ReportFormat = {
   name: 'markdown',
   fileExtension: '.md',
   summary: 'for pull requests and issues: GitHub tables, doubts folded away',
-  render: (report) => `${blocksOf(report).map((lines) => lines.join('\n')).join('\n\n')}\n`,
+  render: (report) =>
+    `${blocksOf(report)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n')}\n`,
 };
 
 type Lines = readonly string[];
@@ -38,12 +41,19 @@ function blocksOf(report: Report): readonly Lines[] {
     [answerSentences(summary).map(forMarkdown).join(' ')],
     ...claimBlocks(report),
     ...numberBlocks(report),
-    ...folded('How far to trust this', doubtLines(summary).map((line) => `- ${forMarkdown(line)}`)),
+    ...folded(
+      'How far to trust this',
+      doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
+    ),
     [`Again with the same seed: \`${againCommand(summary.record)}\``],
   ].filter((lines) => lines.length > 0);
 }
 
-const folded = (title: string, lines: Lines): readonly Lines[] => [[`<details><summary>${title}</summary>`], lines, ['</details>']];
+const folded = (title: string, lines: Lines): readonly Lines[] => [
+  [`<details><summary>${title}</summary>`],
+  lines,
+  ['</details>'],
+];
 
 const table = (heads: Lines, rows: readonly Lines[]): Lines => [
   tableRow(heads),
@@ -74,7 +84,8 @@ function claimBlocks(report: Report): readonly Lines[] {
   ];
 }
 
-const claimCell = (claimed: string, measured: Lines): string => cellOf([claimed, ...measured.map((line) => `→ ${line}`)]);
+const claimCell = (claimed: string, measured: Lines): string =>
+  cellOf([claimed, ...measured.map((line) => `→ ${line}`)]);
 
 function verdictCell([word = '', ...reasons]: Lines): string {
   return [`**${forMarkdown(word)}**`, ...reasons.map(forMarkdown)].join('<br>');
@@ -83,8 +94,14 @@ function verdictCell([word = '', ...reasons]: Lines): string {
 function otherArmsTable({ summary }: Report, rows: readonly EvaluatedClaim[]): readonly Lines[] {
   const others = otherArms(summary);
   if (others.length === 0) return [];
-  const cells = rows.map((claim) => [forMarkdown(claim.label), ...others.map((arm) => cellOf(measuredLines(claim, arm)))]);
-  return [['The same measured on the other arms:'], table(['Metric / Feature', ...others.map(({ id }) => forMarkdown(armTitle(id)))], cells)];
+  const cells = rows.map((claim) => [
+    forMarkdown(claim.label),
+    ...others.map((arm) => cellOf(measuredLines(claim, arm))),
+  ]);
+  return [
+    ['The same measured on the other arms:'],
+    table(['Metric / Feature', ...others.map(({ id }) => forMarkdown(armTitle(id)))], cells),
+  ];
 }
 
 function proseTable(claims: readonly EvaluatedClaim[]): Lines {
@@ -105,12 +122,19 @@ function numberBlocks({ summary }: Report): readonly Lines[] {
 
 function sectionBlocks({ name, title, load, blocks, notes }: ScenarioSection): readonly Lines[] {
   const bullets = [...blocks.flatMap(ratioBullets), ...notes].map((line) => `- ${forMarkdown(line)}`);
-  return [[`**${forMarkdown(name)}**: ${forMarkdown(title)} (${forMarkdown(load)})`], ...blocks.map((block) => blockTable(block, blocks.length > 1)), bullets];
+  return [
+    [`**${forMarkdown(name)}**: ${forMarkdown(title)}${load === '' ? '' : ` (${forMarkdown(load)})`}`],
+    ...blocks.map((block) => blockTable(block, blocks.length > 1)),
+    bullets,
+  ];
 }
 
 function blockTable({ what, heads, groups }: Block, named: boolean): Lines {
   const rows = groups.flatMap(({ level, rows: own }) =>
-    own.map(([arm = '', ...numbers]) => [cellOf([level === '' ? arm : `${level} ${arm}`]), ...numbers.map(forMarkdown)]),
+    own.map(([arm = '', ...numbers]) => [
+      cellOf([level === '' ? arm : `${level} ${arm}`]),
+      ...numbers.map(forMarkdown),
+    ]),
   );
   return table([named ? what : ' ', ...heads.map(forMarkdown)], rows);
 }

@@ -32,7 +32,10 @@ export const format: ReportFormat = {
   name: 'table',
   fileExtension: '.txt',
   summary: 'for reading in a terminal: answer, comparison, numbers, doubts',
-  render: (report) => `${blocksOf(report).map((lines) => lines.join('\n')).join('\n\n')}\n`,
+  render: (report) =>
+    `${blocksOf(report)
+      .map((lines) => lines.join('\n'))
+      .join('\n\n')}\n`,
 };
 
 type Lines = readonly string[];
@@ -66,7 +69,9 @@ function claimBlocks(report: Report): readonly Lines[] {
   return [
     [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
     ...otherArmTables(report, rows),
-    measuredProse.length === 0 ? [] : [heading('What the article argues besides'), ...measuredProse.flatMap(proseLines)],
+    measuredProse.length === 0
+      ? []
+      : [heading('What the article argues besides'), ...measuredProse.flatMap(proseLines)],
     unmeasuredSentences(unmeasuredProse).flatMap(paragraph),
   ];
 }
@@ -76,12 +81,18 @@ const claimCell = (claimed: string, measured: Lines): Lines => [claimed, ...meas
 /** Arms beside the two that the comparison is about, a few per table. */
 function otherArmTables({ summary }: Report, rows: readonly EvaluatedClaim[]): readonly Lines[] {
   const others = otherArms(summary);
-  const starts = Array.from({ length: Math.ceil(others.length / OTHER_ARMS_PER_TABLE) }, (_unused, index) => index * OTHER_ARMS_PER_TABLE);
+  const starts = Array.from(
+    { length: Math.ceil(others.length / OTHER_ARMS_PER_TABLE) },
+    (_unused, index) => index * OTHER_ARMS_PER_TABLE,
+  );
   return starts.map((start) => {
     const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
     const measured = rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0));
     const table = measured.map((claim) => [[claim.label], ...arms.map((arm) => measuredLines(claim, arm))]);
-    return [heading('The same measured on the other arms'), ...grid(['Metric / Feature', ...arms.map(({ id }) => armTitle(id))], table)];
+    return [
+      heading('The same measured on the other arms'),
+      ...grid(['Metric / Feature', ...arms.map(({ id }) => armTitle(id))], table),
+    ];
   });
 }
 
@@ -94,7 +105,9 @@ function grid(heads: Lines, rows: readonly (readonly Lines[])[]): Lines {
 }
 
 const cellText = (lines: Lines, width: number): string =>
-  lines.flatMap((line) => hang(forTerminal(line), { first: '', rest: line.startsWith('→ ') ? '  ' : '', width })).join('\n');
+  lines
+    .flatMap((line) => hang(forTerminal(line), { first: '', rest: line.startsWith('→ ') ? '  ' : '', width }))
+    .join('\n');
 
 function proseLines(claim: EvaluatedClaim): Lines {
   const claimed = claim.kind === 'prose' ? claim.claimed : claim.label;
@@ -112,7 +125,10 @@ function proseLines(claim: EvaluatedClaim): Lines {
 function numberBlocks({ summary }: Report): readonly Lines[] {
   const sections = scenarioSections(summary);
   if (sections.length === 0) return [];
-  return [[heading('The numbers'), ...LEGEND.flatMap((line) => hang(line, { first: '  ', rest: '  ', width: WIDTH }))], ...sections.map(sectionLines)];
+  return [
+    [heading('The numbers'), ...LEGEND.flatMap((line) => hang(line, { first: '  ', rest: '  ', width: WIDTH }))],
+    ...sections.map(sectionLines),
+  ];
 }
 
 function sectionLines({ name, title, load, blocks, notes }: ScenarioSection): Lines {
@@ -126,14 +142,18 @@ function sectionLines({ name, title, load, blocks, notes }: ScenarioSection): Li
 
 /** The rows of all levels aligned with each other, each level's ratios below its rows. */
 function blockLines({ heads, groups }: Block, label: string): Lines {
-  const rows = groups.flatMap((group) => group.rows.map(([arm = '', ...numbers]) => [`${nameIndent(group.level)}${forTerminal(arm)}`, ...numbers]));
+  const rows = groups.flatMap((group) =>
+    group.rows.map(([arm = '', ...numbers]) => [`${nameIndent(group.level)}${forTerminal(arm)}`, ...numbers]),
+  );
   const [head = '', ...aligned] = alignColumns([[`  ${label}`, ...heads], ...rows], WIDTH);
   const lines: string[] = [head];
-  for (const { level, rows: own, ratios } of groups) {
-    if (level !== '') lines.push(...hang(forTerminal(level), { first: '  ', rest: '  ', width: WIDTH }));
+  for (const { level, load, rows: own, ratios } of groups) {
+    const title = load === '' ? level : `${level}: ${load}`;
+    if (level !== '') lines.push(...hang(forTerminal(title), { first: '  ', rest: '  ', width: WIDTH }));
     lines.push(...aligned.splice(0, own.length));
     const indent = nameIndent(level);
-    for (const ratio of ratios) lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));
+    for (const ratio of ratios)
+      lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));
   }
   return lines;
 }

@@ -1,0 +1,40 @@
+/** Runs scenarios through the built program, as `run` does, without its command line. */
+import { monotonicClock } from '#dist/measure/clock.js';
+import type { RunRecord } from '#dist/result/record.js';
+import { expandCells } from '#dist/scenario/cells.js';
+import { parseScenario } from '#dist/scenario/parse-scenario.js';
+import { planTrials } from '#dist/scenario/plan.js';
+import { defaultVariant } from '#dist/scenario/variant.js';
+import { loadTransport } from '#dist/transports/discover.js';
+import { runPlan } from '#dist/trial/run-plan.js';
+import { milliseconds, seconds } from '#dist/units.js';
+
+export interface MeasureOptions {
+  /** Transports; one that stands twice is compared with itself. */
+  readonly transports: readonly string[];
+  /** YAML. */
+  readonly scenario: string;
+  readonly trials: number;
+  readonly seed: number;
+}
+
+export function measure({ transports, scenario, trials, seed }: MeasureOptions): Promise<RunRecord> {
+  const arms = transports.map((name, index) => ({
+    id: transports.indexOf(name) === index ? name : `${name}#${index + 1}`,
+    variant: defaultVariant(name),
+  }));
+  const cells = expandCells(parseScenario(scenario, 'bench'), { quick: false });
+  const processWarmup = { timeNs: milliseconds(800), calls: 1_000 };
+  return runPlan({
+    plan: planTrials({ seed, quick: false, blocks: trials, arms, cells, processWarmup }),
+    version: 'bench',
+    unsupported: [],
+    clock: monotonicClock(),
+    loadTransport,
+    readyTimeoutNs: seconds(10),
+    signal: new AbortController().signal,
+    timestamp: () => new Date().toISOString(),
+    progress: { onProbe: () => undefined, onCell: () => undefined, onTrial: () => undefined },
+    save: () => undefined,
+  });
+}

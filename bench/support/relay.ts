@@ -1,0 +1,67 @@
+/** An echo over SSE through a relay that does nothing but count: a second opinion on bytes, from code that knows no HTTP. */
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
+import { McpClient } from '#dist/mcp/client.js';
+import { nonceOf, paddedText, fillerSource } from '#dist/mcp/payload.js';
+import { BenchServer } from '#dist/mcp/server.js';
+import { monotonicClock } from '#dist/measure/clock.js';
+import { parseSize } from '#dist/scenario/quantities.js';
+import { defaultVariant } from '#dist/scenario/variant.js';
+import { loadTransport } from '#dist/transports/discover.js';
+import { bytes, seconds } from '#dist/units.js';
+
+const CALLS = 10;
+const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
+
+/** Bytes per echo call in each direction, as the relay saw them. */
+export async function relayedEcho(size: string): Promise<{ readonly up: number; readonly down: number }> {
+  const transport = await loadTransport('sse');
+  const variant = defaultVariant('sse');
+  const clock = monotonicClock();
+  const server = new BenchServer({ clock, seed: 1, die: () => undefined });
+  const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes: MAX_MESSAGE_BYTES });
+  const counts = { up: 0, down: 0 };
+  const relay = await startRelay(Number(new URL(endpoint.address).port), counts);
+  const client = new McpClient({ clock, timeoutNs: seconds(10) });
+  const address = `http://127.0.0.1:${relay.port}/sse`;
+  const channel = await transport.connect(address, { variant, headers: {}, maxMessageBytes: MAX_MESSAGE_BYTES, timeoutMs: 5_000, events: client });
+  client.attach(channel);
+  await client.initialize(variant.protocol);
+  await quiet(counts);
+  const before = { ...counts };
+  const filler = fillerSource(1);
+  for (let call = 0; call < CALLS; call += 1) {
+    await client.request('tools/call', { name: 'echo', arguments: { text: paddedText(nonceOf(0, call), parseSize(size), filler) } });
+  }
+  await quiet(counts);
+  client.detach();
+  await channel.close();
+  await endpoint.close();
+  await relay.close();
+  return { up: (counts.up - before.up) / CALLS, down: (counts.down - before.down) / CALLS };
+}
+
+function startRelay(target: number, counts: { up: number; down: number }): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const relay = createServer((inbound) => {
+    const outbound = connectTcp(target, '127.0.0.1');
+    inbound.on('data', (chunk) => (counts.up += chunk.length));
+    outbound.on('data', (chunk) => (counts.down += chunk.length));
+    for (const socket of [inbound, outbound]) socket.setNoDelay(true).on('error', () => socket.destroy());
+    inbound.pipe(outbound).pipe(inbound);
+  });
+  return new Promise((resolve) => {
+    relay.listen(0, '127.0.0.1', () => {
+      const close = (): Promise<void> => new Promise((closed) => relay.close(() => closed()));
+      resolve({ port: (relay.address() as AddressInfo).port, close });
+    });
+  });
+}
+
+/** Waits, a second at most, until nothing is counted for 20 ms. */
+async function quiet(counts: { readonly up: number; readonly down: number }): Promise<void> {
+  for (let look = 0, before = -1; look < 50; look += 1) {
+    const now = counts.up + counts.down;
+    if (now === before) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

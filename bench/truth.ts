@@ -1,0 +1,156 @@
+/**
+ * Does the tool tell the truth? Each line sets up something whose answer is known, and compares what the tool says.
+ * Run it with `npm run bench:truth`; it ends with 1 when a line fails.
+ */
+import { measure } from './support/measure.js';
+import { relayedEcho } from './support/relay.js';
+import { decodeHistogram } from '#dist/measure/histogram.js';
+import { isValid, type Measurement, type RunRecord } from '#dist/result/record.js';
+import { summarise } from '#dist/stats/summarise.js';
+
+const TRANSPORTS = ['sse', 'websocket'] as const;
+const SEED = 20_261_122;
+const US = 1_000;
+const MS = 1_000_000;
+
+let failures = 0;
+
+function line(what: string, expected: string, seen: string, pass: boolean): void {
+  if (!pass) failures += 1;
+  console.log(`${pass ? 'pass' : 'FAIL'}  ${what.padEnd(58)} expected ${expected.padEnd(34)} seen ${seen}`);
+}
+
+/** The valid measurements of one transport. */
+const of = (record: RunRecord, armId: string): readonly Measurement[] =>
+  record.trials.filter((trial) => trial.armId === armId).flatMap((trial) => trial.measurements.filter(isValid));
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+const quantile = (measurements: readonly Measurement[], q: number): number =>
+  median(measurements.map((one) => decodeHistogram(one.responseTime).valueAtQuantile(q) ?? Number.NaN));
+
+/** An endpoint that is told to wait 5 ms waits 5 ms, and the transport adds little to that. */
+async function knownDelay(): Promise<void> {
+  const scenario = `
+name: known-delay
+title: Five milliseconds
+shows: that the tool sees a delay it knows
+scripts: [{ name: wait, steps: [{ call: delay, wait: 5ms, send: 64B }] }]
+load: { model: closed }
+warmup: { time: 300ms }
+window: { time: 2s }
+`;
+  const record = await measure({ transports: TRANSPORTS, scenario, trials: 3, seed: SEED });
+  for (const name of TRANSPORTS) {
+    const seen = quantile(of(record, name), 0.5) / MS;
+    const least = Math.min(...of(record, name).map((one) => one.responseTime.minNs / MS));
+    line(`an endpoint that waits 5 ms, median over ${name}`, '5.0 – 6.5 ms', `${seen.toFixed(2)} ms`, seen >= 5 && seen <= 6.5);
+    line(`the same, never faster, over ${name}`, '≥ 5 ms', `${least.toFixed(3)} ms`, least >= 5);
+  }
+}
+
+/** A stall costs every caller who was due, not only the one being served. */
+async function coordinatedOmission(): Promise<void> {
+  const scenario = `
+name: stall
+title: Half a second of silence
+shows: that a stall is charged to everybody who was due
+clients: 4
+scripts: [{ name: ask, steps: [{ call: echo, send: 128B }] }]
+load: { model: open, rate: 200/s, arrivals: constant }
+warmup: { time: 500ms }
+window: { time: 5s }
+stall: { at: 2s, for: 500ms }
+`;
+  const record = await measure({ transports: TRANSPORTS, scenario, trials: 1, seed: SEED });
+  for (const name of TRANSPORTS) {
+    const open = quantile(of(record, name), 0.99) / MS;
+    line(`500 ms stall, 200/s open loop, p99 of response over ${name}`, '> 300 ms', `${open.toFixed(1)} ms`, open > 300);
+  }
+  const closed = scenario.replace('load: { model: open, rate: 200/s, arrivals: constant }', 'load: { model: closed, think: 5ms }').replace('clients: 4', 'clients: 1');
+  const hidden = await measure({ transports: ['websocket'], scenario: closed, trials: 1, seed: SEED });
+  const p99 = quantile(of(hidden, 'websocket'), 0.99) / MS;
+  line('the same stall in a closed loop hides (which is why it is labelled)', '< 100 ms', `${p99.toFixed(1)} ms`, p99 < 100);
+}
+
+/** [RFC 6455] 5.2: two bytes, two or eight more for the length, four for a client's mask. */
+function frameBytes(payload: number, masked: boolean): number {
+  const length = payload <= 125 ? 0 : payload <= 65_535 ? 2 : 8;
+  return 2 + length + (masked ? 4 : 0) + payload;
+}
+
+/** Bytes are exact, or they are wrong. */
+async function exactBytes(): Promise<void> {
+  for (const size of ['16B', '1KiB', '64KiB', '1MiB']) {
+    const scenario = `
+name: bytes
+title: Bytes
+shows: that bytes are counted exactly
+scripts: [{ name: echo, steps: [{ call: echo, send: ${size} }] }]
+load: { model: closed }
+warmup: { calls: 10 }
+window: { calls: 40 }
+`;
+    const record = await measure({ transports: TRANSPORTS, scenario, trials: 1, seed: SEED });
+    const [webSocket] = of(record, 'websocket');
+    const [sse] = of(record, 'sse');
+    if (webSocket === undefined || sse === undefined) throw new Error('the byte measurement is not valid');
+    const { payloadUp, payloadDown, wireUp, wireDown } = webSocket.bytes;
+    const expected = `${frameBytes(payloadUp / 40, true)} up, ${frameBytes(payloadDown / 40, false)} down`;
+    const seen = `${(wireUp ?? 0) / 40} up, ${(wireDown ?? 0) / 40} down`;
+    line(`bytes per echo of ${size} over websocket, frames by hand`, expected, seen, expected === seen);
+    const captured = await relayedEcho(size);
+    const captures = `${captured.up} up, ${captured.down} down`;
+    const counted = `${(sse.bytes.wireUp ?? 0) / 40} up, ${(sse.bytes.wireDown ?? 0) / 40} down`;
+    line(`bytes per echo of ${size} over sse, captured in a relay`, captures, counted, captures === counted);
+  }
+}
+
+/** The same transport twice is not different. */
+async function sameTwice(): Promise<void> {
+  const scenario = `
+name: a-a
+title: The same twice
+shows: that equals are not declared different
+scripts: [{ name: echo, steps: [{ call: echo, send: 128B }] }]
+load: { model: closed }
+warmup: { time: 300ms, calls: 500 }
+window: { time: 1s }
+`;
+  for (const name of TRANSPORTS) {
+    const summary = summarise(await measure({ transports: [name, name], scenario, trials: 6, seed: SEED }));
+    const found = summary.cells[0]?.comparisons.find(({ metric }) => metric === 'response-time.p50');
+    const seen = found === undefined ? 'no comparison' : `${found.word} (${found.ratio.toFixed(3)}, ${found.low95.toFixed(3)} – ${found.high95.toFixed(3)})`;
+    line(`${name} against itself, p50`, 'equivalent or inconclusive', seen, found?.word === 'equivalent' || found?.word === 'inconclusive');
+  }
+}
+
+/** No transport is faster than no transport. */
+async function floor(): Promise<void> {
+  const scenario = `
+name: floor
+title: The floor
+shows: that no wire is the floor
+scripts: [{ name: echo, steps: [{ call: echo, send: 128B }] }]
+load: { model: closed }
+warmup: { time: 300ms }
+window: { time: 500ms }
+`;
+  const record = await measure({ transports: ['loopback', ...TRANSPORTS], scenario, trials: 2, seed: SEED });
+  const least = quantile(of(record, 'loopback'), 0.5) / US;
+  for (const name of TRANSPORTS) {
+    const seen = quantile(of(record, name), 0.5) / US;
+    line(`no wire is faster than ${name}`, `> ${least.toFixed(1)} µs`, `${seen.toFixed(1)} µs`, seen > least);
+  }
+}
+
+await knownDelay();
+await coordinatedOmission();
+await exactBytes();
+await sameTwice();
+await floor();
+console.log(failures === 0 ? 'All lines pass.' : `${failures} lines fail.`);
+process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,34 @@
+/** `list`: what there is. */
+import { claimHeads } from '../claims/all.ts';
+import { formatNames, loadFormat } from '../report/discover.ts';
+import { listShipped } from '../scenario/load-scenario.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import { quote } from '../scenario/wording.ts';
+import { loadTransport, transportNames } from '../transports/discover.ts';
+import { UsageError } from './exit-code.ts';
+
+interface Row {
+  readonly name: string;
+  readonly what: string;
+}
+
+const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  scenarios: () => Promise.resolve(listShipped().map(({ name, title }) => ({ name, what: title }))),
+  transports: () =>
+    Promise.all(transportNames().map(async (name) => ({ name, what: (await loadTransport(name)).summary }))),
+  claims: () => Promise.resolve(claimHeads().map(({ id, label }) => ({ name: id, what: label }))),
+  formats: () => Promise.all(formatNames().map(async (name) => ({ name, what: (await loadFormat(name)).summary }))),
+};
+
+export async function listCommand(what: string | undefined): Promise<void> {
+  const names = Object.keys(LISTS);
+  if (what !== undefined && !names.includes(what)) {
+    throw new UsageError(`list: got ${quote(what)}, expected one of ${names.join(', ')}${didYouMean(what, names)}`);
+  }
+  for (const name of what === undefined ? names : [what]) {
+    const rows = (await LISTS[name]?.()) ?? [];
+    const width = Math.max(...rows.map((row) => row.name.length));
+    if (what === undefined) process.stdout.write(`${name}\n`);
+    for (const row of rows) process.stdout.write(`${what === undefined ? '  ' : ''}${row.name.padEnd(width)}  ${row.what}\n`);
+  }
+}

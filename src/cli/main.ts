@@ -1,0 +1,142 @@
+/** argv in, exit code out. Commands are loaded when they are needed, so that `--help` is quick. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+/** Errors that are the user's or the machine's to mend: one message, no stack. Everything else is a bug and crashes with one. */
+const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
+  ['UsageError', EXIT.usage],
+  ['ScenarioError', EXIT.usage],
+  ['QuantityError', EXIT.usage],
+  ['RecordError', EXIT.usage],
+  ['SaveError', EXIT.usage],
+  ['RunFailure', EXIT.runFailed],
+  ['ProbeError', EXIT.runFailed],
+  ['MismatchError', EXIT.runFailed],
+]);
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+
+const collect = (value: string, list: readonly string[] | undefined): readonly string[] => [...(list ?? []), value];
+
+function build(setExit: (code: ExitCode) => void): Command {
+  const program = new Command('mcp-transport-bench')
+    .description('Settles transport arguments about MCP with measurements: HTTP+SSE against WebSocket, claim by claim.')
+    .version(manifest.version)
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench run                          the article's comparison, measured here (about 3 minutes)
+  mcp-transport-bench run --quick                  the same with shorter windows, for a first look
+  mcp-transport-bench run tool-calls -R 200 -d 5s  one scenario, 200 calls a second, five seconds a trial
+  mcp-transport-bench report results/x.json -f markdown
+
+Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted`,
+    );
+
+  program
+    .command('run')
+    .description("measure scenarios over the transports and print the comparison; without a scenario, the article's suite")
+    .argument('[scenario...]', 'name of a shipped scenario, or a path to a YAML or JSON file')
+    .option('-t, --transport <list>', 'transports, comma-separated, or "all"; one that stands twice is compared with itself', 'sse,websocket')
+    .option('--protocol <revision>', 'protocol revision', '2025-11-25')
+    .option('--client <stack>', 'which client stack drives: stock', 'stock')
+    .option('-c, --clients <n>', 'concurrent MCP clients')
+    .option('-R, --rate <per-second>', "offered rate, open loop; without it the scenario's own load model")
+    .option('-d, --duration <time>', 'measured part of a trial, such as 5s or 500ms')
+    .option('-n, --calls <n>', 'measured part of a trial as a number of calls')
+    .option('-w, --warmup <time>', 'discarded part before it')
+    .option('--payload <size>', 'argument size of a call, such as 256B or 4KiB')
+    .option('--trials <n>', 'repetitions of every transport, interleaved', '6')
+    .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
+    .option('--quick', 'shorter windows and fewer levels, for a first look')
+    .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
+    .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
+    .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench run --quick
+  mcp-transport-bench run chatty notifications --trials 12 --seed 7
+  mcp-transport-bench run my-scenario.yaml -t sse,websocket,loopback -f table -f markdown=report.md
+  mcp-transport-bench run tool-calls -t websocket,websocket      an A/A run: how far apart are equals here?`,
+    )
+    .action(async (scenarios: string[], options: Record<string, unknown>) => {
+      const { runCommand } = await import('./run.ts');
+      setExit(await runCommand(scenarios, options, manifest.version));
+    });
+
+  program
+    .command('report')
+    .description('print a saved record again, in any format')
+    .argument('<record>', 'a JSON file that a run has written')
+    .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .addHelpText('after', '\nExample:\n  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md')
+    .action(async (record: string, options: { readonly format?: readonly string[] }) => {
+      const { reportCommand } = await import('./report.ts');
+      await reportCommand(record, options.format);
+    });
+
+  program
+    .command('list')
+    .description('what there is: scenarios, transports, claims, formats')
+    .argument('[what]', 'scenarios, transports, claims or formats; everything without it')
+    .addHelpText('after', '\nExamples:\n  mcp-transport-bench list\n  mcp-transport-bench list scenarios')
+    .action(async (what: string | undefined) => {
+      const { listCommand } = await import('./list.ts');
+      await listCommand(what);
+    });
+
+  program
+    .command('validate')
+    .description('check a scenario file and say what it would measure')
+    .argument('<scenario>', 'name of a shipped scenario, or a path')
+    .addHelpText('after', '\nExample:\n  mcp-transport-bench validate my-scenario.yaml')
+    .action(async (scenario: string) => {
+      const { validateCommand } = await import('./validate.ts');
+      validateCommand(scenario);
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenario files or of run records')
+    .argument('<what>', 'scenario or record')
+    .addHelpText('after', '\nExample:\n  mcp-transport-bench schema scenario > scenario.schema.json')
+    .action(async (what: string) => {
+      const { schemaCommand } = await import('./schema.ts');
+      await schemaCommand(what);
+    });
+
+  return program;
+}
+
+async function main(): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.pass;
+  try {
+    await build((code) => {
+      exit = code;
+    }).parseAsync();
+    return exit;
+  } catch (error) {
+    return exitOf(error);
+  }
+}
+
+function exitOf(error: unknown): ExitCode {
+  // commander has printed its message; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.usage;
+  const code = error instanceof Error ? EXIT_BY_ERROR.get(error.name) : undefined;
+  if (code === undefined) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  return code;
+}
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await main();

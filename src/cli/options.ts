@@ -1,0 +1,85 @@
+/** Flags as text → values, or one clear message that names the flag. */
+import type { Overrides } from '../scenario/overrides.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
+import { CLIENT_STACKS, PROTOCOL_REVISIONS } from '../scenario/variant.ts';
+import { quote } from '../scenario/wording.ts';
+import { type Nanoseconds } from '../units.ts';
+import { UsageError } from './exit-code.ts';
+
+/** The `run` command's flags, read. */
+export interface RunFlags {
+  readonly transports: readonly string[];
+  readonly protocol: (typeof PROTOCOL_REVISIONS)[number];
+  readonly client: (typeof CLIENT_STACKS)[number];
+  readonly overrides: Overrides;
+  readonly trials: number;
+  readonly seed: number | undefined;
+  readonly quick: boolean;
+  readonly readyTimeoutNs: Nanoseconds;
+  readonly output: string | undefined;
+  readonly formats: readonly string[] | undefined;
+}
+
+const MAX_TRIALS = 1_000;
+const MAX_CALLS = 100_000_000;
+const MAX_CLIENTS = 10_000;
+const MAX_SEED = 2 ** 32 - 1;
+
+export function readRunFlags(options: Record<string, unknown>, transportNames: readonly string[]): RunFlags {
+  const text = (name: string): string | undefined => {
+    const value = options[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const overrides: Overrides = {
+    clients: given(text('clients'), (value) => wholeNumber('--clients', value, 1, MAX_CLIENTS)),
+    ratePerSec: given(text('rate'), (value) => quantity('--rate', value, parseRate)),
+    windowTimeNs: given(text('duration'), (value) => quantity('--duration', value, parseDuration)),
+    windowCalls: given(text('calls'), (value) => wholeNumber('--calls', value, 1, MAX_CALLS)),
+    warmupTimeNs: given(text('warmup'), (value) => quantity('--warmup', value, parseDuration)),
+    payloadBytes: given(text('payload'), (value) => quantity('--payload', value, parseSize)),
+  };
+  return {
+    transports: readTransports(text('transport') ?? '', transportNames),
+    protocol: oneOf('--protocol', text('protocol') ?? '', PROTOCOL_REVISIONS),
+    client: oneOf('--client', text('client') ?? '', CLIENT_STACKS),
+    overrides: Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined)) as Overrides,
+    trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
+    seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
+    quick: options['quick'] === true,
+    readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', parseDuration),
+    output: text('output'),
+    formats: options['format'] as readonly string[] | undefined,
+  };
+}
+
+const given = <T>(value: string | undefined, read: (value: string) => T): T | undefined => (value === undefined ? undefined : read(value));
+
+function wholeNumber(flag: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < least || number > most) {
+    throw new UsageError(`${flag}: got ${quote(value)}, expected a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+function quantity<T>(flag: string, value: string, parse: (value: string) => T): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (error instanceof QuantityError) throw new UsageError(`${flag}: ${error.message}`);
+    throw error;
+  }
+}
+
+function oneOf<T extends string>(flag: string, value: string, words: readonly T[]): T {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new UsageError(`${flag}: got ${quote(value)}, expected one of ${words.join(', ')}${didYouMean(value, words)}`);
+  return found;
+}
+
+function readTransports(list: string, names: readonly string[]): readonly string[] {
+  if (list.trim() === 'all') return [...new Set(['sse', 'websocket', ...names])];
+  const asked = list.split(',').map((name) => name.trim());
+  return asked.map((name) => oneOf('--transport', name, names));
+}

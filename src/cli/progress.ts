@@ -1,0 +1,46 @@
+/** What is happening, on stderr: a live line on a terminal, plain lines elsewhere. */
+import type { TrialResult } from '../result/record.ts';
+import type { Plan, PlannedTrial } from '../scenario/plan.ts';
+import { escapeUnprintable } from '../scenario/wording.ts';
+import type { Progress } from '../trial/run-plan.ts';
+
+const NARROW = 79;
+
+export interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+/** `elapsedSeconds` since the run began. */
+export function progressOn(terminal: Terminal, plan: Plan, elapsedSeconds: () => number): Progress & { end(): void } {
+  const live = terminal.isTTY === true;
+  let finished = 0;
+  const show = (text: string): void => {
+    if (live) terminal.write(`\r${text.slice(0, NARROW).padEnd(NARROW)}`);
+  };
+  const line = (text: string): void => {
+    terminal.write(live ? `\r${''.padEnd(NARROW)}\r${text}\n` : `${text}\n`);
+  };
+  return {
+    onProbe: (arm) => show(`looking at ${arm.id} …`),
+    onCell: (trial, cell) => show(`${count(trial, plan)} · ${trial.armId} · ${escapeUnprintable(cell.id)}${remaining(finished, plan, elapsedSeconds())}`),
+    onTrial: (trial, result) => {
+      finished += 1;
+      if (!live || result.status === 'failed') line(`${count(trial, plan)} · ${trial.armId} · ${outcome(result)}`);
+    },
+    end: () => {
+      if (live) terminal.write(`\r${''.padEnd(NARROW)}\r`);
+    },
+  };
+}
+
+const count = (trial: PlannedTrial, plan: Plan): string => `trial ${trial.index + 1} of ${plan.trials.length}`;
+
+function outcome(result: TrialResult): string {
+  return result.status === 'completed' ? 'done' : `failed: ${escapeUnprintable(result.error)}`;
+}
+
+function remaining(finished: number, plan: Plan, elapsed: number): string {
+  if (finished === 0) return '';
+  return ` · about ${Math.ceil((elapsed / finished) * (plan.trials.length - finished))} s left`;
+}

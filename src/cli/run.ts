@@ -1,0 +1,119 @@
+/** `run`: from words on a command line to a plan, a record and a table. */
+import { randomInt } from 'node:crypto';
+import { monotonicClock } from '../measure/clock.ts';
+import { serialiseRecord } from '../result/codec.ts';
+import type { RunRecord } from '../result/record.ts';
+import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
+import { expandCells } from '../scenario/cells.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import { type Plan, planTrials } from '../scenario/plan.ts';
+import type { Cell, Extent } from '../scenario/scenario.ts';
+import { ARTICLE_SUITE } from '../scenario/suite.ts';
+import { loadTransport, transportNames } from '../transports/discover.ts';
+import { runPlan } from '../trial/run-plan.ts';
+import { milliseconds, seconds, toSeconds } from '../units.ts';
+import { type ChosenArms, chooseArms } from './arms.ts';
+import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
+import { type RunFlags, readRunFlags } from './options.ts';
+import { type Output, readOutputs, writeOutputs } from './output.ts';
+import { progressOn } from './progress.ts';
+import { onSignals } from './signals.ts';
+import { whatFailed } from './what-failed.ts';
+
+/** The process's warm-up: enough for the shared code to be compiled, in each plan's measure. */
+const PROCESS_WARMUP: Extent = { timeNs: seconds(1), calls: 2_000 };
+const QUICK_PROCESS_WARMUP: Extent = { timeNs: milliseconds(250), calls: 300 };
+
+export async function runCommand(names: readonly string[], options: Record<string, unknown>, version: string): Promise<ExitCode> {
+  const flags = readRunFlags(options, transportNames());
+  const outputs = await readOutputs(flags.formats);
+  const cells = loadCells(names, flags);
+  const chosen = await chooseArms(flags);
+  if (chosen.arms.length === 0) {
+    throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
+  }
+  const plan = makePlan(cells, chosen, flags);
+  const startedAt = new Date();
+  const path = resolveOutput(flags.output, startedAt, nameOf(names));
+  checkWritable(path);
+  for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
+  return runAndShow({ plan, chosen, flags, outputs, path, version });
+}
+
+function loadCells(names: readonly string[], { quick, overrides }: RunFlags): Cell[] {
+  const cells = (names.length === 0 ? ARTICLE_SUITE : names).flatMap((name) => expandCells(loadScenario(name), { quick, overrides }));
+  const twice = cells.find((cell, index) => cells.findIndex((other) => other.id === cell.id) !== index);
+  if (twice !== undefined) throw new UsageError(`scenario "${twice.id}" is asked for twice; name it once`);
+  return cells;
+}
+
+const nameOf = (names: readonly string[]): string => (names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several');
+
+function makePlan(cells: readonly Cell[], { arms }: ChosenArms, flags: RunFlags): Plan {
+  return planTrials({
+    seed: flags.seed ?? randomInt(1_000_000),
+    quick: flags.quick,
+    blocks: flags.trials,
+    processWarmup: flags.quick ? QUICK_PROCESS_WARMUP : PROCESS_WARMUP,
+    arms,
+    cells,
+  });
+}
+
+interface RunRequest {
+  readonly plan: Plan;
+  readonly chosen: ChosenArms;
+  readonly flags: RunFlags;
+  readonly outputs: readonly Output[];
+  /** Of the record. */
+  readonly path: string;
+  readonly version: string;
+}
+
+async function runAndShow({ plan, chosen, flags, outputs, path, version }: RunRequest): Promise<ExitCode> {
+  const clock = monotonicClock();
+  const began = clock.now();
+  const progress = progressOn(process.stderr, plan, () => toSeconds(clock.now()) - toSeconds(began));
+  const signals = onSignals();
+  let unsaved: Error | undefined;
+  const save = (record: RunRecord): void => {
+    try {
+      saveRecord(path, serialiseRecord(record));
+      unsaved = undefined;
+    } catch (error) {
+      // The run goes on: what it measures can still be shown, and the disk may have room again by the next trial.
+      unsaved = error as Error;
+    }
+  };
+  try {
+    const record = await runPlan({
+      plan,
+      version,
+      unsupported: chosen.unsupported,
+      clock,
+      loadTransport,
+      readyTimeoutNs: flags.readyTimeoutNs,
+      signal: signals.signal,
+      timestamp: () => new Date().toISOString(),
+      progress,
+      save,
+    });
+    progress.end();
+    writeOutputs(record, outputs);
+    process.stderr.write(unsaved === undefined ? `Record: ${path}\n` : `${unsaved.message}\n`);
+    return verdictOf(record, signals.exitCode(), unsaved);
+  } catch (error) {
+    progress.end();
+    if (signals.signal.aborted) return signals.exitCode() ?? EXIT.interrupted;
+    throw error;
+  } finally {
+    signals.stop();
+  }
+}
+
+function verdictOf(record: RunRecord, interrupted: ExitCode | undefined, unsaved: Error | undefined): ExitCode {
+  if (interrupted !== undefined) return interrupted;
+  const failures = whatFailed(record);
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  return failures.length > 0 || unsaved !== undefined ? EXIT.runFailed : EXIT.pass;
+}

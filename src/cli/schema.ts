@@ -1,0 +1,13 @@
+/** `schema`: the JSON Schemas, from the definitions that the parsers use. */
+import { quote } from '../scenario/wording.ts';
+import { UsageError } from './exit-code.ts';
+
+export async function schemaCommand(what: string): Promise<void> {
+  process.stdout.write(`${JSON.stringify(await schemaOf(what), undefined, 2)}\n`);
+}
+
+async function schemaOf(what: string): Promise<unknown> {
+  if (what === 'scenario') return (await import('../scenario/schema.ts')).scenarioJsonSchema();
+  if (what === 'record') return (await import('../result/record-schema.ts')).recordJsonSchema();
+  throw new UsageError(`schema: got ${quote(what)}, expected scenario or record`);
+}

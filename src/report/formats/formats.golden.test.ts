@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import * as golden from '../../../test/golden/reports.ts';
+import { displayWidth } from '../wrap.ts';
+import { format as json } from './json.ts';
+import { format as markdown } from './markdown.ts';
+import { format as table } from './table.ts';
+
+const RECORDS = {
+  rich: golden.richRecord,
+  'same-twice': golden.sameTwiceRecord,
+  partial: golden.partialRecord,
+  'nothing-valid': golden.nothingValidRecord,
+  'many-arms': golden.manyArmsRecord,
+} as const;
+/** A terminal's control characters, line ends excepted. */
+const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+describe.each(Object.entries(RECORDS))('%s', (name, make) => {
+  const record = make();
+  const report = golden.reportOf(record);
+
+  it('is the golden table', async () => {
+    await expect(table.render(report)).toMatchFileSnapshot(`../../../test/golden/${name}.table.txt`);
+  });
+  it('is the golden Markdown', async () => {
+    await expect(markdown.render(report)).toMatchFileSnapshot(`../../../test/golden/${name}.markdown.md`);
+  });
+  it('is at most a hundred columns wide', () => {
+    for (const line of table.render(report).split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(100);
+  });
+  it('holds nothing that a terminal would obey', () => {
+    expect(table.render(report)).not.toMatch(CONTROL);
+    expect(markdown.render(report)).not.toMatch(CONTROL);
+  });
+  it('comes out the same twice', () => {
+    const again = golden.reportOf(make());
+    for (const format of [table, markdown, json]) expect(format.render(again)).toBe(format.render(report));
+  });
+  it('gives the record back from JSON', () => {
+    const text = json.render(report);
+    expect(text.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(record)));
+  });
+});
+
+describe('text of strangers', () => {
+  const evil = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
+  const record = golden.strangeRecord(evil);
+  const report = golden.reportOf(record);
+
+  it('neither breaks the width nor the terminal', () => {
+    const text = table.render(report);
+    expect(text).not.toMatch(CONTROL);
+    for (const line of text.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(100);
+  });
+  it('neither breaks the tables nor the page', () => {
+    const text = markdown.render(report);
+    expect(text).not.toContain('<script>');
+    expect(text).not.toMatch(/@someone/);
+    expect(text).not.toMatch(CONTROL);
+  });
+});

@@ -1,0 +1,136 @@
+/** What is wrong with the values of a record: first those that are no record's at all, then those that contradict each other. */
+import type { z } from 'zod';
+import { callsBalance, notificationsBalance } from '../measure/books.ts';
+import { decodeHistogram } from '../measure/histogram.ts';
+import type { PlannedTrial } from '../scenario/plan.ts';
+import type { Place } from '../scenario/scenario-error.ts';
+import { describeValue, escapeUnprintable, oneOf, quote } from '../scenario/wording.ts';
+import type { Measurement, RunRecord, TrialResult } from './record.ts';
+import type { Flaw } from './record-error.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const EXPECTED_TYPES: Readonly<Partial<Record<string, string>>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+};
+
+/** What the schema found, in our words. */
+export function shapeFlaw(issue: Issue, file: unknown): Flaw {
+  const place = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  return { place, message: `got ${describeValue(valueAt(file, place))}, expected ${expectation(issue)}` };
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return EXPECTED_TYPES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue.values.length === 1 ? quote(String(issue.values[0])) : oneOf(issue.values.map(String));
+    case 'invalid_union':
+      return 'options' in issue ? oneOf((issue.options ?? []).map(String)) : issue.message;
+    case 'invalid_format':
+      return 'a date like 2026-11-22T12:00:00.000Z';
+    case 'too_small':
+      return `a number from ${issue.minimum}`;
+    default:
+      return issue.message;
+  }
+}
+
+const valueAt = (root: unknown, place: Place): unknown =>
+  place.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined), root);
+
+/** The first thing in a record of the right shape that contradicts the rest of it. */
+export function firstContradiction(record: RunRecord): Flaw | undefined {
+  for (const flaw of contradictions(record)) return flaw;
+  return undefined;
+}
+
+/** Lazily: histograms take time to decode. */
+function* contradictions(record: RunRecord): Generator<Flaw> {
+  yield* planFlaws(record);
+  const armIds = new Set(record.plan.arms.map(({ id }) => id));
+  for (const [at, { armId }] of record.matching.facts.entries()) {
+    if (!armIds.has(armId)) yield unknown(['matching', 'facts', at, 'armId'], armId, 'an arm');
+  }
+  const planned = new Map(record.plan.trials.map((trial) => [trial.index, trial]));
+  yield* repeated(record.trials.map(({ index }) => index), (at) => ['trials', at, 'index']);
+  for (const [at, trial] of record.trials.entries()) {
+    yield* trialFlaws(trial, planned.get(trial.index), ['trials', at]);
+  }
+}
+
+function* planFlaws({ plan: { arms, cells, trials } }: RunRecord): Generator<Flaw> {
+  const armIds = arms.map(({ id }) => id);
+  const cellIds = cells.map(({ id }) => id);
+  yield* repeated(armIds, (at) => ['plan', 'arms', at, 'id']);
+  yield* repeated(cellIds, (at) => ['plan', 'cells', at, 'id']);
+  yield* repeated(trials.map(({ index }) => index), (at) => ['plan', 'trials', at, 'index']);
+  for (const [at, trial] of trials.entries()) {
+    const place = ['plan', 'trials', at];
+    if (!armIds.includes(trial.armId)) yield unknown([...place, 'armId'], trial.armId, 'an arm');
+    for (const [position, id] of trial.cellIds.entries()) {
+      if (!cellIds.includes(id)) yield unknown([...place, 'cellIds', position], id, 'a cell');
+    }
+  }
+}
+
+function* repeated(ids: readonly (string | number)[], placeOf: (at: number) => Place): Generator<Flaw> {
+  const seen = new Set<string | number>();
+  for (const [at, id] of ids.entries()) {
+    if (seen.has(id)) yield { place: placeOf(at), message: `got ${describeValue(id)} again, expected each once` };
+    seen.add(id);
+  }
+}
+
+const unknown = (place: Place, got: string | number, what: string): Flaw => ({
+  place,
+  message: `got ${describeValue(got)}, expected ${what} of the plan`,
+});
+
+function* trialFlaws(trial: TrialResult, planned: PlannedTrial | undefined, place: Place): Generator<Flaw> {
+  if (planned === undefined) {
+    yield unknown([...place, 'index'], trial.index, 'a trial');
+    return;
+  }
+  for (const key of ['armId', 'block'] as const) {
+    if (trial[key] === planned[key]) continue;
+    const expected = `${describeValue(planned[key])} as planned for trial ${trial.index}`;
+    yield { place: [...place, key], message: `got ${describeValue(trial[key])}, expected ${expected}` };
+  }
+  yield* repeated(trial.measurements.map(({ cellId }) => cellId), (at) => [...place, 'measurements', at, 'cellId']);
+  for (const [at, measurement] of trial.measurements.entries()) {
+    const here = [...place, 'measurements', at];
+    if (!planned.cellIds.includes(measurement.cellId)) yield unknown([...here, 'cellId'], measurement.cellId, 'a cell');
+    yield* bookFlaws(measurement, here);
+    yield* histogramFlaws(measurement, here);
+  }
+}
+
+/** Books may fail to balance, but then the measurement says so. */
+function* bookFlaws({ calls, notifications, progress, doubts }: Measurement, place: Place): Generator<Flaw> {
+  if (doubts.some(({ kind }) => kind === 'books-do-not-balance')) return;
+  const message = 'got books that do not balance, expected a doubt that says so';
+  if (!callsBalance(calls)) yield { place: [...place, 'calls'], message };
+  if (!notificationsBalance(notifications)) yield { place: [...place, 'notifications'], message };
+  if (!notificationsBalance(progress)) yield { place: [...place, 'progress'], message };
+}
+
+const DISTRIBUTIONS = ['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'] as const;
+
+function* histogramFlaws(measurement: Measurement, place: Place): Generator<Flaw> {
+  for (const key of DISTRIBUTIONS) {
+    try {
+      decodeHistogram(measurement[key]);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      yield { place: [...place, key], message: `got a ${escapeUnprintable(why)}, expected a whole one` };
+    }
+  }
+}

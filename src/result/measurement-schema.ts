@@ -1,0 +1,104 @@
+/** What happened in one cell of one trial, as a run record's file holds it. */
+import { z } from 'zod';
+import { bytes, ns } from './plan-schema.ts';
+
+const distribution = z
+  .object({
+    count: z.number(),
+    minNs: ns().describe('Exact; 0 when the count is 0.'),
+    maxNs: ns().describe('Exact; 0 when the count is 0.'),
+    meanNs: ns().describe('Exact sum over count; 0 when the count is 0.'),
+    hdr: z.string().describe('HdrHistogram V2, deflated, base64, unit nanoseconds.'),
+  })
+  .meta({ id: 'Distribution', description: 'A whole distribution of durations.' });
+
+const callBooks = z.object({
+  due: z.number(),
+  ok: z.number(),
+  rejected: z.number().describe('Answered with an error, or refused with an HTTP status.'),
+  disconnected: z.number().describe('The connection went away first.'),
+  wrong: z.number().describe('Answered, with the wrong nonce, text or shape.'),
+  timedOut: z.number(),
+  dropped: z.number().describe('Due, never sent: too many were in flight.'),
+  misrouted: z.number().describe('Answers to an id that was never asked, or asked of another client.'),
+  duplicated: z.number().describe('Second answers to the same id.'),
+  unreadable: z.number().describe('Texts that were not JSON or not JSON-RPC.'),
+  errors: z.array(z.string()).describe('The first few errors.'),
+});
+
+const notificationBooks = z
+  .object({
+    published: z.number().describe('Sends to one subscriber each.'),
+    delivered: z.number().describe('Distinct ones that arrived.'),
+    lost: z.number(),
+    duplicated: z.number(),
+    reordered: z.number(),
+  })
+  .meta({ id: 'NotificationBooks', description: 'published = delivered + lost.' });
+
+const byteBooks = z.object({
+  wireUp: bytes().nullable().describe('At the endpoint’s sockets; null where there is no wire.'),
+  wireDown: bytes().nullable(),
+  driverWireUp: bytes().nullable().describe('At the driver’s sockets; equal to wireUp.'),
+  driverWireDown: bytes().nullable(),
+  payloadUp: bytes().describe('UTF-8 bytes of the JSON-RPC messages.'),
+  payloadDown: bytes(),
+  messagesUp: z.number(),
+  messagesDown: z.number(),
+});
+
+const processUse = z
+  .object({
+    cpuUserUs: z.number(),
+    cpuSystemUs: z.number(),
+    rssBytes: bytes().describe('Resident set at the end of the window.'),
+    utilisation: z.number().describe('Of the event loop, 0 … 1.'),
+    gcCount: z.number(),
+    gcTotalNs: ns(),
+    gcMaxNs: ns(),
+  })
+  .meta({ id: 'ProcessUse', description: 'What one process used over the window.' });
+
+const doubt = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('books-do-not-balance'), detail: z.string() }),
+  z.object({ kind: z.literal('wrong-answers'), count: z.number() }),
+  z.object({ kind: z.literal('nothing-measured'), detail: z.string() }),
+  z.object({ kind: z.literal('clock-not-comparable'), detail: z.string() }),
+  z.object({ kind: z.literal('errors'), count: z.number(), example: z.string() }),
+  z.object({ kind: z.literal('lost-notifications'), count: z.number() }),
+  z.object({ kind: z.literal('send-lag'), p99Ns: ns(), limitNs: ns() }),
+  z.object({ kind: z.literal('driver-saturated'), utilisation: z.number() }),
+  z.object({ kind: z.literal('rate-not-reached'), offeredPerSec: z.number(), achievedPerSec: z.number() }),
+  z.object({ kind: z.literal('hiccup'), maxNs: ns() }),
+  z.object({ kind: z.literal('gc-pause'), process: z.enum(['endpoint', 'driver']), maxNs: ns() }),
+  z.object({ kind: z.literal('not-steady'), driftShare: z.number() }),
+]);
+
+/** One cell measured once. */
+export const measurementSchema = z
+  .object({
+    cellId: z.string(),
+    elapsedNs: ns().describe('Length of the measured window.'),
+    warmup: z.object({ elapsedNs: ns(), discardedCalls: z.number(), discardedNotifications: z.number() }),
+    calls: callBooks.describe('due = ok + rejected + disconnected + wrong + timedOut + dropped.'),
+    notifications: notificationBooks,
+    progress: notificationBooks,
+    offeredPerSec: z.number().nullable().describe('Scripts per second that the schedule asked for; null in a closed loop.'),
+    achievedPerSec: z.number().describe('Scripts per second that were completed.'),
+    responseTime: distribution.describe('Completed − intended start.'),
+    serviceTime: distribution.describe('Completed − sent.'),
+    sendLag: distribution.describe('Sent − intended start: the driver’s own lateness.'),
+    scriptTime: distribution.describe('Whole scripts, thinking included.'),
+    delivery: distribution.describe('Notification published → received.'),
+    deliveryFromDue: distribution.describe('Notification due → received.'),
+    partMedians: z.array(ns().nullable()).describe('Medians in ten equal parts of the window; null where one is empty.'),
+    bytes: byteBooks,
+    sockets: z.number().describe('Open at the end of the window, over all clients.'),
+    clients: z.number(),
+    within100ms: z.number().nullable().describe('Share of calls answered within 100 ms, 0 … 1; null without calls.'),
+    endpoint: processUse.nullable(),
+    driver: processUse,
+    hiccups: z.object({ maxNs: ns(), totalNs: ns() }).describe('What the machine did to an idle process.'),
+    doubts: z.array(doubt).describe('Reasons to trust the measurement less, or not at all.'),
+  })
+  .meta({ id: 'Measurement', description: 'One cell measured once.' });

@@ -1,0 +1,114 @@
+/** What was asked, as a run record's file holds it: arms, cells with their scenarios, trials. */
+import { z } from 'zod';
+import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
+import { CLIENT_STACKS, PROTOCOL_REVISIONS } from '../scenario/variant.ts';
+
+/** A count or a position: whole, from 0. */
+export const whole = () => z.int().min(0);
+/** Nanoseconds. */
+export const ns = () => z.number();
+/** Bytes, never characters. */
+export const bytes = () => z.number();
+const perSecond = () => z.number();
+
+const templatePart = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({ kind: z.literal('filler'), bytes: bytes() }),
+  z.object({ kind: z.literal('sequence') }),
+  z.object({ kind: z.literal('client') }),
+]);
+
+const argument = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('filler'), bytes: bytes() }),
+  z.object({ kind: z.literal('template'), parts: z.array(templatePart) }),
+]);
+
+const step = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('call'),
+    tool: z.enum(TOOL_NAMES),
+    argument,
+    answerBytes: bytes(),
+    delayNs: ns(),
+    progressSteps: z.number(),
+    misbehaviour: z.enum(MISBEHAVIOURS).optional(),
+  }),
+  z.object({ kind: z.literal('ping') }),
+  z.object({ kind: z.literal('think'), thinkNs: ns() }),
+  z.object({ kind: z.literal('wait'), topic: z.string(), timeoutNs: ns() }),
+]);
+
+const arrivals = z.enum(['constant', 'poisson']);
+
+const load = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('closed'), thinkNs: ns() }),
+  z.object({ kind: z.literal('open'), arrivals, ratePerSec: perSecond(), maxInFlight: z.number() }),
+  z.object({
+    kind: z.literal('sessions'),
+    arrivals,
+    ratePerSec: perSecond(),
+    repeats: z.number(),
+    maxInFlight: z.number(),
+  }),
+]);
+
+const publication = z.object({
+  topic: z.string(),
+  arrivals,
+  ratePerSec: perSecond(),
+  payloadBytes: bytes(),
+  subscribers: z.number(),
+});
+
+const extent = z.object({ timeNs: ns().optional(), calls: z.number().optional() });
+
+const scenario = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    shows: z.string(),
+    clients: z.number(),
+    scripts: z.array(z.object({ name: z.string(), weight: z.number(), steps: z.array(step) })),
+    load: load.describe('When scripts start.'),
+    publish: z.array(publication).describe('Events that the endpoint publishes by its own calendar.'),
+    warmup: extent.describe('What was run first and discarded.'),
+    window: extent.describe('What was measured.'),
+    timeoutNs: ns().describe('How long a call could take before it counted as timed out.'),
+    stall: z.object({ atNs: ns(), forNs: ns() }).optional().describe('The endpoint stood still for a while, on purpose.'),
+  })
+  .describe('One workload, every default filled in.');
+
+const variant = z
+  .object({
+    transport: z.string(),
+    protocol: z.enum(PROTOCOL_REVISIONS),
+    http: z.enum(['1.1', '2']),
+    tls: z.boolean(),
+    compression: z.enum(['off', 'deflate', 'gzip', 'br']),
+    client: z.enum(CLIENT_STACKS),
+    target: z.literal('embedded'),
+    network: z.literal('lo'),
+  })
+  .describe('One way of speaking MCP, exactly.');
+
+const plannedTrial = z.object({
+  index: whole().describe('Counts from 0 in the order of execution.'),
+  block: whole().describe('Trials of one block are neighbours in time and are compared as pairs.'),
+  armId: z.string(),
+  seed: z.number(),
+  cellIds: z.array(z.string()).describe('In the order of this trial.'),
+});
+
+/** The plan of a run. */
+export const planSchema = z.object({
+  seed: z.number().describe('Repeats the orders, payloads and arrivals.'),
+  quick: z.boolean(),
+  blocks: whole().describe('Repetitions of every arm.'),
+  processWarmup: extent.describe('What every fresh pair of processes did before its first cell.'),
+  arms: z.array(z.object({ id: z.string(), variant })).describe('The sides of the comparison.'),
+  cells: z
+    .array(z.object({ id: z.string(), level: z.string(), scenario }))
+    .describe('Each scenario at each level of what it varies.'),
+  trials: z.array(plannedTrial).describe('One arm measured once, through all cells.'),
+});

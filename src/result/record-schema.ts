@@ -1,0 +1,118 @@
+/** The file format of run records: one definition, from which both the reader's checks and the published JSON Schema come. */
+import { z } from 'zod';
+import { measurementSchema } from './measurement-schema.ts';
+import type { OnFile, Same } from './on-file.ts';
+import { bytes, ns, planSchema, whole } from './plan-schema.ts';
+import { RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION } from './record.ts';
+
+const environment = z.object({
+  node: z.string(),
+  v8: z.string(),
+  platform: z.string(),
+  kernel: z.string(),
+  arch: z.string(),
+  cpuModel: z.string(),
+  cores: z.number(),
+  memoryBytes: bytes(),
+  loadAverage: z.number().describe('One-minute load average when the run began.'),
+  packages: z.record(z.string(), z.string()).describe('Versions of the packages that drive and record.'),
+  nodeFlags: z.array(z.string()),
+});
+
+const armFacts = z.object({
+  armId: z.string(),
+  established: z.string(),
+  socketsPerClient: z.number(),
+  httpRequestsPerSession: z.number(),
+  httpRequestsPerCall: z.number(),
+  roundTripsToOpen: z.number(),
+  bytesToFirstResult: bytes(),
+  timeToFirstResultNs: ns(),
+  payloadUpBytes: bytes(),
+  payloadDownBytes: bytes(),
+  sharedChannelShare: z.number(),
+  bothDirectionsAtOnce: z.boolean(),
+  noDelay: z.array(z.boolean().nullable()).describe('Socket by socket; null where it is not known.'),
+  compression: z.string(),
+  tls: z.boolean(),
+  messageHeaders: z.array(z.string()),
+  keepAliveMs: z.number().optional(),
+  heartbeatMs: z.number().optional(),
+  maxMessageBytes: bytes(),
+  endpointNode: z.string(),
+  driverNode: z.string(),
+  endpointFlags: z.array(z.string()),
+  driverFlags: z.array(z.string()),
+  surfaceHash: z.string().describe('Of the answers to initialize and tools/list.'),
+  clientLibraries: z.array(z.object({ name: z.string(), bytes: bytes() })),
+  driverLines: z.number(),
+});
+
+const matching = z.object({
+  checks: z
+    .array(z.object({ rule: z.string(), status: z.enum(['matched', 'mismatched', 'not-applicable']), seen: z.string() }))
+    .describe('One entry per rule that was probed.'),
+  unmatched: z.array(z.string()).describe('What cannot be made equal, in words.'),
+  facts: z.array(armFacts).describe('What a probe session saw of each arm, outside of any measurement.'),
+});
+
+const clockCheck = z.object({
+  comparable: z.boolean(),
+  offsetLowNs: ns(),
+  offsetHighNs: ns(),
+  evidence: z.string(),
+});
+
+const trialHead = {
+  index: whole().describe('Of the planned trial.'),
+  block: whole(),
+  armId: z.string(),
+};
+
+const trial = z.discriminatedUnion('status', [
+  z.object({
+    ...trialHead,
+    status: z.literal('completed'),
+    clock: clockCheck.describe('Whether instants of the two processes could be subtracted from each other.'),
+    measurements: z.array(measurementSchema),
+  }),
+  z.object({ ...trialHead, status: z.literal('failed'), error: z.string(), measurements: z.array(measurementSchema) }),
+]);
+
+/** A date in UTC. */
+const instant = () => z.iso.datetime();
+
+/** A run record as its file holds it. Keys that it does not know are no mistake: a later release may have added them. */
+export const recordSchema = z.object({
+  schema: z.literal(RECORD_SCHEMA),
+  // Checked before anything else; see codec.ts.
+  schemaVersion: z.number().meta({ const: SCHEMA_VERSION }),
+  tool: z.object({ name: z.literal('mcp-transport-bench'), version: z.string() }).describe('What wrote the file.'),
+  startedAt: instant(),
+  finishedAt: instant().nullable().describe('null while the run goes on or when it was cut off.'),
+  status: z
+    .enum(['running', 'complete', 'partial', 'failed'])
+    .describe('running in a record whose writer was killed: as partial as partial.'),
+  environment: environment.describe('The machine and the software, as far as they can move a number.'),
+  plan: planSchema.describe('Everything that the run set out to do.'),
+  unsupported: z
+    .array(z.object({ armId: z.string(), reason: z.string() }))
+    .describe('Transports that were asked for and cannot speak the variant.'),
+  matching: matching.describe('Whether the arms differ in nothing but the transport.'),
+  trials: z.array(trial).describe('What came of the trials, in the order of execution.'),
+});
+
+/** What a file with a record in it parses to. `never`, so that codec.ts does not compile, unless the schema and `RunRecord` agree key by key. */
+export type RecordOnFile =
+  Same<z.infer<typeof recordSchema>, OnFile<RunRecord>> extends true ? OnFile<RunRecord> : never;
+
+/** The JSON Schema (2020-12) of run records, for those who read them with other tools. */
+export function recordJsonSchema(): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(recordSchema, { io: 'input' });
+  return {
+    $schema,
+    title: 'mcp-transport-bench run record',
+    description: 'One run: what was asked, on which machine, and whole distributions of what happened. Durations are in nanoseconds, sizes in bytes.',
+    ...rest,
+  };
+}

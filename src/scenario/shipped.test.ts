@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { toSeconds } from '../units.ts';
+import { expandCells } from './cells.ts';
+import { listShipped, loadScenario } from './load-scenario.ts';
+import type { Cell } from './scenario.ts';
+import { scenarioJsonSchema } from './schema.ts';
+import { ARTICLE_SUITE } from './suite.ts';
+
+const cellsOfSuite = (quick: boolean): Cell[] =>
+  ARTICLE_SUITE.flatMap((name) => expandCells(loadScenario(name), { quick }));
+
+/** Warm-ups and windows of one trial; `Infinity` if one of them has no time to end at. */
+const lengthInSeconds = (cells: readonly Cell[]): number =>
+  cells
+    .flatMap(({ scenario }) => [scenario.warmup.timeNs, scenario.window.timeNs])
+    .reduce((sum, timeNs) => sum + (timeNs === undefined ? Number.POSITIVE_INFINITY : toSeconds(timeNs)), 0);
+
+describe('the shipped scenarios', () => {
+  it('are the suite', () => {
+    expect(listShipped().map(({ name }) => name)).toEqual(ARTICLE_SUITE);
+  });
+
+  it('fit the time of a trial: 11 s in full, 1.7 s in quick', () => {
+    expect(lengthInSeconds(cellsOfSuite(false))).toBeLessThanOrEqual(11);
+    expect(lengthInSeconds(cellsOfSuite(true))).toBeLessThanOrEqual(1.7);
+  });
+
+  it('have ids of their own', () => {
+    const ids = cellsOfSuite(false).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each(listShipped())('$name opens with what it shows', ({ path }) => {
+    expect(readFileSync(path, 'utf8')).toMatch(/^(?:# .{40,}\n){3,}name: /);
+  });
+
+  it.each(listShipped())('$name has a smaller plan', ({ name }) => {
+    const parsed = loadScenario(name);
+    const [full, quick] = [expandCells(parsed, { quick: false }), expandCells(parsed, { quick: true })];
+    expect(lengthInSeconds(quick)).toBeLessThan(lengthInSeconds(full) / 2);
+  });
+
+  it('chatty and chatty-paced run the same scripts', () => {
+    const [closed] = expandCells(loadScenario('chatty'), { quick: false });
+    const [open] = expandCells(loadScenario('chatty-paced'), { quick: false });
+    expect(open?.scenario.scripts).toEqual(closed?.scenario.scripts);
+    expect(open?.scenario.clients).toBe(closed?.scenario.clients);
+  });
+});
+
+describe('scenarioJsonSchema', () => {
+  const schema = scenarioJsonSchema();
+  const validator = z.fromJSONSchema(schema);
+
+  it.each(listShipped())('takes $name', ({ path }) => {
+    expect(validator.safeParse(parse(readFileSync(path, 'utf8'))).error).toBeUndefined();
+  });
+
+  it('refuses a key that the parser does not know', () => {
+    const file = parse(readFileSync(listShipped()[0]!.path, 'utf8')) as object;
+    expect(validator.safeParse({ ...file, wndow: '1s' }).success).toBe(false);
+  });
+
+  it('says what it is, and describes every key', () => {
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'mcp-transport-bench scenario',
+      required: ['name', 'title', 'shows', 'load', 'window'],
+    });
+    const undescribed: string[] = [];
+    const visit = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, value] of Object.entries(node as Record<string, unknown>)) {
+        const here = `${path}/${key}`;
+        if (path.endsWith('/properties') && !(value as { description?: string }).description) undescribed.push(here);
+        visit(value, here);
+      }
+    };
+    visit(schema, '');
+    expect(undescribed).toEqual([]);
+  });
+
+  it('gives defaults as a file would write them', () => {
+    expect(schema).toMatchObject({
+      properties: { clients: { default: 1 }, timeout: { default: '5s' }, warmup: { default: '300ms' } },
+    });
+  });
+});
