@@ -17,7 +17,7 @@ export const factsOf = (summary: Summary, armId: string): ArmFacts | undefined =
   summary.record.matching.facts.find((facts) => facts.armId === armId);
 
 /** One arm in one cell. */
-export const armCellOf = (cell: CellSummary, armId: string): ArmCell | undefined =>
+const armCellOf = (cell: CellSummary, armId: string): ArmCell | undefined =>
   cell.arms.find((arm) => arm.armId === armId);
 
 /** An arm's estimate in a cell, if a valid trial has it. */

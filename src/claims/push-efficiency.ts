@@ -44,7 +44,7 @@ function interactive(cell: CellSummary, { sse, websocket }: Evidence): Part {
   if (found === undefined) return { of: 'mixed', holds: undefined, seen: whyNoPair(cell, CPU, [sse, websocket]) };
   const latencies: readonly MetricName[] = ['delivery.p50', 'response-time.p50'];
   const slower = latencies.filter((metric) => comparisonOf(cell, metric, direction)?.word === 'slower');
-  const holds: Truth =  isBetter(found);
+  const holds: Truth = slower.length > 0 ? false : isBetter(found);
   const seen = `WebSocket ${times(found.ratio)} the CPU of SSE${slower.length > 0 ? `, slower ${slower.join(', ')}` : ''}`;
   return { of: 'mixed', holds, seen };
 }

@@ -63,11 +63,11 @@ function readArguments(tool: ToolName, text: string, args: JsonObject): ReadCall
     case 'fail':
       return { ok: true, call: { tool, text } };
     case 'produce':
-      return wholeWithin(args['size'], MAX_PRODUCE_BYTES, 'size', tool, (size) => ({ tool, text, size }));
+      return within(args['size'], MAX_PRODUCE_BYTES, 'size', tool, (size) => ({ tool, text, size }));
     case 'delay':
       return within(args['delayMs'], MAX_DELAY_MS, 'delayMs', tool, (delayMs) => ({ tool, text, delayMs }));
     case 'progress':
-      return wholeWithin(args['steps'], MAX_PROGRESS_STEPS, 'steps', tool, (steps) => ({ tool, text, steps }));
+      return within(args['steps'], MAX_PROGRESS_STEPS, 'steps', tool, (steps) => ({ tool, text, steps }));
     case 'misbehave': {
       const how = MISBEHAVIOURS.find((known) => known === args['how']);
       return how === undefined ? { ok: false, why: 'misbehave: unknown "how"' } : { ok: true, call: { tool, text, how } };
@@ -75,14 +75,11 @@ function readArguments(tool: ToolName, text: string, args: JsonObject): ReadCall
   }
 }
 
-function wholeWithin(...[value, maximum, key, tool, make]: Parameters<typeof within>): ReadCall {
-  if (!Number.isInteger(value)) return { ok: false, why: `${tool}: "${key}" is not a whole number` };
-  return within(value, maximum, key, tool, make);
-}
-
+/** Sizes and steps are whole; a delay may be any number. */
 function within(value: unknown, maximum: number, key: string, tool: string, make: (value: number) => ToolCall): ReadCall {
-  if (typeof value !== 'number' || !(value >= 0 && value <= maximum)) {
-    return { ok: false, why: `${tool}: "${key}" is not a number from 0 to ${maximum}` };
+  const whole = key !== 'delayMs';
+  if (typeof value !== 'number' || !(value >= 0 && value <= maximum) || (whole && !Number.isInteger(value))) {
+    return { ok: false, why: `${tool}: "${key}" is not a${whole ? ' whole' : ''} number from 0 to ${maximum}` };
   }
   return { ok: true, call: make(value) };
 }

@@ -20,7 +20,7 @@ const wordsFor = (metric: MetricName): Words => {
 };
 
 /** The word as it is said of this metric; where nothing was found, what would have been, or that the pairs are too few. */
-export function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Comparison): string {
+function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Comparison): string {
   const said = wordsFor(metric)[word];
   if (word !== 'inconclusive') return said;
   if (coverage95 < USUAL_COVERAGE) return `${said}, too few pairs`;

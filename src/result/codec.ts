@@ -1,13 +1,11 @@
 /** Between a run record and the text of its file. */
-import type { Extent, Step } from '../scenario/scenario.ts';
 import { describeValue, escapeUnprintable, quote } from '../scenario/wording.ts';
 import { firstContradiction, shapeFlaw } from './flaws.ts';
 import { jsonFault } from './json-fault.ts';
 import { RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION } from './record.ts';
 import { RecordError, flawText } from './record-error.ts';
 import { type RecordOnFile, recordSchema } from './record-schema.ts';
-
-export { RecordError };
+import { restoreRecord } from './restore.ts';
 
 const OUR_FILE = 'a record that mcp-transport-bench run has written';
 
@@ -29,7 +27,7 @@ export function parseRecord(text: string, path: string): RunRecord {
   const { success, error } = recordSchema.safeParse(value);
   const [issue] = success ? [] : error.issues;
   if (issue !== undefined) throw new RecordError(path, flawText(shapeFlaw(issue, value)));
-  const record = restore(value as RecordOnFile);
+  const record = restoreRecord(value as RecordOnFile);
   const flaw = firstContradiction(record);
   if (flaw !== undefined) throw new RecordError(path, flawText(flaw));
   return record;
@@ -85,10 +83,3 @@ const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const topLevel = (value: unknown): Record<string, unknown> => (isMapping(value) ? value : {});
-
-/** Puts `undefined` back where JSON has an absent key, or in a list `null`. Everything else stays as it is, in its order. */
-function restore({ plan, matching, ...file }: RecordOnFile): RunRecord {
-  return { ...file, plan: { ...plan }, matching } as unknown as RunRecord;
-}
-
-export type Unused = [Extent, Step];

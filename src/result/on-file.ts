@@ -9,7 +9,10 @@ export type OnFile<T> = T extends number
       ? (OnFile<Exclude<Item, undefined>> | (undefined extends Item ? null : never))[]
       : Flat<{ -readonly [K in keyof T as Always<T, K>]: OnFile<T[K]> } & { -readonly [K in keyof T as Sometimes<T, K>]?: OnFile<Exclude<T[K], undefined>> | undefined }>;
 
-/** Compiles only when the two types are the same, optional keys included. */
+/** `T` with plain numbers in place of those with a unit. */
+export type WithoutUnits<T> = T extends number ? number : T extends object ? { [K in keyof T]: WithoutUnits<T[K]> } : T;
+
+/** Whether two types are the same, optional keys included. */
 export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 type Always<T, K extends keyof T> = undefined extends T[K] ? never : K;

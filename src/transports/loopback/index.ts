@@ -55,7 +55,11 @@ function connect(address: string, { events }: ConnectOptions): Promise<Channel> 
   };
   return Promise.resolve({
     // One turn of the event loop per message: a loop of calls must not starve the timers that end it.
-    send: (message) => void setImmediate(receive, message.text),
+    send: (message) => {
+      const { maxMessageBytes } = endpoint.options;
+      if (message.size <= maxMessageBytes) setImmediate(receive, message.text);
+      else setImmediate(() => events.onSendFailure(message.id, `a message may have ${maxMessageBytes} bytes`));
+    },
     wire: () => NO_WIRE,
     sockets: () => [],
     handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, messageHeaders: [], compression: '' }),

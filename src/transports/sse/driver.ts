@@ -31,7 +31,7 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
   };
   let pool: Pool | undefined;
   try {
-    const messageUrl = await announcedUrl(source, url, options.timeoutMs);
+    const messageUrl = await announcedUrl(source, url, options.timeoutMs, () => forward(source, options, close));
     pool = new Pool(messageUrl.origin, {
       connect,
       connections: MAX_POST_CONNECTIONS,
@@ -40,7 +40,6 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
       headersTimeout: options.timeoutMs,
     });
     const poster = new Poster(pool, messageUrl, options, ledger);
-    forward(source, options, close);
     return {
       send: (message) => poster.post(message),
       wire: () => ledger.wire(),
@@ -65,26 +64,36 @@ function countingConnector(ledger: SocketLedger, timeout: number): buildConnecto
   const connector = buildConnector({ timeout, keepAlive: true });
   return (target, callback) => {
     connector(target, (...result: buildConnector.CallbackArgs) => {
-      if (result[1] !== null) ledger.add(result[1] as Socket);
+      const [error, socket] = result;
+      // A connection that failed comes without its second argument, whatever the types say.
+      if (error === null && socket !== null) ledger.add(socket as Socket);
       callback(...result);
     });
   };
 }
 
-/** [spec] the first event is `endpoint`, its data the URI to POST to; a client must not follow it to another origin. */
-function announcedUrl(source: EventSource, base: URL, timeoutMs: number): Promise<URL> {
+/**
+ * [spec] the first event is `endpoint`, its data the URI to POST to; a client must not follow it to another origin.
+ * `onAnnounced` is called within that event: what comes in the same chunk is dispatched before any promise goes on.
+ */
+function announcedUrl(source: EventSource, base: URL, timeoutMs: number, onAnnounced: () => void): Promise<URL> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer);
       reject(new ChannelError(why));
     };
     const timer = setTimeout(() => fail('the event stream did not announce its message URL in time'), timeoutMs);
-    source.addEventListener('endpoint', (event) => {
+    const onEndpoint = (event: MessageEvent): void => {
       clearTimeout(timer);
       const announced = URL.canParse(String(event.data), base.href) ? new URL(String(event.data), base) : undefined;
-      if (announced?.origin === base.origin) resolve(announced);
-      else fail('the event stream announced a message URL of another origin');
-    });
+      if (announced?.origin !== base.origin) {
+        fail('the event stream announced a message URL of another origin');
+        return;
+      }
+      onAnnounced();
+      resolve(announced);
+    };
+    source.addEventListener('endpoint', onEndpoint, { once: true });
     source.addEventListener('error', (event) => fail(`the event stream failed: ${event.message ?? 'connection closed'}`));
   });
 }
@@ -98,8 +107,9 @@ function forward(source: EventSource, options: ConnectOptions, close: () => Prom
   });
   source.addEventListener('error', (event) => {
     if (source.readyState === EventSource.CLOSED && event.message === undefined) return;
-    void close().catch(() => undefined); // The sockets are gone already; there is nothing left to fail.
+    // Told first: closing fails the POSTs that are under way, and those were not refused but cut off.
     events.onClosed(`the event stream ended${event.message === undefined ? '' : `: ${event.message}`}`);
+    void close().catch(() => undefined); // The sockets are gone already; there is nothing left to fail.
   });
 }
 
@@ -138,7 +148,11 @@ class Poster {
         onResponseEnd: () => {
           if (status >= 300) this.#options.events.onSendFailure(id, `the server answered the POST with HTTP ${status}`);
         },
-        onResponseError: (_controller, error) => this.#options.events.onSendFailure(id, `POST failed: ${error.message}`),
+        onResponseError: (_controller, error) => {
+          // When the endpoint goes, stream and POST connections end in one turn of the event loop, in any order. The stream's
+          // end goes first: a message lost with the whole channel is disconnected, not refused.
+          setImmediate(() => this.#options.events.onSendFailure(id, `POST failed: ${error.message}`));
+        },
       },
     );
   }

@@ -4,26 +4,32 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import type { McpSession } from '../../mcp/contract.ts';
+import type { EncodedMessage, McpSession } from '../../mcp/contract.ts';
 import type { Bytes } from '../../units.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
 import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../loopback-only.ts';
-import { SocketLedger } from '../socket-ledger.ts';
+import { type LedgerEntry, SocketLedger } from '../socket-ledger.ts';
 
 const STREAM_PATH = '/sse';
 const MESSAGE_PATH = '/messages';
 
-/** The session id has the same length for every session, so a POST's size does not depend on which it is. */
-type Sessions = Map<string, McpSession>;
+/** One client: its session, and its event stream. */
+interface Client {
+  readonly session: McpSession;
+  readonly stream: EventStream;
+}
+
+/** The id has the same length for every session, so a POST's size does not depend on which it is. */
+type Clients = Map<string, Client>;
 
 interface Context {
   readonly options: EndpointOptions;
-  readonly sessions: Sessions;
+  readonly clients: Clients;
   readonly ledger: SocketLedger;
 }
 
 export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const context: Context = { options, sessions: new Map(), ledger: new SocketLedger('server') };
+  const context: Context = { options, clients: new Map(), ledger: new SocketLedger('server') };
   const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => route(context, request, response));
   http.on('connection', (socket) => context.ledger.add(socket));
   const port = await listenOnLoopback(http);
@@ -56,43 +62,69 @@ function openStream(context: Context, request: IncomingMessage, response: Server
   });
   // [spec] the first event is `endpoint`; its data is the URI to POST to.
   response.write(`event: endpoint\ndata: ${MESSAGE_PATH}?sessionId=${sessionId}\n\n`);
-  const session = context.options.server.openSession((message) => {
-    entry.messagesDown += 1;
-    response.write(`event: message\ndata: ${message.text}\n\n`);
-  });
-  context.sessions.set(sessionId, session);
+  const stream = new EventStream(response, entry);
+  const session = context.options.server.openSession((message) => stream.send(message));
+  context.clients.set(sessionId, { session, stream });
   response.on('close', () => {
-    context.sessions.delete(sessionId);
+    context.clients.delete(sessionId);
     session.end();
   });
 }
 
+/** Writes messages as events. */
+class EventStream {
+  readonly #response: ServerResponse;
+  readonly #entry: LedgerEntry;
+  #held: EncodedMessage[] | undefined;
+
+  constructor(response: ServerResponse, entry: LedgerEntry) {
+    this.#response = response;
+    this.#entry = entry;
+  }
+
+  send(message: EncodedMessage): void {
+    if (this.#held === undefined) this.#write(message);
+    else this.#held.push(message);
+  }
+
+  /** What is sent while the work goes on is written after `then`. */
+  holdDuring(work: () => void, then: () => void): void {
+    this.#held = [];
+    work();
+    const held = this.#held;
+    this.#held = undefined;
+    then();
+    for (const message of held) this.#write(message);
+  }
+
+  #write(message: EncodedMessage): void {
+    this.#entry.messagesDown += 1;
+    this.#response.write(`event: message\ndata: ${message.text}\n\n`);
+  }
+}
+
 function takeMessage(context: Context, request: IncomingMessage, response: ServerResponse, query: string): void {
-  const session = context.sessions.get(new URLSearchParams(query).get('sessionId') ?? '');
-  if (session === undefined) {
+  const client = context.clients.get(new URLSearchParams(query).get('sessionId') ?? '');
+  if (client === undefined) {
     refuse(response, 404, 'no such session');
-  } else if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+  } else if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     refuse(response, 400, 'the content type must be application/json');
   } else {
     readBody(request, response, context.options.maxMessageBytes, (text) => {
       context.ledger.entry(request.socket).messagesUp += 1;
-      accept(session, text, response);
+      accept(client, text, response);
     });
   }
 }
 
 /**
- * The 202 goes out before the message is handled, as with the official SDK's server: the client's next POST need not
- * wait for the answer, which travels on the stream.
+ * The 202 goes out before an answer that is known at once, and both in the same turn: the client then wakes once for
+ * the two, and its next POST finds the connection free. A slow tool's answer comes when it comes, long after the 202.
  */
-function accept(session: McpSession, text: string, response: ServerResponse): void {
+function accept({ session, stream }: Client, text: string, response: ServerResponse): void {
   const reception = session.receive(text);
-  if (reception.understood) {
-    response.writeHead(202).end();
-    reception.proceed();
-  } else {
-    refuse(response, 400, reception.problem.text, 'application/json');
-  }
+  if (reception.understood) stream.holdDuring(reception.proceed, () => void response.writeHead(202).end());
+  else refuse(response, 400, reception.problem.text, 'application/json');
 }
 
 function readBody(request: IncomingMessage, response: ServerResponse, limit: Bytes, done: (text: string) => void): void {

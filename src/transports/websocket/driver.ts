@@ -17,9 +17,9 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
     headers: { ...options.headers },
     handshakeTimeout: options.timeoutMs,
   });
-  const response = await opened(webSocket, ledger);
+  const tellLost = onceOnly(options.events.onClosed.bind(options.events));
+  const response = await opened(webSocket, ledger, () => forward(webSocket, options, tellLost));
   const httpRequests = 1; // The upgrade. Everything after it is frames.
-  forward(webSocket, options);
   const handshake: Handshake = {
     established: `HTTP/${response.httpVersion} ${response.statusCode ?? 0} ${response.headers.upgrade ?? ''}`.trim(),
     httpRequests,
@@ -30,7 +30,8 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
   return {
     send: (message) => {
       if (webSocket.readyState === WebSocket.OPEN) webSocket.send(message.text);
-      else options.events.onSendFailure(message.id, 'the WebSocket is not open');
+      // It is closing, and 'close' is still to come. Nothing will go out any more: whoever calls at every answer must know now.
+      else if (!closingOnPurpose.has(webSocket)) tellLost('the WebSocket is closing');
     },
     wire: () => ledger.wire(),
     sockets: () => ledger.reports(),
@@ -39,8 +40,11 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
   };
 }
 
-/** Resolves with the upgrade response once the socket is open. */
-function opened(webSocket: WebSocket, ledger: SocketLedger): Promise<IncomingMessage> {
+/**
+ * Resolves with the upgrade response once the socket is open. `onOpen` is called within that event: frames that came with
+ * the response are read before any promise goes on.
+ */
+function opened(webSocket: WebSocket, ledger: SocketLedger, onOpen: () => void): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let upgrade: IncomingMessage | undefined;
     webSocket.once('upgrade', (response) => {
@@ -48,6 +52,7 @@ function opened(webSocket: WebSocket, ledger: SocketLedger): Promise<IncomingMes
       ledger.add(response.socket);
     });
     webSocket.once('open', () => {
+      onOpen();
       if (upgrade !== undefined) resolve(upgrade);
     });
     webSocket.once('unexpected-response', (request, response) => {
@@ -58,7 +63,7 @@ function opened(webSocket: WebSocket, ledger: SocketLedger): Promise<IncomingMes
   });
 }
 
-function forward(webSocket: WebSocket, options: ConnectOptions): void {
+function forward(webSocket: WebSocket, options: ConnectOptions, tellLost: (reason: string) => void): void {
   const { events } = options;
   webSocket.on('message', (data, isBinary) => {
     const text = isBinary ? undefined : textOf(data);
@@ -67,8 +72,17 @@ function forward(webSocket: WebSocket, options: ConnectOptions): void {
   });
   webSocket.on('error', () => undefined); // Always followed by 'close', which tells it.
   webSocket.on('close', (code, reason) => {
-    if (!closingOnPurpose.has(webSocket)) events.onClosed(`the WebSocket closed with code ${code}${reason.length > 0 ? ` (${reason.toString()})` : ''}`);
+    if (!closingOnPurpose.has(webSocket)) tellLost(`the WebSocket closed with code ${code}${reason.length > 0 ? ` (${reason.toString()})` : ''}`);
   });
+}
+
+/** [contract] `onClosed` is called at most once. */
+function onceOnly(tell: (reason: string) => void): (reason: string) => void {
+  let told = false;
+  return (reason) => {
+    if (!told) tell(reason);
+    told = true;
+  };
 }
 
 const closingOnPurpose = new WeakSet<WebSocket>();

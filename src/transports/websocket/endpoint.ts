@@ -55,6 +55,8 @@ function refuse(request: IncomingMessage): string | undefined {
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
+  // An upgraded socket is no longer the HTTP server's to close: a peer that keeps its half open would keep it for good.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
@@ -71,7 +73,10 @@ function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): voi
     entry.messagesUp += 1;
     const reception = session.receive(textOf(data));
     if (reception.understood) reception.proceed();
-    else webSocket.send(reception.problem.text);
+    else {
+      entry.messagesDown += 1;
+      webSocket.send(reception.problem.text);
+    }
   });
   webSocket.on('close', () => session.end());
   webSocket.on('error', () => webSocket.terminate());

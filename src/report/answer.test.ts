@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { type CellSpec, type SummarySpec, summaryOf } from '../../test/golden/summaries.ts';
+import type { Comparison } from '../stats/summary.ts';
+import { answerSentences } from './answer.ts';
+
+const P50 = 'response-time.p50';
+const answer = (spec: SummarySpec): string => answerSentences(summaryOf(spec)).join(' ');
+const calls = (comparison: Partial<Comparison>): CellSpec => ({
+  scenario: 'tool-calls',
+  arms: { sse: { [P50]: 400_000 }, websocket: { [P50]: 200_000 } },
+  comparisons: [{ metric: P50, ...comparison }],
+});
+const pushes = (comparison: Partial<Comparison>): CellSpec => ({
+  scenario: 'notifications',
+  level: '10/s',
+  arms: { sse: { 'delivery.p50': 1 }, websocket: { 'delivery.p50': 1 } },
+  comparisons: [{ metric: 'delivery.p50', ...comparison }],
+});
+const FASTER = { word: 'faster', ratio: 0.5, low95: 0.4, high95: 0.625 } as const;
+
+it('names the faster one, the factor and its interval, whichever it is', () => {
+  expect(answer({ cells: [calls(FASTER)] })).toContain(
+    'WebSocket answers a tool call 2.00× faster than SSE here: 200 µs against 400 µs at the median (95 % interval 1.60–2.50×).',
+  );
+  expect(answer({ cells: [calls({ word: 'slower', ratio: 2, low95: 1.6, high95: 2.5 })] })).toContain(
+    'SSE answers a tool call 2.00× faster than WebSocket here',
+  );
+});
+
+it('blames the extra request only if pushes are equal and only the slower one makes requests', () => {
+  const blame = 'difference lies in the HTTP request that SSE needs';
+  expect(answer({ cells: [calls(FASTER), pushes({})] })).toContain(blame);
+  expect(answer({ cells: [calls(FASTER), pushes(FASTER)] })).not.toContain(blame);
+  expect(answer({ cells: [calls(FASTER)] })).not.toContain(blame);
+  expect(
+    answer({ cells: [calls(FASTER), pushes({})], facts: { websocket: { httpRequestsPerCall: 1 } } }),
+  ).not.toContain(blame);
+});
+
+it('says what ten calls cost', () =>
+  expect(answer({ cells: [calls(FASTER)] })).toContain('Ten calls in a row cost 2.00 ms more over SSE'));
+
+it('claims nothing where nothing was found', () => {
+  expect(answer({ cells: [calls({})] })).toContain('Call latency is no reason to choose one over the other.');
+  expect(answer({ cells: [calls({ word: 'inconclusive' })] })).toContain('This run cannot say whether');
+  expect(answer({ cells: [calls({ word: 'inconclusive', coverage95: 0.5, pairs: 2 })] })).toContain(
+    'too few trials to be sure whether',
+  );
+});
+
+it('knows the same thing measured twice', () => {
+  const same = (comparison: Partial<Comparison>): string =>
+    answer({
+      armIds: ['sse', 'sse#2'],
+      cells: [
+        {
+          scenario: 'tool-calls',
+          arms: { sse: { [P50]: 4e5 }, 'sse#2': { [P50]: 4e5 } },
+          comparisons: [{ metric: P50, armId: 'sse#2', baseArmId: 'sse', ...comparison }],
+        },
+      ],
+    });
+  expect(same({})).toContain('no difference between them, as it should');
+  expect(same(FASTER)).toContain('a difference where there is none');
+  expect(same({ word: 'inconclusive' })).toContain('could not rule one out');
+});
+
+it('says what is missing', () => {
+  expect(answer({ cells: [] })).toContain('Nothing was measured that may be shown');
+  expect(answer({ armIds: ['sse'], cells: [calls({})] })).toBe(
+    'SSE answers a tool call in 400 µs at the median. There is nothing to compare it with: WebSocket is not in this run.',
+  );
+});

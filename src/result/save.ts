@@ -1,0 +1,153 @@
+/** Where a record's file goes and how it gets there: whole or not at all. */
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+import { escapeUnprintable } from '../scenario/wording.ts';
+
+interface Explanation {
+  readonly reason: string;
+  readonly advice: string;
+}
+
+/** A file that could not be written. The message is one line that says why and what to do; no stack is of interest. */
+export class SaveError extends Error {
+  override readonly name = 'SaveError';
+
+  constructor(path: string, { reason, advice }: Explanation) {
+    super(`cannot write ${escapeUnprintable(path) || '""'}: ${reason}; ${advice}`);
+  }
+}
+
+const DEFAULT_FOLDER = 'results';
+const ELSEWHERE = 'choose another place with -o';
+/** Keeps the default name within what file systems allow, 255 bytes. */
+const LONGEST_PART = 100;
+
+/** The record's path. `option` is what `-o` says: a folder when it ends with a separator or is one, a file otherwise. */
+export function resolveOutput(option: string | undefined, startedAt: Date, name: string): string {
+  const fileName = `${timeStamp(startedAt)}-${fileNamePart(name)}.json`;
+  if (option === undefined) return join(DEFAULT_FOLDER, fileName);
+  return namesFolder(option) ? join(option, fileName) : option;
+}
+
+const endsAsFolder = (path: string): boolean => path.endsWith('/') || path.endsWith(sep);
+
+function namesFolder(path: string): boolean {
+  try {
+    return endsAsFolder(path) || statOf(path)?.isDirectory() === true;
+  } catch {
+    // `checkWritable` will say what is wrong with it.
+    return false;
+  }
+}
+
+/** In UTC, without colons: some file systems refuse them. */
+const timeStamp = (at: Date): string => at.toISOString().slice(0, 19).replaceAll(':', '-');
+
+/** What may have been a path to a scenario, as a part of a file's name. */
+const fileNamePart = (name: string): string =>
+  basename(name)
+    .replace(/\.(?:ya?ml|json)$/i, '')
+    .replaceAll(/[^\w.-]+/g, '-')
+    .slice(0, LONGEST_PART) || 'record';
+
+/** Throws a {@link SaveError} when `saveRecord` would fail, as far as one can tell without the text. Leaves nothing behind. */
+export function checkWritable(path: string): void {
+  orSaveError(path, () => {
+    const target = targetOf(path);
+    if (target.kind === 'special') {
+      accessSync(path, constants.W_OK);
+      return;
+    }
+    if (target.exists) accessSync(target.path, constants.W_OK);
+    const folder = dirname(target.path);
+    const firstMade = mkdirSync(folder, { recursive: true });
+    try {
+      withTemporary(folder, '', () => undefined);
+    } finally {
+      if (firstMade !== undefined) removeEmptyFolders(folder, firstMade);
+    }
+  });
+}
+
+/**
+ * Writes the file in one step, so that whoever reads it sees the old text or the new one, whole; folders are made. What
+ * is not a regular file, such as a pipe or `/dev/stdout`, is written to directly. Throws a {@link SaveError}.
+ */
+export function saveRecord(path: string, text: string): void {
+  orSaveError(path, () => {
+    const target = targetOf(path);
+    if (target.kind === 'special') {
+      writeFileSync(path, text);
+      return;
+    }
+    const folder = dirname(target.path);
+    mkdirSync(folder, { recursive: true });
+    withTemporary(folder, text, (temporary) => renameSync(temporary, target.path));
+  });
+}
+
+/** Where a text goes: into a file that is replaced, or straight into something that cannot be. */
+type Target = { readonly kind: 'file'; readonly path: string; readonly exists: boolean } | { readonly kind: 'special' };
+
+function targetOf(path: string): Target {
+  if (path === '') throw new SaveError(path, { reason: 'the path is empty', advice: 'name a file or a folder' });
+  const found = statOf(path);
+  if (endsAsFolder(path) || found?.isDirectory() === true) throw new SaveError(path, { reason: 'it is a folder', advice: ELSEWHERE });
+  if (found === undefined) return { kind: 'file', path, exists: false };
+  // A stream of this process may lead to a regular file, and others hold it open: replacing it would lose what they write.
+  const isStream = /^\/(?:dev|proc)\//.test(resolve(path));
+  // A link stays a link; what it leads to is replaced.
+  return found.isFile() && !isStream ? { kind: 'file', path: realpathSync(path), exists: true } : { kind: 'special' };
+}
+
+/** `undefined` for what does not exist; other reasons why it cannot be looked at will show when it is written to. */
+const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });
+
+/** A temporary file with the text, gone afterwards unless it has been renamed. Its name is short, however long that of the file. */
+function withTemporary(folder: string, text: string, use: (temporary: string) => void): void {
+  const temporary = join(folder, `.${randomUUID().slice(0, 8)}.tmp`);
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' });
+    use(temporary);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** From `folder` up to `top`, both included. A folder that somebody has used meanwhile stays. */
+function removeEmptyFolders(folder: string, top: string): void {
+  try {
+    for (let each = resolve(folder); each.length >= resolve(top).length; each = dirname(each)) rmdirSync(each);
+  } catch {
+    // It is not ours alone any more.
+  }
+}
+
+function orSaveError(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new SaveError(path, explain(error));
+  }
+}
+
+type SystemError = Error & { readonly code: string; readonly errno: number };
+
+const isSystemError = (error: unknown): error is SystemError => error instanceof Error && 'errno' in error && 'code' in error;
+
+function explain({ code, errno }: SystemError): Explanation {
+  const [, words = code] = getSystemErrorMap().get(errno) ?? [];
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return { reason: words, advice: `free some space or ${ELSEWHERE}` };
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return { reason: 'a part of the path is a file', advice: ELSEWHERE };
+    default:
+      return { reason: words, advice: ELSEWHERE };
+  }
+}
