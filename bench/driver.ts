@@ -2,11 +2,12 @@
  * What does measuring cost? The tool's drivers beside bare ping-pong loops of the same bytes over the same libraries,
  * interleaved, both ends in processes of their own. Prints ratios; absolute times are the machine's. `npm run bench:driver`.
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { measure } from './support/measure.js';
 import { decodeHistogram } from '#dist/measure/histogram.js';
 import { isValid } from '#dist/result/record.js';
+import { choosePlacement, pinProcess } from '#dist/trial/placement.js';
 
 const ROUNDS = 7;
 const WARMUP_MS = 1_000;
@@ -46,13 +47,24 @@ window: { time: ${WINDOW_MS}ms }
   };
 }
 
+const placement = choosePlacement();
+
+/** The same cores that the tool gives its processes. */
+function place(pid: number, role: 'endpoint' | 'driver'): void {
+  if (placement.kind === 'pinned') pinProcess(pid, role === 'endpoint' ? placement.endpointCpu : placement.driverCpu);
+}
+
 /** A child and the first thing it says; ended by its own id whatever happens. */
-async function started<T>(file: string, args: readonly (string | number)[]): Promise<{ readonly said: T; end(): void }> {
-  const child = fork(fileURLToPath(new URL(`./support/${file}`, import.meta.url)), args.map(String), {
+async function started<T>(file: string, args: readonly (string | number)[], role: 'endpoint' | 'driver'): Promise<{ readonly said: T; end(): void }> {
+  const child: ChildProcess = fork(fileURLToPath(new URL(`./support/${file}`, import.meta.url)), args.map(String), {
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  const end = (): void => void child.kill('SIGKILL');
+  const end = (): void => {
+    process.off('exit', end);
+    child.kill('SIGKILL');
+  };
   process.once('exit', end);
+  place(child.pid ?? 0, role);
   try {
     const said = await new Promise<T>((resolve, reject) => {
       child.once('message', (message) => resolve(message as T));
@@ -67,11 +79,12 @@ async function started<T>(file: string, args: readonly (string | number)[]): Pro
 
 /** The bare loop, as long and as warm. */
 async function bare(transport: string, clients: number, sizes: Sizes): Promise<Speed> {
-  const server = await started<{ readonly port: number }>('bare-server.js', [transport, sizes.down]);
+  const server = await started<{ readonly port: number }>('bare-server.js', [transport, sizes.down], 'endpoint');
   try {
     // The tool's processes warm up for 0.8 s before the scenario's own warm-up.
-    const { said } = await started<Speed>('bare-client.js', [transport, server.said.port, sizes.up, clients, WARMUP_MS + 800, WINDOW_MS]);
-    return said;
+    const client = await started<Speed>('bare-client.js', [transport, server.said.port, sizes.up, clients, WARMUP_MS + 800, WINDOW_MS], 'driver');
+    client.end();
+    return client.said;
   } finally {
     server.end();
   }

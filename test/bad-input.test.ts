@@ -1,4 +1,5 @@
 /** What endpoints do with clients that break the rules: refuse as the protocol says, and stay there for the others. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -7,13 +8,20 @@ import { request } from 'undici';
 import { WebSocket } from 'ws';
 import { loadTransport } from '../src/transports/discover.ts';
 import { bytes } from '../src/units.ts';
+import { endChild } from './fixtures/child.ts';
 import { type Bench, callTool, openSession, startBench, textOf } from './fixtures/session.ts';
 
 const CAP = bytes(64 * 1024);
 const PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 const PONG = '{"jsonrpc":"2.0","id":1,"result":{}}';
 const FOREIGN_HOSTS = ['evil.com', '127.0.0.1.evil.com', 'localhost.evil.com:80'];
-const FOREIGN_ORIGINS = ['http://evil.com', 'http://127.0.0.1.evil.com', 'https://localhost.evil.com', 'null', 'file://'];
+const FOREIGN_ORIGINS = [
+  'http://evil.com',
+  'http://127.0.0.1.evil.com',
+  'https://localhost.evil.com',
+  'null',
+  'file://',
+];
 
 /** A stranger's sins must not have cost the others anything. */
 async function expectAlive(name: string, { endpoint }: Bench): Promise<void> {
@@ -163,7 +171,9 @@ describe('sse', async () => {
   test('an Origin of this machine is welcome', async () => {
     const bench = await startBench(transport, CAP);
     const { messageUrl } = await openStream(bench);
-    expect(await post(messageUrl, PING, { ...JSON_TYPE, origin: 'http://localhost:3000' })).toMatchObject({ status: 202 });
+    expect(await post(messageUrl, PING, { ...JSON_TYPE, origin: 'http://localhost:3000' })).toMatchObject({
+      status: 202,
+    });
   });
 
   test.each([
@@ -258,6 +268,25 @@ describe('websocket', async () => {
     await expectAlive('websocket', bench);
   });
 
+  test('and the client hears of it even while it is still sending, in a process of its own', async () => {
+    const { endpoint } = await startBench(transport, CAP);
+    const script = `
+      import { WebSocket } from 'ws';
+      const codes = [];
+      for (let round = 0; round < 20; round += 1) {
+        const webSocket = new WebSocket(process.argv[1], 'mcp');
+        webSocket.on('error', () => undefined).on('open', () => webSocket.send('x'.repeat(6_400_000)));
+        codes.push(await new Promise((resolve) => void webSocket.on('close', resolve)));
+      }
+      console.log(JSON.stringify(codes));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, endpoint.address]);
+    onTestFinished(() => endChild(child));
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(JSON.parse(output)).toEqual(Array(20).fill(1009));
+  });
+
   test('so does one that exceeds it in fragments; one at the cap is taken', async () => {
     const bench = await startBench(transport, CAP);
     const taken = await open(bench);
@@ -334,13 +363,17 @@ describe('websocket', async () => {
     expect(bench.server.counts.messagesUp).toBe(0);
   });
 
-  test('one who is refused and never hangs up does not keep the endpoint from closing', { timeout: 5_000 }, async () => {
-    const bench = await startBench(transport, CAP);
-    const { received } = await rawConnection(bench, upgrade('localhost', ''));
-    expect(received().toString('latin1')).toMatch(/^HTTP\/1\.1 400 /);
-    await bench.endpoint.close();
-    expect(bench.endpoint.sockets().filter(({ open }) => open)).toEqual([]);
-  });
+  test(
+    'one who is refused and never hangs up does not keep the endpoint from closing',
+    { timeout: 5_000 },
+    async () => {
+      const bench = await startBench(transport, CAP);
+      const { received } = await rawConnection(bench, upgrade('localhost', ''));
+      expect(received().toString('latin1')).toMatch(/^HTTP\/1\.1 400 /);
+      await bench.endpoint.close();
+      expect(bench.endpoint.sockets().filter(({ open }) => open)).toEqual([]);
+    },
+  );
 
   test('nor does one who connects and says nothing', { timeout: 5_000 }, async () => {
     const bench = await startBench(transport, CAP);

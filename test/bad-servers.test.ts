@@ -33,7 +33,9 @@ class Told implements ChannelEvents {
 }
 
 async function connectTo(name: string, address: string, options: Partial<ConnectOptions>): Promise<Channel> {
-  const channel = await (await loadTransport(name)).connect(address, {
+  const channel = await (
+    await loadTransport(name)
+  ).connect(address, {
     variant: defaultVariant(name),
     headers: {},
     maxMessageBytes: bytes(1_000),
@@ -46,7 +48,10 @@ async function connectTo(name: string, address: string, options: Partial<Connect
 }
 
 /** Starts a server on loopback and ends it, with its connections, with the test. */
-async function serve(listener: RequestListener, onUpgrade?: (request: IncomingMessage, socket: Socket) => void): Promise<string> {
+async function serve(
+  listener: RequestListener,
+  onUpgrade?: (request: IncomingMessage, socket: Socket) => void,
+): Promise<string> {
   const server = createServer(listener);
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -114,7 +119,11 @@ describe('sse', () => {
 
   test.each<[string, (response: ServerResponse) => void, RegExp]>([
     ['refuses', (response) => void response.writeHead(500).end(), /500/],
-    ['sends no events', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'), /content type/],
+    [
+      'sends no events',
+      (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+      /content type/,
+    ],
     ['hangs up', (response) => void response.destroy(), /the event stream failed/],
     ['announces nothing', (response) => stream(response, ': wait\n\n'), /did not announce/],
     ['says nothing at all', () => undefined, /did not announce/],
@@ -129,7 +138,9 @@ describe('sse', () => {
     const told = new Told();
     const channel = await connectTo('sse', `http://${await sseServer(ENDPOINT, status)}/sse`, { events: told });
     channel.send(encodeRequest(77, 'ping', undefined));
-    await expect.poll(() => told.failures).toEqual([{ id: 77, reason: `the server answered the POST with HTTP ${status}` }]);
+    await expect
+      .poll(() => told.failures)
+      .toEqual([{ id: 77, reason: `the server answered the POST with HTTP ${status}` }]);
     expect(told.closed).toEqual([]);
   });
 
@@ -174,10 +185,13 @@ describe('websocket', () => {
   }
 
   /** A text frame from the server; up to 125 bytes. */
-  const frame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, Buffer.byteLength(text)]), Buffer.from(text)]);
+  const frame = (text: string): Buffer =>
+    Buffer.concat([Buffer.from([0x81, Buffer.byteLength(text)]), Buffer.from(text)]);
 
   /** A server that speaks through `ws`. */
-  async function webSocketServer(onConnection: (webSocket: WebSocket, request: IncomingMessage) => void): Promise<string> {
+  async function webSocketServer(
+    onConnection: (webSocket: WebSocket, request: IncomingMessage) => void,
+  ): Promise<string> {
     const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'mcp' });
     return serve(ignore, (request, socket) => {
       webSockets.handleUpgrade(request, socket, Buffer.alloc(0), (webSocket) => onConnection(webSocket, request));
@@ -202,29 +216,33 @@ describe('websocket', () => {
     await expect.poll(() => told.closed).toEqual(['the WebSocket closed with code 1001']);
   });
 
-  test('who calls again at every answer learns that an answer with a close was the last', { timeout: 10_000 }, async () => {
-    const host = await webSocketServer((webSocket) => {
-      webSocket.on('message', (data: Buffer) => {
-        const { id } = JSON.parse(data.toString()) as { id: number };
-        webSocket.send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
-        webSocket.close(1000, 'enough');
+  test(
+    'who calls again at every answer learns that an answer with a close was the last',
+    { timeout: 10_000 },
+    async () => {
+      const host = await webSocketServer((webSocket) => {
+        webSocket.on('message', (data: Buffer) => {
+          const { id } = JSON.parse(data.toString()) as { id: number };
+          webSocket.send(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+          webSocket.close(1000, 'enough');
+        });
       });
-    });
-    const closed: string[] = [];
-    const client = new McpClient({
-      clock: monotonicClock(),
-      timeoutNs: milliseconds(5_000),
-      onClosed: (reason) => void closed.push(reason),
-    });
-    client.attach(await connectTo('websocket', `ws://${host}/mcp`, { events: client }));
-    onTestFinished(() => client.detach());
-    const kinds: string[] = [];
-    while (kinds.at(-1) !== 'disconnected' && kinds.length < 1_000) {
-      kinds.push((await client.request('ping', undefined)).outcome.kind);
-    }
-    expect(kinds).toEqual(['ok', 'disconnected']);
-    expect(closed).toHaveLength(1);
-  });
+      const closed: string[] = [];
+      const client = new McpClient({
+        clock: monotonicClock(),
+        timeoutNs: milliseconds(5_000),
+        onClosed: (reason) => void closed.push(reason),
+      });
+      client.attach(await connectTo('websocket', `ws://${host}/mcp`, { events: client }));
+      onTestFinished(() => client.detach());
+      const kinds: string[] = [];
+      while (kinds.at(-1) !== 'disconnected' && kinds.length < 1_000) {
+        kinds.push((await client.request('ping', undefined)).outcome.kind);
+      }
+      expect(kinds).toEqual(['ok', 'disconnected']);
+      expect(closed).toHaveLength(1);
+    },
+  );
 
   test('a binary frame is passed on as one that cannot be read', async () => {
     const told = new Told();
@@ -255,7 +273,11 @@ describe('websocket', () => {
       (request, socket) => socket.write(accept(request).replace(/Sec-WebSocket-Protocol.*\r\n/, '')),
       /subprotocol/,
     ],
-    ['answers another key', (request, socket) => socket.write(accept(request).replace('Accept: ', 'Accept: x')), /Accept/],
+    [
+      'answers another key',
+      (request, socket) => socket.write(accept(request).replace('Accept: ', 'Accept: x')),
+      /Accept/,
+    ],
   ])('a server that %s is no server', async (_what, onUpgrade, reason) => {
     const host = await serve(ignore, onUpgrade);
     const connecting = connectTo('websocket', `ws://${host}/mcp`, { timeoutMs: 100 });
@@ -271,12 +293,16 @@ describe('websocket', () => {
     expect(JSON.stringify([channel.handshake(), channel.sockets()])).not.toContain('secret');
   });
 
-  test('closing waits for a server that does not answer the close frame, but not for long', { timeout: 5_000 }, async () => {
-    const told = new Told();
-    const host = await serve(ignore, (request, socket) => void socket.write(accept(request)));
-    const channel = await connectTo('websocket', `ws://${host}/mcp`, { events: told });
-    await channel.close();
-    expect(channel.sockets()).toMatchObject([{ open: false }]);
-    expect(told.closed).toEqual([]);
-  });
+  test(
+    'closing waits for a server that does not answer the close frame, but not for long',
+    { timeout: 5_000 },
+    async () => {
+      const told = new Told();
+      const host = await serve(ignore, (request, socket) => void socket.write(accept(request)));
+      const channel = await connectTo('websocket', `ws://${host}/mcp`, { events: told });
+      await channel.close();
+      expect(channel.sockets()).toMatchObject([{ open: false }]);
+      expect(told.closed).toEqual([]);
+    },
+  );
 });

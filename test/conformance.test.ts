@@ -17,8 +17,21 @@ const FEED = topicUri('feed');
 const MULTIBYTE = 'a ä € 😀 𝔘 \u2028 漢字 👩‍👩‍👧 \u0000 ';
 
 /** Repeats until both say the same; what has been sent may still be on its way. */
-const settled = (read: () => unknown, expected: unknown): Promise<void> =>
-  expect.poll(read, { timeout: 10_000, interval: 2 }).toEqual(expected);
+async function settled(read: () => unknown, expected: unknown): Promise<void> {
+  await expect.poll(read, { timeout: 10_000, interval: 2 }).toEqual(expected);
+}
+
+/** Repeats until all count the same bytes. The endpoint has counted what it wrote; the others catch up. */
+async function agreed(first: { wire(): WireCounts }, ...others: readonly { wire(): WireCounts }[]): Promise<void> {
+  const apart = (): unknown => {
+    const { upBytes, downBytes } = first.wire();
+    return others.map((other) => [other.wire().upBytes - upBytes, other.wire().downBytes - downBytes]);
+  };
+  await settled(
+    apart,
+    others.map(() => [0, 0]),
+  );
+}
 
 /** An endpoint and one client of it. */
 async function connected(transport: Transport): Promise<Bench & Session> {
@@ -104,13 +117,16 @@ describe.each(transports)('$name', (transport) => {
       const bench = await startBench(transport);
       const { client } = await openSession(transport, bench.endpoint.address);
       void callTool(client, 'misbehave', { text: nonceOf(1, 1), how: 'die' });
-      await settled(() => bench.deaths, 1);
+      await expect.poll(() => bench.deaths).toBe(1);
     });
   });
 
   test('refuses a message over the cap, and nobody else suffers', async () => {
     const { endpoint, server } = await startBench(transport, bytes(64 * 1024));
-    const [greedy, modest] = [await openSession(transport, endpoint.address), await openSession(transport, endpoint.address)];
+    const [greedy, modest] = [
+      await openSession(transport, endpoint.address),
+      await openSession(transport, endpoint.address),
+    ];
     for (const { client } of [greedy, modest]) await client.request('ping', undefined);
     const before = server.counts.messagesUp;
     const { outcome } = await callTool(greedy.client, 'echo', { text: filler(bytes(64 * 1024)) });
@@ -138,7 +154,9 @@ describe.each(transports)('$name', (transport) => {
       const { client, closed, endpoint } = await connected(transport);
       const calls = Array.from({ length: 200 }, (_, index) => {
         const text = nonceOf(1, index);
-        return index % 2 === 0 ? callTool(client, 'echo', { text }) : callTool(client, 'delay', { text, delayMs: 60_000 });
+        return index % 2 === 0
+          ? callTool(client, 'echo', { text })
+          : callTool(client, 'delay', { text, delayMs: 60_000 });
       });
       await calls[10];
       await endpoint.close();
@@ -201,16 +219,19 @@ describe.each(transports)('$name', (transport) => {
   });
 });
 
-describe.each(transports.filter(({ capabilities }) => !capabilities.has('wire')))('$name, without a wire', (transport) => {
-  test('carries no bytes and has no sockets', async () => {
-    const { channel, client, endpoint } = await connected(transport);
-    await callTool(client, 'echo', { text: filler(bytes(1_000)) });
-    for (const end of [channel, endpoint]) {
-      expect(end.wire()).toEqual({ upBytes: 0, downBytes: 0 });
-      expect(end.sockets()).toEqual([]);
-    }
-  });
-});
+describe.each(transports.filter(({ capabilities }) => !capabilities.has('wire')))(
+  '$name, without a wire',
+  (transport) => {
+    test('carries no bytes and has no sockets', async () => {
+      const { channel, client, endpoint } = await connected(transport);
+      await callTool(client, 'echo', { text: filler(bytes(1_000)) });
+      for (const end of [channel, endpoint]) {
+        expect(end.wire()).toEqual({ upBytes: 0, downBytes: 0 });
+        expect(end.sockets()).toEqual([]);
+      }
+    });
+  },
+);
 
 describe.each(transports.filter(({ capabilities }) => capabilities.has('wire')))('$name, on its wire', (transport) => {
   /** A client behind a relay that counts for itself. */
@@ -222,14 +243,8 @@ describe.each(transports.filter(({ capabilities }) => capabilities.has('wire')))
     return { ...session, server: bench.server, endpoint: bench.endpoint, deaths: 0, relay };
   }
 
-  const crossed = ({ relay }: { readonly relay: Relay }): WireCounts => ({
-    upBytes: bytes(relay.up),
-    downBytes: bytes(relay.down),
-  });
-
   test('driver, endpoint and a relay between them count the same bytes in both directions', async () => {
-    const session = await relayed();
-    const { client, channel, endpoint, server } = session;
+    const { client, channel, endpoint, server, relay } = await relayed();
     await client.request('resources/subscribe', { uri: FEED });
     const sizes = [0, 1, 100, 1_000, 65_536, MIB];
     for (const size of sizes) await callTool(client, 'echo', { text: nonceOf(1, 1) + filler(bytes(size)) });
@@ -238,32 +253,30 @@ describe.each(transports.filter(({ capabilities }) => capabilities.has('wire')))
       server.publish({ topic: 'feed', run: 1, sequence, dueNs: nanoseconds(0) }, bytes(500));
     }
     await callTool(client, 'echo', { text: MULTIBYTE });
-    expect(session.relay.up).toBeGreaterThan(MIB);
-    expect(session.relay.down).toBeGreaterThan(2 * MIB);
-    await settled(() => channel.wire(), crossed(session));
-    await settled(() => endpoint.wire(), crossed(session));
-    expect(channel.wire()).toEqual(crossed(session));
+    await agreed(endpoint, relay, channel);
+    expect(relay.wire().upBytes).toBeGreaterThan(MIB);
+    expect(relay.wire().downBytes).toBeGreaterThan(2 * MIB);
   });
 
   test('they still do when the sockets are closed', async () => {
-    const session = await relayed();
-    const { client, channel, endpoint } = session;
+    const { client, channel, endpoint, relay } = await relayed();
     await callTool(client, 'echo', { text: filler(bytes(10_000)) });
-    await settled(() => [channel.wire(), endpoint.wire()], [crossed(session), crossed(session)]);
+    await agreed(endpoint, relay, channel);
     await channel.close();
-    await settled(() => endpoint.sockets().filter(({ open }) => open).length, 0);
-    await settled(() => [channel.wire(), endpoint.wire()], [crossed(session), crossed(session)]);
+    await expect.poll(() => endpoint.sockets().filter(({ open }) => open).length).toBe(0);
+    await agreed(endpoint, relay, channel);
   });
 
   test('each socket’s report adds up to the sum, at both ends, and one port names one socket', async () => {
     const { client, channel, endpoint } = await connected(transport);
     await callTool(client, 'echo', { text: filler(bytes(1_000)) });
-    await settled(() => endpoint.wire(), channel.wire());
+    await agreed(endpoint, channel);
     const total = (reports: readonly SocketReport[]): WireCounts => ({
       upBytes: bytes(reports.reduce((sum, { upBytes }) => sum + upBytes, 0)),
       downBytes: bytes(reports.reduce((sum, { downBytes }) => sum + downBytes, 0)),
     });
-    const ports = (reports: readonly SocketReport[]): number[] => reports.map(({ clientPort }) => clientPort).toSorted();
+    const ports = (reports: readonly SocketReport[]): number[] =>
+      reports.map(({ clientPort }) => clientPort).toSorted((a, b) => a - b);
     expect(total(channel.sockets())).toEqual(channel.wire());
     expect(total(endpoint.sockets())).toEqual(endpoint.wire());
     expect(ports(channel.sockets())).toEqual(ports(endpoint.sockets()));
@@ -277,7 +290,7 @@ describe.each(transports.filter(({ capabilities }) => capabilities.has('wire')))
     const cost = async (index: number): Promise<WireCounts> => {
       const before = channel.wire();
       await callTool(client, 'echo', { text: nonceOf(1, index) });
-      await settled(() => endpoint.wire(), channel.wire());
+      await agreed(endpoint, channel);
       const after = channel.wire();
       return { upBytes: bytes(after.upBytes - before.upBytes), downBytes: bytes(after.downBytes - before.downBytes) };
     };
@@ -293,7 +306,7 @@ describe.each(transports.filter(({ capabilities }) => capabilities.has('wire')))
     expect(textOf(await callTool(client, 'echo', { text }))).toBe(text);
     const both = await Promise.all([1, 2, 3].map((n) => callTool(client, 'echo', { text: `${n}${text}` })));
     expect(both.map(textOf)).toEqual([1, 2, 3].map((n) => `${n}${text}`));
-    await settled(() => [channel.wire(), endpoint.wire()], [crossed({ relay }), crossed({ relay })]);
+    await agreed(endpoint, relay, channel);
   });
 
   test('a cut cable is told once, at both ends, and everything pending is disconnected', async () => {
@@ -354,15 +367,23 @@ describe('websocket, byte for byte', async () => {
   /** Text sizes, and those at which the request or the answer is as long as a frame may be for its header. */
   const boundaries = [125, 126, 127, 65_535, 65_536, 65_537];
   const sizes = [
-    ...[16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, MIB],
+    16,
+    64,
+    256,
+    1_024,
+    4_096,
+    16_384,
+    65_536,
+    262_144,
+    MIB,
     ...boundaries.map((length) => length - requestOverhead),
     ...boundaries.map((length) => length - answerOverhead),
   ];
 
   test.each(sizes)('an echo of %i bytes is one frame each way', async (size) => {
     const { client, channel, endpoint } = await connected(transport);
+    await agreed(endpoint, channel);
     const before = channel.wire();
-    await settled(() => endpoint.wire(), before);
     const text = filler(bytes(size));
     const id = client.nextId;
     expect(textOf(await callTool(client, 'echo', { text })) === text).toBe(true);

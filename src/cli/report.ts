@@ -1,5 +1,5 @@
 /** `report`: looking at a run without running. */
-import { readRecord } from './read-record.ts';
+import { readRecord } from '../result/read-record.ts';
 import { readOutputs, writeOutputs } from './output.ts';
 
 export async function reportCommand(path: string, formats: readonly string[] | undefined): Promise<void> {

@@ -12,14 +12,21 @@ export async function runClosedLoop(phase: Phase, thinkNs: Nanoseconds): Promise
   await Promise.all(phase.clients.map((client) => runClient(phase, client, thinkNs, deadline)));
 }
 
-async function runClient(phase: Phase, client: BenchClient, thinkNs: Nanoseconds, deadline: Deadline): Promise<void> {
+function runClient(phase: Phase, client: BenchClient, thinkNs: Nanoseconds, deadline: Deadline): Promise<void> {
   const random = seededRandom(phase.seed + client.index);
-  while (!deadline.over() && client.lostBecause === undefined) {
-    const script = pickScript(phase.scenario.scripts, random);
-    await runScript(phase, client, script, undefined);
-    if (callsIn(script) === 0 && thinkNs === 0) await until(phase.clock, plus(phase.clock.now(), MIN_IDLE_NS));
-    if (thinkNs > 0) await until(phase.clock, plus(phase.clock.now(), thinkNs));
-  }
+  const { clock, scenario } = phase;
+  return new Promise((resolve) => {
+    const next = (): void => {
+      if (deadline.over() || client.lostBecause !== undefined) {
+        resolve();
+        return;
+      }
+      const script = pickScript(scenario.scripts, random);
+      const pauseNs = thinkNs > 0 || callsIn(script) > 0 ? thinkNs : MIN_IDLE_NS;
+      runScript(phase, client, script, undefined, pauseNs > 0 ? () => void clock.at(plus(clock.now(), pauseNs), next) : next);
+    };
+    next();
+  });
 }
 
 /** A script without calls must not spin. */

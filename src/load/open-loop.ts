@@ -41,10 +41,16 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
 }
 
 /** Partly open: the calendar says when the session begins, each later script begins when the one before has ended. */
-async function runSession(phase: Phase, client: BenchClient, script: Script, repeats: number, dueNs: Nanoseconds): Promise<void> {
-  for (let turn = 0; turn < repeats && !phase.signal.aborted; turn += 1) {
-    await runScript(phase, client, script, turn === 0 ? dueNs : undefined);
-  }
+function runSession(phase: Phase, client: BenchClient, script: Script, repeats: number, dueNs: Nanoseconds): Promise<void> {
+  return new Promise((resolve) => {
+    let turns = 0;
+    const next = (): void => {
+      turns += 1;
+      if (turns === repeats || phase.signal.aborted) resolve();
+      else runScript(phase, client, script, undefined, next);
+    };
+    runScript(phase, client, script, dueNs, next);
+  });
 }
 
 function meanCalls(scripts: readonly Script[]): number {

@@ -67,7 +67,8 @@ describe('answers', () => {
   test('they may come in any order', () => {
     const requests = [start(), start(), start()];
     for (const { id } of requests.toReversed()) receive(result(id, { own: id }));
-    for (const { id, exchanges } of requests) expect(exchanges).toMatchObject([{ outcome: { kind: 'ok', result: { own: id } } }]);
+    for (const { id, exchanges } of requests)
+      expect(exchanges).toMatchObject([{ outcome: { kind: 'ok', result: { own: id } } }]);
   });
 
   test('ids count up with a constant number of digits, and the next one is known beforehand', () => {
@@ -97,7 +98,8 @@ describe('messages that fit no request', () => {
 
   test('what is no message, and an error to no id, is unreadable', () => {
     start();
-    for (const text of ['', '{"jsonrpc":"2.0",', '[]', '{}', '{"jsonrpc":"2.0","id":null,"error":{"code":-32700}}']) receive(text);
+    for (const text of ['', '{"jsonrpc":"2.0",', '[]', '{}', '{"jsonrpc":"2.0","id":null,"error":{"code":-32700}}'])
+      receive(text);
     expect(client.strays).toEqual({ misrouted: 0, duplicated: 0, late: 0, unreadable: 5 });
     expect(client.inFlight).toBe(1);
   });
@@ -141,7 +143,11 @@ describe('timeouts', () => {
 
   test('a request that starts when another is given up is not given up with it', async () => {
     const retries: Exchange[] = [];
-    client.start('ping', undefined, () => void client.start('ping', undefined, (exchange) => void retries.push(exchange)));
+    client.start(
+      'ping',
+      undefined,
+      () => void client.start('ping', undefined, (exchange) => void retries.push(exchange)),
+    );
     await clock.advanceTo(TIMEOUT);
     client.sweep();
     expect(retries).toEqual([]);
@@ -177,7 +183,10 @@ describe('disconnection', () => {
     }
     expect(closed).toEqual(['the cable was cut']);
     sent.length = 0;
-    expect((await client.request('ping', undefined)).outcome).toEqual({ kind: 'disconnected', reason: 'the cable was cut' });
+    expect((await client.request('ping', undefined)).outcome).toEqual({
+      kind: 'disconnected',
+      reason: 'the cable was cut',
+    });
     client.notify('notifications/cancelled', undefined);
     receive({ jsonrpc: '2.0', id: 1, method: 'ping' });
     expect(sent).toEqual([]);
@@ -192,7 +201,10 @@ describe('disconnection', () => {
 
   test('a client that was never attached is not connected', async () => {
     const lonely = new McpClient({ clock, timeoutNs: TIMEOUT });
-    expect((await lonely.request('ping', undefined)).outcome).toEqual({ kind: 'disconnected', reason: 'not connected' });
+    expect((await lonely.request('ping', undefined)).outcome).toEqual({
+      kind: 'disconnected',
+      reason: 'not connected',
+    });
     expect(lonely.counts.messagesUp).toBe(0);
   });
 

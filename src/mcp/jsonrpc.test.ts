@@ -80,7 +80,12 @@ test('an error may belong to no request', () => {
 
 test('params may be left out', () => {
   expect(encodeRequest(1, 'ping', undefined).text).toBe('{"jsonrpc":"2.0","id":1,"method":"ping"}');
-  expect(decode('{"jsonrpc":"2.0","id":"a","method":"ping"}')).toEqual({ kind: 'request', id: 'a', method: 'ping', params: {} });
+  expect(decode('{"jsonrpc":"2.0","id":"a","method":"ping"}')).toEqual({
+    kind: 'request',
+    id: 'a',
+    method: 'ping',
+    params: {},
+  });
 });
 
 test('a message says beside its text what some transports must know of it', () => {

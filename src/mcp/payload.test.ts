@@ -27,7 +27,8 @@ test('two calls never share a nonce', () => {
 });
 
 test('a text without a nonce has none', () => {
-  for (const text of ['', 'hello', 'n0000000001', 'N000000000a:', ' n000000000a:']) expect(readNonce(text)).toBeUndefined();
+  for (const text of ['', 'hello', 'n0000000001', 'N000000000a:', ' n000000000a:'])
+    expect(readNonce(text)).toBeUndefined();
 });
 
 test('filler is the same for the same seed in whatever order it is asked for, and a prefix of any longer one', () => {

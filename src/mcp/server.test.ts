@@ -78,17 +78,25 @@ describe('opening a session', () => {
     });
   });
 
-  test.each(['2026-07-28', '1999-01-01', 7, undefined])('one that asks for %s is offered the latest', (protocolVersion) => {
-    expect(new Peer().ask('initialize', { protocolVersion })).toMatchObject({
-      result: { protocolVersion: LATEST_HANDSHAKE_REVISION },
-    });
-  });
+  test.each(['2026-07-28', '1999-01-01', 7, undefined])(
+    'one that asks for %s is offered the latest',
+    (protocolVersion) => {
+      expect(new Peer().ask('initialize', { protocolVersion })).toMatchObject({
+        result: { protocolVersion: LATEST_HANDSHAKE_REVISION },
+      });
+    },
+  );
 
-  test.each(['tools/list', 'tools/call', 'resources/list', 'resources/subscribe'])('%s has to wait for it', (method) => {
-    const early = new Peer();
-    expect(early.ask(method, { name: 'echo', arguments: { text }, uri: FEED })).toMatchObject({ error: { code: -32600 } });
-    expect(server.publish({ topic: 'feed', run: 1, sequence: 0, dueNs: nanoseconds(0) }, bytes(8))).toBe(0);
-  });
+  test.each(['tools/list', 'tools/call', 'resources/list', 'resources/subscribe'])(
+    '%s has to wait for it',
+    (method) => {
+      const early = new Peer();
+      expect(early.ask(method, { name: 'echo', arguments: { text }, uri: FEED })).toMatchObject({
+        error: { code: -32600 },
+      });
+      expect(server.publish({ topic: 'feed', run: 1, sequence: 0, dueNs: nanoseconds(0) }, bytes(8))).toBe(0);
+    },
+  );
 
   test('a ping need not', () => {
     expect(new Peer().ask('ping')).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
@@ -100,7 +108,9 @@ describe('requests', () => {
     expect(peer.ask('ping')).toMatchObject({ result: {} });
     expect(peer.ask('tools/list')).toMatchObject({ result: { tools: TOOLS } });
     expect(peer.ask('resources/list')).toMatchObject({ result: { resources: [{ uri: FEED, name: 'feed' }] } });
-    expect(peer.ask('resources/read', { uri: FEED })).toMatchObject({ result: { contents: [{ uri: FEED, text: FEED }] } });
+    expect(peer.ask('resources/read', { uri: FEED })).toMatchObject({
+      result: { contents: [{ uri: FEED, text: FEED }] },
+    });
   });
 
   test('an id may be a text; the answer has the same', () => {
@@ -163,7 +173,9 @@ describe('tools', () => {
 
   test('fail answers with an error result', () => {
     peer.call('fail', { text });
-    expect(peer.received).toMatchObject([{ result: { isError: true, content: [{ text: `${nonceOf(3, 4)}failed as asked` }] } }]);
+    expect(peer.received).toMatchObject([
+      { result: { isError: true, content: [{ text: `${nonceOf(3, 4)}failed as asked` }] } },
+    ]);
   });
 
   test('delay answers when its time has come, shorter ones first', async () => {
@@ -240,7 +252,8 @@ describe('publishing', () => {
     const unsubscribed = new Peer();
     for (const one of [other, unsubscribed]) one.ask('initialize', {});
     expect(publish('feed')).toBe(0);
-    for (const one of [peer, other, unsubscribed]) expect(one.ask('resources/subscribe', { uri: FEED })).toMatchObject({ result: {} });
+    for (const one of [peer, other, unsubscribed])
+      expect(one.ask('resources/subscribe', { uri: FEED })).toMatchObject({ result: {} });
     peer.ask('resources/subscribe', { uri: FEED });
     expect(unsubscribed.ask('resources/unsubscribe', { uri: FEED })).toMatchObject({ result: {} });
     for (const one of [peer, other, unsubscribed]) one.received.length = 0;
@@ -257,7 +270,13 @@ describe('publishing', () => {
     publish('feed', 8);
     const event = peer.received.at(-1)!;
     expect(event).toMatchObject({ method: EVENT_METHOD, params: { uri: FEED } });
-    expect(readEvent(event['params'] as JsonObject)).toEqual({ topic: 'feed', run: 1, sequence: 8, dueNs: 5, emittedNs: 1234 });
+    expect(readEvent(event['params'] as JsonObject)).toEqual({
+      topic: 'feed',
+      run: 1,
+      sequence: 8,
+      dueNs: 5,
+      emittedNs: 1234,
+    });
     expect(event).toHaveProperty(['params', '_meta', 'bench/filler'], fillerSource(SEED)(bytes(100)));
     expect(peer.messages.at(-1)).toBe(other.messages.at(-1));
   });

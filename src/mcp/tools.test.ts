@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
 import { bytes } from '../units.ts';
 import { fillerSource, nonceOf, readNonce } from './payload.ts';
-import { MAX_DELAY_MS, MAX_PRODUCE_BYTES, TOOLS, type ToolCall, answerText, readToolCall, toolArguments } from './tools.ts';
+import {
+  MAX_DELAY_MS,
+  MAX_PRODUCE_BYTES,
+  TOOLS,
+  type ToolCall,
+  answerText,
+  readToolCall,
+  toolArguments,
+} from './tools.ts';
 
 const filler = fillerSource(5);
 const text = `${nonceOf(1, 2)}payload`;
@@ -25,10 +33,10 @@ test('every tool is listed once, in the order of their names, and has a call her
 
 test('a schema asks for exactly the arguments that the tool reads', () => {
   for (const call of CALLS) {
-    const schema = TOOLS.find(({ name }) => name === call.tool)?.inputSchema;
+    const schema = TOOLS.find(({ name }) => name === call.tool)!.inputSchema;
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
-    expect((schema?.['required'] as string[]).toSorted()).toEqual(Object.keys(toolArguments(call)).toSorted());
-    expect(Object.keys(schema?.['properties'] as object).toSorted()).toEqual(Object.keys(toolArguments(call)).toSorted());
+    expect((schema['required'] as string[]).toSorted()).toEqual(Object.keys(toolArguments(call)).toSorted());
+    expect(Object.keys(schema['properties'] as object).toSorted()).toEqual(Object.keys(toolArguments(call)).toSorted());
   }
 });
 

@@ -60,6 +60,8 @@ export class Recorder {
     delivery: new Histogram(),
     deliveryFromDue: new Histogram(),
   };
+  /** Calls that no calendar called for: their response time is their service time, recorded once for both. */
+  readonly #unscheduled = new Histogram();
   readonly #parts = Array.from({ length: PARTS }, () => new Histogram('coarse'));
   readonly #counts = { due: 0, ok: 0, rejected: 0, disconnected: 0, wrong: 0, timedOut: 0, dropped: 0, misrouted: 0 };
   readonly #errors = new Set<string>();
@@ -86,12 +88,16 @@ export class Recorder {
   }
 
   /** @throws RangeError for a sample that goes back in time: that is a bug, not a measurement. */
-  ok(sample: Sample, kept: { readonly sendLag: boolean }): void {
+  ok(sample: Sample, kind: 'scheduled' | 'unscheduled'): void {
     const responseNs = minus(sample.completedNs, sample.intendedStartNs);
     this.#counts.ok += 1;
-    this.#times.responseTime.record(responseNs);
-    this.#times.serviceTime.record(minus(sample.completedNs, sample.sentNs));
-    if (kept.sendLag) this.#times.sendLag.record(minus(sample.sentNs, sample.intendedStartNs));
+    if (kind === 'scheduled') {
+      this.#times.responseTime.record(responseNs);
+      this.#times.serviceTime.record(minus(sample.completedNs, sample.sentNs));
+      this.#times.sendLag.record(minus(sample.sentNs, sample.intendedStartNs));
+    } else {
+      this.#unscheduled.record(responseNs);
+    }
     this.#part(sample.intendedStartNs)?.record(responseNs);
     if (responseNs <= HUNDRED_MS) this.#within += 1;
     this.#completed(sample.completedNs);
@@ -144,10 +150,13 @@ export class Recorder {
     return this.#counts.due;
   }
 
+  /** Closes the books. To be called once. */
   finish(published: number, strays: Strays): Recorded {
     const { due, ok, rejected, disconnected, wrong, timedOut, dropped } = this.#counts;
     const misrouted = this.#counts.misrouted + strays.misrouted;
     const { duplicated, unreadable } = strays;
+    this.#times.responseTime.add(this.#unscheduled);
+    this.#times.serviceTime.add(this.#unscheduled);
     return {
       calls: { due, ok, rejected, disconnected, wrong, timedOut, dropped, misrouted, duplicated, unreadable, errors: [...this.#errors] },
       notifications: this.#events.books(published),

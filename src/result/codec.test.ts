@@ -110,7 +110,7 @@ describe('what is not a record', () => {
 describe('a record that is cut short', () => {
   test.each([
     ['{', 'line 1, column 2'],
-    ['{\n "schema": "mcp-', 'line 2, column 16'],
+    ['{\n "schema": "mcp-', 'line 2, column 17'],
     ['{\n "schema": "x",\n "n": 1\n', 'line 3, column 8'],
   ])('%j', (text, place) => {
     expect(problemOf(text)).toBe(`is cut short at ${place}; use a whole copy or measure again`);
@@ -200,11 +200,11 @@ describe('a record that contradicts itself', () => {
   test.each(['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'])('a damaged %s', (key) => {
     const place = ['trials', 2, 'measurements', 1, key];
     expect(problemOf(textWith([...place, 'hdr'], 'HISTF\u001b'))).toMatch(
-      new RegExp(`^trials\\[2\\]\\.measurements\\[1\\]\\.${key}: got a damaged histogram: .+, expected a whole one${DAMAGED}$`),
+      new RegExp(`^trials\\[2\\]\\.measurements\\[1\\]\\.${key}: got a histogram that cannot be used \\(damaged histogram: .+\\), expected a whole one${DAMAGED}$`),
     );
     const count = Number(valueAt([...place, 'count']));
     expect(problemOf(textWith([...place, 'count'], count + 1))).toBe(
-      `trials[2].measurements[1].${key}: got a histogram holds ${count} values where ${count + 1} are stated, expected a whole one${DAMAGED}`,
+      `trials[2].measurements[1].${key}: got a histogram that cannot be used (histogram holds ${count} values where ${count + 1} are stated), expected a whole one${DAMAGED}`,
     );
   });
 });

@@ -130,7 +130,7 @@ function* histogramFlaws(measurement: Measurement, place: Place): Generator<Flaw
       decodeHistogram(measurement[key]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      yield { place: [...place, key], message: `got a ${escapeUnprintable(why)}, expected a whole one` };
+      yield { place: [...place, key], message: `got a histogram that cannot be used (${escapeUnprintable(why)}), expected a whole one` };
     }
   }
 }

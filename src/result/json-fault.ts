@@ -79,7 +79,7 @@ function readToken(text: string, at: number): Read {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-f]{4})/iy;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const LONGEST_ESCAPE = 6;
 
 function readString(text: string, start: number): Read {

@@ -36,9 +36,9 @@ describe('readRecord', () => {
 
   test('refuses more than 512 MiB before it reads them', () => {
     writeFileSync(path, '{');
-    truncateSync(path, 513 * 2 ** 20);
+    truncateSync(path, 3 * 2 ** 30 + 1);
     expect(() => readRecord(path)).toThrow(
-      new RecordError(path, 'has 513 MiB, expected a record of at most 512 MiB; name another file'),
+      new RecordError(path, 'has 3073 MiB, expected a record of at most 512 MiB; name another file'),
     );
   });
 

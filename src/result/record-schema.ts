@@ -17,6 +17,7 @@ const environment = z.object({
   loadAverage: z.number().describe('One-minute load average when the run began.'),
   packages: z.record(z.string(), z.string()).describe('Versions of the packages that drive and record.'),
   nodeFlags: z.array(z.string()),
+  placement: z.string(),
 });
 
 const armFacts = z.object({

@@ -47,6 +47,8 @@ export interface Environment {
   /** Versions of the packages that drive and record. */
   readonly packages: Readonly<Record<string, string>>;
   readonly nodeFlags: readonly string[];
+  /** Which cores the processes of a trial ran on, in words. */
+  readonly placement: string;
 }
 
 /** Whether the arms differ in nothing but the transport. */

@@ -1,6 +1,7 @@
 /** Where a record's file goes and how it gets there: whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { constants as os } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { escapeUnprintable } from '../scenario/wording.ts';
@@ -62,11 +63,12 @@ export function checkWritable(path: string): void {
     }
     if (target.exists) accessSync(target.path, constants.W_OK);
     const folder = dirname(target.path);
-    const firstMade = mkdirSync(folder, { recursive: true });
+    const made: string[] = [];
     try {
+      makeFolder(folder, made);
       withTemporary(folder, '', () => undefined);
     } finally {
-      if (firstMade !== undefined) removeEmptyFolders(folder, firstMade);
+      removeFolders(made);
     }
   });
 }
@@ -83,7 +85,7 @@ export function saveRecord(path: string, text: string): void {
       return;
     }
     const folder = dirname(target.path);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, []);
     withTemporary(folder, text, (temporary) => renameSync(temporary, target.path));
   });
 }
@@ -116,10 +118,23 @@ function withTemporary(folder: string, text: string, use: (temporary: string) =>
   }
 }
 
-/** From `folder` up to `top`, both included. A folder that somebody has used meanwhile stays. */
-function removeEmptyFolders(folder: string, top: string): void {
+/** Makes the folder and those that it lies in, and notes what it made. Node's own recursive way never returns where a file system such as /proc makes none. */
+function makeFolder(folder: string, made: string[]): void {
+  if (statOf(folder)?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder), made);
   try {
-    for (let each = resolve(folder); each.length >= resolve(top).length; each = dirname(each)) rmdirSync(each);
+    mkdirSync(folder);
+    made.push(folder);
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (statOf(folder)?.isDirectory() !== true) throw error;
+  }
+}
+
+/** The innermost first. A folder that somebody has used meanwhile stays. */
+function removeFolders(made: readonly string[]): void {
+  try {
+    for (const folder of made.toReversed()) rmdirSync(folder);
   } catch {
     // It is not ours alone any more.
   }
@@ -138,14 +153,18 @@ type SystemError = Error & { readonly code: string; readonly errno: number };
 
 const isSystemError = (error: unknown): error is SystemError => error instanceof Error && 'errno' in error && 'code' in error;
 
+const MAKE_SPACE = `free some space or ${ELSEWHERE}`;
+
 function explain({ code, errno }: SystemError): Explanation {
   const [, words = code] = getSystemErrorMap().get(errno) ?? [];
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return { reason: words, advice: `free some space or ${ELSEWHERE}` };
-    case 'EEXIST':
-    case 'ENOTDIR':
+  switch (-errno) {
+    case os.errno.ENOSPC:
+      return { reason: words, advice: MAKE_SPACE };
+    case os.errno.EDQUOT:
+      // Node has neither a code nor words for it.
+      return { reason: 'the disk quota is used up', advice: MAKE_SPACE };
+    case os.errno.EEXIST:
+    case os.errno.ENOTDIR:
       return { reason: 'a part of the path is a file', advice: ELSEWHERE };
     default:
       return { reason: words, advice: ELSEWHERE };

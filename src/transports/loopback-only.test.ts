@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { CLIENT_KEEP_ALIVE_MS, SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from './loopback-only.ts';
+import {
+  CLIENT_KEEP_ALIVE_MS,
+  SERVER_KEEP_ALIVE_MS,
+  closeServer,
+  isFromHere,
+  listenOnLoopback,
+} from './loopback-only.ts';
 
 const request = (host: string | undefined, origin?: string): IncomingMessage =>
   ({ headers: { host, origin } }) as IncomingMessage;

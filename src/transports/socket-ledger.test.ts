@@ -18,38 +18,42 @@ test('sums are those over all sockets there ever were, open or closed, at any ti
     socket: fc.nat({ max: 5 }),
     written: fc.nat({ max: 10_000 }),
     read: fc.nat({ max: 10_000 }),
-    then: fc.constantFrom('stay', 'close', 'add again'),
+    next: fc.constantFrom('stay', 'close', 'add again'),
   });
   fc.assert(
-    fc.property(fc.constantFrom<'client' | 'server'>('client', 'server'), fc.array(step, { maxLength: 60 }), (side, steps) => {
-      const ledger = new SocketLedger(side);
-      const open = new Map<number, FakeSocket>();
-      const everything = { written: 0, read: 0, sockets: 0 };
-      for (const { socket: index, written, read, then } of steps) {
-        const socket = open.get(index) ?? new FakeSocket();
-        if (!open.has(index)) {
-          ledger.add(socket.socket);
-          open.set(index, socket);
-          everything.sockets += 1;
+    fc.property(
+      fc.constantFrom<'client' | 'server'>('client', 'server'),
+      fc.array(step, { maxLength: 60 }),
+      (side, steps) => {
+        const ledger = new SocketLedger(side);
+        const open = new Map<number, FakeSocket>();
+        const everything = { written: 0, read: 0, sockets: 0 };
+        for (const { socket: index, written, read, next } of steps) {
+          const socket = open.get(index) ?? new FakeSocket();
+          if (!open.has(index)) {
+            ledger.add(socket.socket);
+            open.set(index, socket);
+            everything.sockets += 1;
+          }
+          socket.bytesWritten += written;
+          socket.bytesRead += read;
+          everything.written += written;
+          everything.read += read;
+          if (next === 'add again') ledger.add(socket.socket);
+          if (next === 'close') {
+            socket.emit('close');
+            open.delete(index);
+          }
+          const { written: out, read: back, sockets } = everything;
+          expect(ledger.wire()).toEqual(
+            side === 'client' ? { upBytes: out, downBytes: back } : { upBytes: back, downBytes: out },
+          );
+          expect(ledger.opened).toBe(sockets);
+          expect(ledger.reports()).toHaveLength(sockets);
+          expect(ledger.reports().filter((report) => report.open)).toHaveLength(open.size);
         }
-        socket.bytesWritten += written;
-        socket.bytesRead += read;
-        everything.written += written;
-        everything.read += read;
-        if (then === 'add again') ledger.add(socket.socket);
-        if (then === 'close') {
-          socket.emit('close');
-          open.delete(index);
-        }
-        const { written: out, read: back, sockets } = everything;
-        expect(ledger.wire()).toEqual(
-          side === 'client' ? { upBytes: out, downBytes: back } : { upBytes: back, downBytes: out },
-        );
-        expect(ledger.opened).toBe(sockets);
-        expect(ledger.reports()).toHaveLength(sockets);
-        expect(ledger.reports().filter((report) => report.open)).toHaveLength(open.size);
-      }
-    }),
+      },
+    ),
   );
 });
 
@@ -63,7 +67,10 @@ test('bytes that a socket carried before it was added count', () => {
 });
 
 test('the port is the client’s at either side, and stays known when the socket is gone', () => {
-  for (const [side, port] of [['client', 1111], ['server', 2222]] as const) {
+  for (const [side, port] of [
+    ['client', 1111],
+    ['server', 2222],
+  ] as const) {
     const socket = new FakeSocket();
     const ledger = new SocketLedger(side);
     ledger.add(socket.socket);

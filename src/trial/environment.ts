@@ -9,7 +9,7 @@ import { bytes } from '../units.ts';
 /** Libraries on the path of a number. */
 const MEASURED_WITH = ['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js'];
 
-export function describeEnvironment(): Environment {
+export function describeEnvironment(placement: string): Environment {
   const processors = cpus();
   return {
     node: process.versions.node,
@@ -22,9 +22,13 @@ export function describeEnvironment(): Environment {
     memoryBytes: bytes(totalmem()),
     loadAverage: loadavg()[0] ?? 0,
     packages: Object.fromEntries(MEASURED_WITH.map((name) => [name, installedVersion(name)])),
-    nodeFlags: process.execArgv,
+    nodeFlags: nodeFlags(),
+    placement,
   };
 }
+
+/** Flags of the command line and of the environment; both reach every process of a run. */
+const nodeFlags = (): readonly string[] => [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== '')];
 
 function installedVersion(name: string): string {
   const entry = createRequire(import.meta.url).resolve(name);

@@ -10,6 +10,7 @@ import type { ArmFacts } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { SocketReport, Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, milliseconds, perSecond, plus, seconds } from '../units.ts';
+import type { Placement } from './placement.ts';
 import { PROMPT_NS, type TrialProcesses, startProcesses } from './processes.ts';
 
 const PROBE_CALLS = 20;
@@ -21,6 +22,7 @@ export interface ProbeOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
+  readonly placement: Placement;
   readonly signal: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, seconds } from '../units.ts';
+import { type Placement, pinProcess } from './placement.ts';
 
 /** The same on every transport: comfortably above the largest shipped payload. */
 export const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
@@ -35,6 +36,7 @@ export interface StartOptions {
   readonly seed: number;
   /** How long the endpoint may take to be ready. */
   readonly readyTimeoutNs: Nanoseconds;
+  readonly placement: Placement;
 }
 
 /** Starts both and connects nothing yet. Rejects, with nothing left running, when either cannot be started. */
@@ -48,7 +50,8 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
     await Promise.all([driver.end(), endpoint?.end()]);
   };
   try {
-    const { arm, seed, readyTimeoutNs } = options;
+    const { arm, seed, readyTimeoutNs, placement } = options;
+    if (placement.kind === 'pinned') pinBoth(endpoint?.pid, driver.pid, placement);
     const { address } = await askEndpoint('start', { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES }, readyTimeoutNs);
     await driver.ask('start', { variant: arm.variant, address, seed, maxMessageBytes: MAX_MESSAGE_BYTES }, PROMPT_NS);
     return { driver, askEndpoint, apart, end };
@@ -56,6 +59,12 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
     await end();
     throw error;
   }
+}
+
+/** Throws when a process cannot be pinned after all: arms that are placed differently are not compared. */
+function pinBoth(endpointPid: number | undefined, driverPid: number, placement: Extract<Placement, { kind: 'pinned' }>): void {
+  const pinned = pinProcess(driverPid, placement.driverCpu) && (endpointPid === undefined || pinProcess(endpointPid, placement.endpointCpu));
+  if (!pinned) throw new Error('a process could not be pinned to its core');
 }
 
 /** The driver's process hosts the endpoint of a transport without a wire, under prefixed names. */

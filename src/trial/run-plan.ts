@@ -8,6 +8,7 @@ import type { Transport } from '../transports/contract.ts';
 import type { Nanoseconds } from '../units.ts';
 import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
+import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
 import { TrialInterrupted, runTrial } from './run-trial.ts';
 
@@ -45,7 +46,8 @@ export class ProbeError extends Error {
 /** Rejects with `ProbeError` or `MismatchError` before anything is measured; afterwards the record says what happened. */
 export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const { plan, progress, save, signal } = options;
-  const record = emptyRecord(options, await probeAll(options));
+  const placement = choosePlacement();
+  const record = emptyRecord(options, await probeAll(options, placement), placement);
   const trials: TrialResult[] = [];
   const current = (status: RunRecord['status'], finishedAt: string | null): RunRecord => ({ ...record, status, finishedAt, trials });
   save(current('running', null));
@@ -54,7 +56,7 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   try {
     for (const trial of plan.trials) {
       if (signal.aborted || nothingWorks(plan, trials)) break;
-      const result = await runOne(trial, options, hiccups);
+      const result = await runOne(trial, { ...options, hiccups, placement });
       if (result === undefined) break;
       trials.push(result);
       progress.onTrial(trial, result);
@@ -68,12 +70,14 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   return done;
 }
 
-async function runOne(trial: PlannedTrial, options: RunOptions, hiccups: HiccupMeter): Promise<TrialResult | undefined> {
-  const { plan, clock, readyTimeoutNs, loadTransport, signal, progress } = options;
+type TrialOptions = RunOptions & { readonly hiccups: HiccupMeter; readonly placement: Placement };
+
+async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {
+  const { plan, progress } = options;
   const arm = plan.arms.find(({ id }) => id === trial.armId);
   if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
   try {
-    return await runTrial(trial, arm, { plan, clock, hiccups, readyTimeoutNs, loadTransport, signal, onCell: progress.onCell });
+    return await runTrial(trial, arm, { ...options, onCell: progress.onCell });
   } catch (error) {
     if (error instanceof TrialInterrupted) return undefined;
     throw error;
@@ -84,14 +88,14 @@ async function runOne(trial: PlannedTrial, options: RunOptions, hiccups: HiccupM
 const nothingWorks = (plan: Plan, trials: readonly TrialResult[]): boolean =>
   trials.length >= plan.arms.length && trials.every((trial) => trial.status === 'failed');
 
-async function probeAll(options: RunOptions): Promise<Matching> {
+async function probeAll(options: RunOptions, placement: Placement): Promise<Matching> {
   const { plan, clock, readyTimeoutNs, signal, progress } = options;
   const facts: ArmFacts[] = [];
   for (const arm of plan.arms) {
     progress.onProbe(arm);
     const transport = await options.loadTransport(arm.variant.transport);
     try {
-      facts.push(await probeArm({ arm, transport, clock, seed: plan.seed, readyTimeoutNs, signal }));
+      facts.push(await probeArm({ arm, transport, clock, seed: plan.seed, readyTimeoutNs, placement, signal }));
     } catch (error) {
       throw new ProbeError(`${arm.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -104,7 +108,7 @@ async function probeAll(options: RunOptions): Promise<Matching> {
   return matching;
 }
 
-function emptyRecord(options: RunOptions, matching: Matching): RunRecord {
+function emptyRecord(options: RunOptions, matching: Matching, placement: Placement): RunRecord {
   return {
     schema: RECORD_SCHEMA,
     schemaVersion: SCHEMA_VERSION,
@@ -112,7 +116,7 @@ function emptyRecord(options: RunOptions, matching: Matching): RunRecord {
     startedAt: options.timestamp(),
     finishedAt: null,
     status: 'running',
-    environment: describeEnvironment(),
+    environment: describeEnvironment(placementWords(placement)),
     plan: options.plan,
     unsupported: options.unsupported,
     matching,

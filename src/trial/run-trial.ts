@@ -8,6 +8,7 @@ import type { Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, nanoseconds, seconds } from '../units.ts';
 import { checkClocks } from './clock-handshake.ts';
 import { type CellContext, measureCell, warmUpProcesses } from './measure-cell.ts';
+import type { Placement } from './placement.ts';
 import { startProcesses } from './processes.ts';
 
 export interface TrialContext {
@@ -15,6 +16,7 @@ export interface TrialContext {
   readonly clock: Clock;
   readonly hiccups: HiccupMeter;
   readonly readyTimeoutNs: Nanoseconds;
+  readonly placement: Placement;
   readonly loadTransport: (name: string) => Promise<Transport>;
   /** The interrupt: the trial in hand is given up. */
   readonly signal: AbortSignal;
@@ -43,7 +45,7 @@ export async function runTrial(trial: PlannedTrial, arm: Arm, context: TrialCont
 async function throughCells(trial: PlannedTrial, arm: Arm, context: TrialContext, measurements: Measurement[]): Promise<ClockCheck> {
   const transport = await context.loadTransport(arm.variant.transport);
   const { seed } = trial;
-  const processes = await startProcesses({ arm, transport, seed, readyTimeoutNs: context.readyTimeoutNs });
+  const processes = await startProcesses({ arm, transport, seed, readyTimeoutNs: context.readyTimeoutNs, placement: context.placement });
   const onAbort = (): void => void processes.end();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {

@@ -2,7 +2,6 @@
  * The HTTP+SSE client a Node user would pick: `eventsource` reads the stream, undici posts the messages. Two sockets:
  * the stream keeps one busy for good.
  */
-import type { Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import { Client, type Dispatcher, Pool, buildConnector } from 'undici';
 import type { EncodedMessage } from '../../mcp/contract.ts';
@@ -66,7 +65,7 @@ function countingConnector(ledger: SocketLedger, timeout: number): buildConnecto
     connector(target, (...result: buildConnector.CallbackArgs) => {
       const [error, socket] = result;
       // A connection that failed comes without its second argument, whatever the types say.
-      if (error === null && socket !== null) ledger.add(socket as Socket);
+      if (error === null && socket !== null) ledger.add(socket);
       callback(...result);
     });
   };

@@ -123,7 +123,7 @@ function takeMessage(context: Context, request: IncomingMessage, response: Serve
  */
 function accept({ session, stream }: Client, text: string, response: ServerResponse): void {
   const reception = session.receive(text);
-  if (reception.understood) stream.holdDuring(reception.proceed, () => void response.writeHead(202).end());
+  if (reception.understood) stream.holdDuring(() => reception.proceed(), () => void response.writeHead(202).end());
   else refuse(response, 400, reception.problem.text, 'application/json');
 }
 

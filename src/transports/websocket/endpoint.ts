@@ -79,5 +79,7 @@ function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): voi
     }
   });
   webSocket.on('close', () => session.end());
-  webSocket.on('error', () => webSocket.terminate());
+  // `ws` has sent the close frame that fits and will end the socket. Cutting it now would reset the connection while the
+  // rest of an oversized message is still coming, and most clients would see 1006 instead of 1009.
+  webSocket.on('error', () => undefined);
 }

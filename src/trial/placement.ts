@@ -1,0 +1,53 @@
+/**
+ * Which core each process runs on. Left to the scheduler, the same exchange takes a third of the time when both ends
+ * happen to share a core, and a trial's median says more about that than about its transport. So both ends are pinned,
+ * to cores of their own, the same ones for every arm.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export type Placement =
+  | { readonly kind: 'pinned'; readonly endpointCpu: number; readonly driverCpu: number }
+  /** The scheduler decides; why it could not be otherwise. */
+  | { readonly kind: 'free'; readonly because: string };
+
+const TASKSET_LIMIT_MS = 5_000;
+
+/** Two cores this process may use, where the system lets processes be pinned (`taskset`, of util-linux). */
+export function choosePlacement(): Placement {
+  const [endpointCpu, driverCpu] = allowedCpus();
+  if (endpointCpu === undefined) return { kind: 'free', because: 'this system does not tell which cores may be used' };
+  if (driverCpu === undefined) return { kind: 'free', because: 'there is one core' };
+  if (spawnSync('taskset', ['--version'], { timeout: TASKSET_LIMIT_MS }).status !== 0) {
+    return { kind: 'free', because: 'the program taskset is not installed' };
+  }
+  return { kind: 'pinned', endpointCpu, driverCpu };
+}
+
+/** Pins all threads of a process; those it starts later inherit it. Answers whether it worked. */
+export function pinProcess(pid: number, cpu: number): boolean {
+  return spawnSync('taskset', ['-a', '-c', '-p', String(cpu), String(pid)], { timeout: TASKSET_LIMIT_MS }).status === 0;
+}
+
+/** In words, for the record. */
+export const placementWords = (placement: Placement): string =>
+  placement.kind === 'pinned'
+    ? `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}`
+    : `left to the scheduler: ${placement.because}`;
+
+function allowedCpus(): number[] {
+  try {
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return list === undefined ? [] : expandList(list);
+  } catch {
+    return []; // No such file: not a Linux.
+  }
+}
+
+/** `0-2,5` → 0, 1, 2, 5. */
+export function expandList(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [first = Number.NaN, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+  });
+}
