@@ -166,7 +166,6 @@ describe('sse', () => {
     const channel = await connectTo('sse', `http://${host}/sse`, { headers: { authorization: 'Bearer secret' } });
     channel.send(encodeRequest(1, 'ping', undefined));
     await expect.poll(() => seen).toEqual(['Bearer secret', 'Bearer secret']);
-    expect(channel.handshake().messageHeaders).toContain('authorization');
     expect(JSON.stringify([channel.handshake(), channel.sockets()])).not.toContain('secret');
   });
 });

@@ -403,26 +403,26 @@ describe('websocket, byte for byte', async () => {
   });
 
   test('opening costs two round trips and one request, messages have no headers', async () => {
-    const { channel } = await connected(transport);
+    const { channel, endpoint } = await connected(transport);
     expect(channel.handshake()).toEqual({
-      established: 'HTTP/1.1 101 websocket',
+      established: '101 websocket',
       httpRequests: 1,
       roundTripsToOpen: 2,
-      messageHeaders: [],
       compression: '',
     });
+    expect(endpoint.seen()).toEqual({ httpVersion: '1.1', messageHeaders: [] });
     expect(channel.sockets()).toHaveLength(1);
   });
 });
 
 test('sse: opening costs a stream, a second socket and their round trips', async () => {
-  const { channel, client } = await connected(await loadTransport('sse'));
+  const { channel, client, endpoint } = await connected(await loadTransport('sse'));
   await client.request('ping', undefined);
   expect(channel.handshake()).toEqual({
-    established: 'HTTP/1.1 200 text/event-stream',
+    established: '200 text/event-stream',
     httpRequests: 1 + 3, // The stream; initialize, initialized, ping.
     roundTripsToOpen: 3, // TCP and GET of the stream, TCP of the first POST.
-    messageHeaders: ['connection', 'content-length', 'content-type', 'host'],
     compression: '',
   });
+  expect(endpoint.seen()).toEqual({ httpVersion: '1.1', messageHeaders: ['connection', 'content-length', 'content-type', 'host'] });
 });

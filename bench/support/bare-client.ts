@@ -1,15 +1,32 @@
 /**
- * The least client: sends a text of so many bytes, waits for whatever comes back, sends the next. The same libraries
- * as the tool's drivers, none of the tool. `bare-client.js <websocket|sse> <port> <bytes up> <clients> <warm-up ms> <window ms>`;
- * tells median round trip and rate over IPC.
+ * The least client: sends a text of so many bytes, waits for what comes back, sends the next. The same libraries as the
+ * tool's drivers, none of the tool: no ids, no checks, no histograms. With `json` each message is written and read as
+ * JSON, as any MCP client must. `bare-client.js <websocket|sse> <json|bytes> <port> <bytes up> <clients> <warm-up ms>
+ * <window ms>`; tells median round trip and rate over IPC.
  */
 import { EventSource } from 'eventsource';
 import { Client, Pool } from 'undici';
 import { WebSocket } from 'ws';
 import { streamFetch } from '#dist/transports/sse/stream-fetch.js';
 
-const [kind, port, up, clients, warmupMs, windowMs] = process.argv.slice(2);
-const text = 'x'.repeat(Number(up));
+const [kind, mode, port, up, clients, warmupMs, windowMs] = process.argv.slice(2);
+/** Bytes of an echo call's message without its text. */
+const ENVELOPE = 101;
+const filler = 'x'.repeat(Number(up) - ENVELOPE);
+const bytes = 'x'.repeat(Number(up));
+let id = 1_000_000;
+
+function message(): string {
+  if (mode !== 'json') return bytes;
+  id += 1;
+  return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: { text: filler } } });
+}
+
+/** What a client does with what has come, before it can act on it. */
+function read(text: string): void {
+  if (mode === 'json' && (JSON.parse(text) as { readonly id?: unknown }).id === undefined) throw new Error('an answer without an id');
+}
+
 const now = (): number => Number(process.hrtime.bigint());
 
 /** Sends; the callback given at connecting is called for every answer. */
@@ -19,8 +36,11 @@ const connectWebSocket: Connect = (onAnswer) =>
   new Promise((resolve, reject) => {
     const webSocket = new WebSocket(`ws://127.0.0.1:${port ?? ''}/`, { perMessageDeflate: false });
     webSocket.once('error', reject);
-    webSocket.on('message', onAnswer);
-    webSocket.once('open', () => resolve(() => webSocket.send(text)));
+    webSocket.on('message', (data: Buffer) => {
+      read(data.toString());
+      onAnswer();
+    });
+    webSocket.once('open', () => resolve(() => webSocket.send(message())));
   });
 
 const connectSse: Connect = (onAnswer) =>
@@ -30,12 +50,15 @@ const connectSse: Connect = (onAnswer) =>
     const source = new EventSource(`${origin}/sse`, { fetch: stream.fetch });
     const pool = new Pool(origin, { connections: 16, pipelining: 1, keepAliveTimeout: 60_000 });
     source.addEventListener('error', () => reject(new Error('the stream failed')));
-    source.addEventListener('message', onAnswer);
+    source.addEventListener('message', (event) => {
+      read(String(event.data));
+      onAnswer();
+    });
     source.addEventListener('endpoint', (event) => {
       const path = String(event.data);
       resolve(() => {
         pool.dispatch(
-          { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: text },
+          { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: message() },
           {
             onRequestStart: () => undefined,
             onResponseStart: () => undefined,

@@ -1,7 +1,7 @@
 /** Row: what the two are carried by. */
 import { factsOf } from './evidence.ts';
 import { defineClaim } from './define.ts';
-import { count, size, time } from './quantity.ts';
+import { count, size } from './quantity.ts';
 import { verdictOf } from './verdict.ts';
 
 /** An event stream answered with success over one of the two versions. */
@@ -17,7 +17,7 @@ export const defaultTransport = defineClaim({
   claimed: { sse: 'HTTP/1.1 or HTTP/2', websocket: 'TCP (upgrades from HTTP)' },
   rule:
     'SSE: true if the stream was answered with 200 text/event-stream over HTTP/1.1 or HTTP/2. WebSocket: true if the connection began as HTTP/1.1 and was answered with 101. ' +
-    'Bytes, time and round trips until the first tool result are shown and do not decide.',
+    'Bytes and round trips until the first tool result are shown and do not decide.',
   needs: [],
   wouldAnswer: 'a probe session of both transports',
   looksAt: 'facts',
@@ -27,7 +27,7 @@ export const defaultTransport = defineClaim({
     return [
       facts.established,
       `${count(facts.roundTripsToOpen, 'round trip')} to open`,
-      `first result after ${time(facts.timeToFirstResultNs)} and ${size(facts.bytesToFirstResult)}`,
+      `first result after ${size(facts.bytesToFirstResult)}`,
     ];
   },
   judge: ({ facts }) =>

@@ -1,5 +1,6 @@
 /** Flags as text → values, or one clear message that names the flag. */
 import type { Overrides } from '../scenario/overrides.ts';
+import { MAX_CALLS, MAX_CLIENTS } from '../scenario/fields.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
 import { CLIENT_STACKS, PROTOCOL_REVISIONS } from '../scenario/variant.ts';
@@ -22,8 +23,8 @@ export interface RunFlags {
 }
 
 const MAX_TRIALS = 1_000;
-const MAX_CALLS = 100_000_000;
-const MAX_CLIENTS = 10_000;
+/** Beyond the longest, Node's timers would fire at once. */
+const READY_TIMEOUT = { least: '1ms', most: '1h' } as const;
 const MAX_SEED = 2 ** 32 - 1;
 
 export function readRunFlags(options: Record<string, unknown>, transportNames: readonly string[]): RunFlags {
@@ -47,7 +48,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
-    readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', parseDuration),
+    readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
     output: text('output'),
     formats: options['format'] as readonly string[] | undefined,
   };
@@ -70,6 +71,13 @@ function quantity<T>(flag: string, value: string, parse: (value: string) => T): 
     if (error instanceof QuantityError) throw new UsageError(`${flag}: ${error.message}`);
     throw error;
   }
+}
+
+function readReadyTimeout(value: string): Nanoseconds {
+  const { least, most } = READY_TIMEOUT;
+  const found = parseDuration(value);
+  if (found < parseDuration(least) || found > parseDuration(most)) throw new QuantityError(value, `a time from ${least} to ${most}`);
+  return found;
 }
 
 function oneOf<T extends string>(flag: string, value: string, words: readonly T[]): T {

@@ -1,5 +1,6 @@
 /** `run`: from words on a command line to a plan, a record and a table. */
 import { randomInt } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { RunRecord } from '../result/record.ts';
@@ -77,6 +78,8 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version }: RunRe
   const signals = onSignals();
   let unsaved: Error | undefined;
   const save = (record: RunRecord): void => {
+    // A pipe or a terminal gets the one whole record, not one for every trial.
+    if (record.status === 'running' && !keepsOnlyTheLast(path)) return;
     try {
       saveRecord(path, serialiseRecord(record));
       unsaved = undefined;
@@ -109,6 +112,12 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version }: RunRe
   } finally {
     signals.stop();
   }
+}
+
+/** Whether what is written later replaces what was written before: true for files, not for pipes and devices. */
+function keepsOnlyTheLast(path: string): boolean {
+  const existing = statSync(path, { throwIfNoEntry: false });
+  return existing === undefined || existing.isFile();
 }
 
 function verdictOf(record: RunRecord, interrupted: ExitCode | undefined, unsaved: Error | undefined): ExitCode {

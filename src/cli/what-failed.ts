@@ -7,19 +7,25 @@ import type { ArmCell, CellSummary } from '../stats/summary.ts';
 /** One line per failure; none for a run that is whole. */
 export function whatFailed(record: RunRecord): readonly string[] {
   const summary = summarise(record);
-  const failedTrials = summary.failedTrials.map(
-    ({ trialIndex, armId, error }) => `trial ${trialIndex + 1} (${armId}) failed: ${escapeUnprintable(error)}`,
-  );
+  const failedTrials = summary.failedTrials.map(({ trialIndex, armId, error }) => ({
+    armId,
+    line: `trial ${trialIndex + 1} (${armId}) failed: ${escapeUnprintable(error)}`,
+  }));
+  if (record.trials.every((trial) => trial.status === 'failed')) return [...failedTrials.map(({ line }) => line), 'Nothing was measured.'];
   const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(cell, arm)));
-  return record.trials.every((trial) => trial.status === 'failed') ? [...new Set(failedTrials), 'Nothing was measured.'] : [...cells];
+  // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
+  const bare = new Set(summary.cells.flatMap((cell) => cell.arms.filter((arm) => arm.validTrials === 0).map((arm) => arm.armId)));
+  return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells];
 }
 
 function cellFailure({ cell }: CellSummary, arm: ArmCell): string[] {
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
-  if (arm.validTrials === 0) return [`${what}: no valid measurement in ${arm.invalidTrials} trials${because(arm)}`];
+  if (arm.validTrials === 0) return [`${what}: no valid measurement${arm.invalidTrials === 0 ? '' : ` in ${counted(arm.invalidTrials)}`}${because(arm)}`];
   const slow = arm.doubts.filter(({ doubt }) => doubt.kind === 'rate-not-reached').length;
   return slow === arm.validTrials ? [`${what}: the offered rate was not reached in any trial`] : [];
 }
+
+const counted = (trials: number): string => (trials === 1 ? '1 trial' : `${trials} trials`);
 
 function because(arm: ArmCell): string {
   for (const { doubt } of arm.doubts) {

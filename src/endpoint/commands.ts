@@ -2,7 +2,7 @@
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Publication, Stall } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { EndpointSettings, SocketReport, WireCounts } from '../transports/contract.ts';
+import type { EndpointSeen, EndpointSettings, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
@@ -17,7 +17,7 @@ export type EndpointCommands = {
   begin: { body: { readonly stall: Stall | undefined; readonly startNs: Nanoseconds }; reply: undefined };
   /** What happened since `begin`. */
   read: { body: undefined; reply: EndpointReading };
-  sockets: { body: undefined; reply: { readonly sockets: readonly SocketReport[]; readonly settings: EndpointSettings; readonly process: ProcessFacts } };
+  sockets: { body: undefined; reply: { readonly sockets: readonly SocketReport[]; readonly settings: EndpointSettings; readonly seen: EndpointSeen; readonly process: ProcessFacts } };
 };
 
 export interface ClockStamp {

@@ -66,7 +66,7 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     },
     sockets: () => {
       const { endpoint } = started();
-      return { sockets: endpoint.sockets(), settings: endpoint.settings(), process: processFacts() };
+      return { sockets: endpoint.sockets(), settings: endpoint.settings(), seen: endpoint.seen(), process: processFacts() };
     },
   };
 }

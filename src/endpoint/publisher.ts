@@ -40,18 +40,26 @@ function runOne(
     sequence += 1;
   };
   return new Promise((resolve) => {
+    let cancel: () => void = () => undefined;
+    // What is due after the end is not sent, and the end does not wait for it.
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve({ published, latestNs: nanoseconds(latestNs) });
+    };
     const next = (): void => {
       const offset = offsets[sequence];
       if (offset === undefined || signal.aborted) {
-        resolve({ published, latestNs: nanoseconds(latestNs) });
+        end();
         return;
       }
       const dueNs = plus(order.startNs, nanoseconds(offset));
-      clock.at(dueNs, () => {
+      cancel = clock.at(dueNs, () => {
         emit(dueNs);
         next();
       });
     };
+    signal.addEventListener('abort', end);
     next();
   });
 }

@@ -19,7 +19,7 @@ export interface Calendar {
 
 export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<Calendar> {
   const repeats = model.kind === 'sessions' ? model.repeats : 1;
-  const lengthNs = calendarLength(extentOf(phase), model.ratePerSec * repeats * meanCalls(phase.scenario.scripts));
+  const lengthNs = calendarLength(phase.kind, extentOf(phase), model.ratePerSec * repeats * meanCalls(phase.scenario.scripts));
   const { arrivals, ratePerSec } = model;
   const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed: phase.seed, gridNs: phase.pacer.gridNs });
   const running = new Set<Promise<void>>();

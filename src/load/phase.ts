@@ -3,7 +3,7 @@ import type { Clock } from '../measure/clock.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Extent, Scenario } from '../scenario/scenario.ts';
-import type { Bytes, Nanoseconds } from '../units.ts';
+import { type Bytes, type Nanoseconds, nanoseconds } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -27,8 +27,6 @@ export interface Phase {
 export interface Deadline {
   /** No further script starts. */
   over(): boolean;
-  /** The next script's calls would exceed the number asked for. */
-  readonly callLimit: number | undefined;
 }
 
 /** A warm-up that waits for a number of calls gives up after this many times its time: a slow endpoint is not waited for forever. */
@@ -37,10 +35,14 @@ const WARMUP_PATIENCE = 10;
 /** The extent that belongs to the phase. */
 export const extentOf = (phase: Phase): Extent => (phase.kind === 'warmup' ? phase.scenario.warmup : phase.scenario.window);
 
-/** How long a calendar runs, from the extent and, where that counts calls, the rate at which they arrive. */
-export function calendarLength(extent: Extent, callsPerSec: number): Nanoseconds {
-  const byCalls = extent.calls === undefined || callsPerSec === 0 ? undefined : (extent.calls / callsPerSec) * 1e9;
-  return (extent.timeNs ?? byCalls ?? 0) as Nanoseconds;
+/**
+ * How long a calendar runs: as the closed loop's deadline, with the time that the calls take at the rate at which they
+ * arrive. Known before the phase begins, and the same whatever the endpoint does.
+ */
+export function calendarLength(kind: Phase['kind'], { timeNs, calls }: Extent, callsPerSec: number): Nanoseconds {
+  const byCalls = calls === undefined || callsPerSec === 0 ? undefined : (calls / callsPerSec) * 1e9;
+  if (timeNs === undefined || byCalls === undefined) return nanoseconds(timeNs ?? byCalls ?? 0);
+  return nanoseconds(kind === 'window' ? Math.min(timeNs, byCalls) : Math.min(Math.max(timeNs, byCalls), timeNs * WARMUP_PATIENCE));
 }
 
 /** The closed loop's end: the window takes whichever comes first, the warm-up wants both. */
@@ -50,8 +52,8 @@ export function deadlineOf(phase: Phase): Deadline {
   const elapsed = (): number => clock.now() - startNs;
   const timeUp = (): boolean => timeNs !== undefined && elapsed() >= timeNs;
   const enough = (): boolean => calls !== undefined && recorder.calls >= calls;
-  if (phase.kind === 'window') return { over: () => signal.aborted || timeUp() || enough(), callLimit: calls };
+  if (phase.kind === 'window') return { over: () => signal.aborted || timeUp() || enough() };
   const patience = (timeNs ?? 1e9) * WARMUP_PATIENCE;
   const warm = (): boolean => (timeNs === undefined || timeUp()) && (calls === undefined || enough());
-  return { over: () => signal.aborted || warm() || elapsed() >= patience, callLimit: undefined };
+  return { over: () => signal.aborted || warm() || elapsed() >= patience };
 }

@@ -16,7 +16,7 @@ export async function runPhase(phase: Phase): Promise<PhaseReport> {
   const { load } = phase.scenario;
   switch (load.kind) {
     case 'none':
-      await until(phase.clock, plus(phase.startNs, calendarLength(extentOf(phase), 0)));
+      await until(phase.clock, plus(phase.startNs, calendarLength(phase.kind, extentOf(phase), 0)));
       return { offeredPerSec: null };
     case 'closed':
       await runClosedLoop(phase, load.thinkNs);

@@ -52,7 +52,7 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
   const { phase, client, script, done } = running;
   const step = client.lostBecause === undefined || index === 0 ? script.steps[index] : undefined;
   if (step === undefined) {
-    if (client.lostBecause === undefined) phase.recorder.script(running.startedNs, phase.clock.now());
+    if (client.lostBecause === undefined) bookScript(running);
     done();
     return;
   }
@@ -77,17 +77,30 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
   }
 }
 
+function bookScript({ phase, script, startedNs }: Running): void {
+  if (script.steps.length === 1) phase.recorder.shortScript();
+  else phase.recorder.script(startedNs, phase.clock.now());
+}
+
 function call(phase: Phase, client: BenchClient, step: CallStep, dueNs: Nanoseconds | undefined, next: () => void): void {
   const toolCall = makeCall(phase, client, step);
   const params: Record<string, unknown> = { name: toolCall.tool, arguments: toolArguments(toolCall) };
   const token = toolCall.tool === 'progress' ? client.mcp.nextId : undefined;
-  if (token !== undefined) params['_meta'] = { progressToken: token };
+  if (token !== undefined) {
+    params['_meta'] = { progressToken: token };
+    phase.recorder.progressExpected(client.progressStream(token));
+  }
   phase.recorder.due();
   client.mcp.start('tools/call', params, (exchange) => {
     note(phase, client, exchange, dueNs, toolCall);
-    if (token !== undefined && exchange.outcome.kind === 'ok') phase.recorder.progressAsked(client.progressStream(token), step.progressSteps);
+    if (token !== undefined) noteProgress(phase, client.progressStream(token), step, exchange);
     next();
   });
+}
+
+function noteProgress({ recorder }: Phase, stream: string, step: CallStep, { outcome }: Exchange): void {
+  if (outcome.kind === 'ok') recorder.progressPromised(stream, step.progressSteps);
+  else recorder.progressForgotten(stream);
 }
 
 function makeCall(phase: Phase, client: BenchClient, step: CallStep): ToolCall {

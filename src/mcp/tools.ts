@@ -103,6 +103,17 @@ export function answerText(call: ToolCall, filler: (size: ReturnType<typeof byte
 
 /** The arguments object of a call. */
 export function toolArguments(call: ToolCall): JsonObject {
-  const { tool: _, ...args } = call;
-  return args;
+  const { text } = call;
+  switch (call.tool) {
+    case 'produce':
+      return { text, size: call.size };
+    case 'delay':
+      return { text, delayMs: call.delayMs };
+    case 'progress':
+      return { text, steps: call.steps };
+    case 'misbehave':
+      return { text, how: call.how };
+    default:
+      return { text };
+  }
 }

@@ -67,6 +67,8 @@ export class Recorder {
   readonly #errors = new Set<string>();
   readonly #events = new SequenceBook();
   readonly #progress = new SequenceBook();
+  /** Tokens of calls under way: progress for any other call is not this window's, or came after the call was given up. */
+  readonly #expected = new Set<string>();
   #progressAsked = 0;
   #within = 0;
   #scripts = 0;
@@ -114,7 +116,12 @@ export class Recorder {
     this.#counts.misrouted += 1;
   }
 
-  /** A script ran to its end. */
+  /** A script of one step ran to its end: its time is its call's, which has been recorded. */
+  shortScript(): void {
+    this.#scripts += 1;
+  }
+
+  /** A script of several steps ran to its end. */
   script(intendedStartNs: Nanoseconds, completedNs: Nanoseconds): void {
     this.#scripts += 1;
     this.#times.scriptTime.record(minus(completedNs, intendedStartNs));
@@ -131,15 +138,26 @@ export class Recorder {
     this.#completed(event.receivedNs);
   }
 
-  /** Progress that a call was promised: its steps, once its answer came. */
-  progressAsked(token: string, steps: number): void {
+  /** A call that will report its progress is about to be sent. */
+  progressExpected(token: string): void {
+    this.#expected.add(token);
+  }
+
+  /** The call was answered: so much progress was promised. What overtook the answer may still come. */
+  progressPromised(token: string, steps: number): void {
     this.#progressAsked += steps;
-    this.#progress.release(token, steps);
+    if (this.#progress.release(token, steps)) this.#expected.delete(token);
+  }
+
+  /** The call ended otherwise: nothing is known of how much should have come, so nothing is counted. */
+  progressForgotten(token: string): void {
+    this.#expected.delete(token);
+    this.#progress.forget(token);
   }
 
   /** A progress notification; `progress` counts from 1. */
   progress(token: string, progress: number): void {
-    this.#progress.arrived(token, progress - 1);
+    if (this.#expected.has(token)) this.#progress.arrived(token, progress - 1);
   }
 
   get deliveredEvents(): number {

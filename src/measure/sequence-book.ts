@@ -33,9 +33,15 @@ export class SequenceBook {
     return true;
   }
 
-  /** Forgets a stream that is complete, so that memory does not grow with the number of short streams. */
-  release(stream: string, length: number): void {
-    if (this.#streams.get(stream)?.delivered === length) this.#streams.delete(stream);
+  /** Lets go of a stream that is complete, so that memory does not grow with the number of short streams. Answers whether it was. */
+  release(stream: string, length: number): boolean {
+    return (this.#streams.get(stream)?.delivered ?? 0) === length && (this.#streams.delete(stream) || length === 0);
+  }
+
+  /** As if nothing had arrived on the stream, duplicates and disorder aside. */
+  forget(stream: string): void {
+    this.#delivered -= this.#streams.get(stream)?.delivered ?? 0;
+    this.#streams.delete(stream);
   }
 
   get delivered(): number {

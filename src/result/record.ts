@@ -71,7 +71,7 @@ export interface MatchCheck {
 /** What a probe session saw of one arm: an ordinary session, looked at closely, outside of any measurement. */
 export interface ArmFacts {
   readonly armId: string;
-  /** `Channel.handshake().established`. */
+  /** How the channel was opened: `HTTP/1.1 200 text/event-stream`, `HTTP/1.1 101 websocket`, `in-process`. */
   readonly established: string;
   readonly socketsPerClient: number;
   readonly httpRequestsPerSession: number;
@@ -138,7 +138,7 @@ export interface Measurement {
   readonly serviceTime: Distribution;
   /** Sent − intended start: the driver's own lateness. */
   readonly sendLag: Distribution;
-  /** Whole scripts: intended start to the end of the last step, thinking included. */
+  /** Whole scripts of several steps: intended start to the end of the last step, thinking included. A script of one call takes as long as its call. */
   readonly scriptTime: Distribution;
   /** Notification published → received. */
   readonly delivery: Distribution;

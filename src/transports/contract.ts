@@ -51,6 +51,8 @@ export interface Endpoint {
   sockets(): readonly SocketReport[];
   /** What the endpoint knows of its own settings, for the matched-ness probe. */
   settings(): EndpointSettings;
+  /** What clients' requests looked like on arrival. */
+  seen(): EndpointSeen;
   /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -88,7 +90,7 @@ export interface SocketReport {
   readonly open: boolean;
   readonly upBytes: Bytes;
   readonly downBytes: Bytes;
-  /** JSON-RPC messages that this socket carried in each direction. */
+  /** JSON-RPC messages that this socket carried in each direction, as the endpoint counts them; 0 at a client, whose libraries do not tell. */
   readonly messagesUp: number;
   readonly messagesDown: number;
   /** Whether Nagle's algorithm is off, as Node's socket reports; `undefined` when it does not say. */
@@ -97,14 +99,12 @@ export interface SocketReport {
 
 /** How a channel came to be, as seen on its sockets. */
 export interface Handshake {
-  /** `HTTP/1.1 200 text/event-stream`, `HTTP/1.1 101 websocket`, `in-process`. */
+  /** How the server answered: `200 text/event-stream`, `101 websocket`, `in-process`. */
   readonly established: string;
   /** HTTP requests sent so far, the upgrade included. */
   readonly httpRequests: number;
   /** Network round trips before the first JSON-RPC message could be sent: TCP handshakes, HTTP exchanges. */
   readonly roundTripsToOpen: number;
-  /** Names of the headers the client sends with a message, lower case, sorted. Never their values. */
-  readonly messageHeaders: readonly string[];
   /** Negotiated content encoding or extension; empty for none. */
   readonly compression: string;
 }
@@ -115,6 +115,14 @@ export interface EndpointSettings {
   readonly maxMessageBytes: Bytes;
   readonly heartbeatMs: number | undefined;
   readonly tls: boolean;
+}
+
+/** Requests as the endpoint received them. */
+export interface EndpointSeen {
+  /** HTTP version of the request that opened a client's channel; `undefined` without HTTP, or before the first. */
+  readonly httpVersion: string | undefined;
+  /** Names of the headers that came with the last message, lower case, sorted; empty where messages travel without. Never their values. */
+  readonly messageHeaders: readonly string[];
 }
 
 /** A connection could not be opened: refused, wrong status, wrong content type, no answer in time. Its message is fit to print. */

@@ -1,15 +1,17 @@
 /** Whether the arms differ in nothing but the transport. Pure: facts in, checks out. */
 import type { ArmFacts, MatchCheck, Matching } from '../result/record.ts';
 
-/** One rule: what it reads of an arm, and how that is printed. `undefined` where the rule does not apply to the arm. */
+/** One rule: what it reads of an arm, or of both of its ends where they could differ, and how that is printed. `undefined` where the rule does not apply to the arm. */
 interface Rule {
   readonly rule: string;
-  readonly read: (facts: ArmFacts) => string | number | undefined;
+  readonly read: (facts: ArmFacts) => Value | readonly Value[] | undefined;
 }
 
+type Value = string | number;
+
 const RULES: readonly Rule[] = [
-  { rule: 'same Node and NODE_ENV at both ends', read: (facts) => onlyOne([facts.endpointNode, facts.driverNode]) },
-  { rule: 'same Node flags', read: (facts) => onlyOne([facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none']) },
+  { rule: 'same Node and NODE_ENV at both ends', read: (facts) => [facts.endpointNode, facts.driverNode] },
+  { rule: 'same Node flags', read: (facts) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'] },
   { rule: 'same handler: answers to initialize and tools/list', read: (facts) => facts.surfaceHash },
   { rule: 'same JSON-RPC bytes for the same call', read: (facts) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down` },
   { rule: 'TCP_NODELAY on every socket', read: (facts) => noDelay(facts) },
@@ -21,7 +23,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Values that every arm must have, whatever the others have. */
-const REQUIRED: ReadonlyMap<string, string> = new Map([
+const REQUIRED: ReadonlyMap<string, Value> = new Map([
   ['TCP_NODELAY on every socket', 'on'],
   ['no compression', 'none'],
 ]);
@@ -31,18 +33,16 @@ export function matchArms(facts: readonly ArmFacts[]): Matching {
 }
 
 function check({ rule, read }: Rule, facts: readonly ArmFacts[]): MatchCheck {
-  const seen = facts.map((one) => ({ armId: one.armId, value: read(one) }));
-  const values = new Set(seen.flatMap(({ value }) => (value === undefined ? [] : [value])));
+  const seen = facts.map((one) => ({ armId: one.armId, values: [...new Set([read(one) ?? []].flat())] }));
+  const values = new Set(seen.flatMap((arm) => arm.values));
   const required = REQUIRED.get(rule);
   const matched = values.size === 1 && (required === undefined || values.has(required));
   return {
     rule,
     status: values.size === 0 ? 'not-applicable' : matched ? 'matched' : 'mismatched',
-    seen: seen.map(({ armId, value }) => `${armId}: ${value ?? 'n/a'}`).join(' · '),
+    seen: seen.map((arm) => `${arm.armId}: ${arm.values.join(' and ') || 'n/a'}`).join(' · '),
   };
 }
-
-const onlyOne = (values: readonly string[]): string => [...new Set(values)].join(' and ');
 
 function noDelay({ noDelay }: ArmFacts): string | undefined {
   if (noDelay.length === 0) return undefined;

@@ -5,7 +5,6 @@ import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
-import { decodeHistogram } from '../measure/histogram.ts';
 import type { Doubt, Measurement, WarmupReport } from '../result/record.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_S, bytes, milliseconds, nanoseconds, plus, seconds } from '../units.ts';
@@ -131,7 +130,8 @@ const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
  */
 function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, offeredPerSec: number | null): number {
   const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
-  const tailNs = offeredPerSec === null ? 0 : repeats * decodeHistogram(driver.scriptTime).minNs;
+  const quickest = driver.scriptTime.count > 0 ? driver.scriptTime : driver.responseTime;
+  const tailNs = offeredPerSec === null ? 0 : repeats * quickest.minNs;
   const lengthNs = Math.max(scenario.window.timeNs ?? 1, driver.elapsedNs - tailNs);
   return (scripts * NS_PER_S) / (offeredPerSec === null ? Math.max(1, driver.elapsedNs) : lengthNs);
 }

@@ -8,7 +8,7 @@ import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { ArmFacts } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
-import type { SocketReport, Transport } from '../transports/contract.ts';
+import type { EndpointSeen, Handshake, SocketReport, Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, milliseconds, perSecond, plus, seconds } from '../units.ts';
 import type { Placement } from './placement.ts';
 import { PROMPT_NS, type TrialProcesses, startProcesses } from './processes.ts';
@@ -32,6 +32,8 @@ export async function probeArm(options: ProbeOptions): Promise<ArmFacts> {
   const onAbort = (): void => void processes.end();
   options.signal.addEventListener('abort', onAbort, { once: true });
   try {
+    // The interrupt may have come while they were starting.
+    if (options.signal.aborted) throw new Error('interrupted');
     return await lookClosely(options, processes);
   } finally {
     options.signal.removeEventListener('abort', onAbort);
@@ -67,7 +69,7 @@ function factsOf(options: ProbeOptions, connect: ProbeConnect, calls: ProbeCalls
   const wired = transport.capabilities.has('wire');
   return {
     armId: arm.id,
-    established: connect.handshake.established,
+    established: established(connect.handshake, during.seen),
     socketsPerClient: calls.sockets.filter((socket) => socket.open).length,
     httpRequestsPerSession: connect.handshake.httpRequests,
     httpRequestsPerCall: calls.httpRequestsPerCall,
@@ -81,7 +83,7 @@ function factsOf(options: ProbeOptions, connect: ProbeConnect, calls: ProbeCalls
     noDelay: [...calls.sockets, ...during.sockets].map((socket) => socket.noDelay),
     compression: connect.handshake.compression,
     tls: during.settings.tls,
-    messageHeaders: connect.handshake.messageHeaders,
+    messageHeaders: during.seen.messageHeaders,
     keepAliveMs: during.settings.keepAliveMs,
     heartbeatMs: during.settings.heartbeatMs,
     maxMessageBytes: during.settings.maxMessageBytes,
@@ -94,6 +96,10 @@ function factsOf(options: ProbeOptions, connect: ProbeConnect, calls: ProbeCalls
     driverLines: driverLines(transport.name),
   };
 }
+
+/** The version is what the endpoint saw arrive; the answer is what the client saw come back. */
+const established = ({ established: answer }: Handshake, { httpVersion }: EndpointSeen): string =>
+  httpVersion === undefined ? answer : `HTTP/${httpVersion} ${answer}`;
 
 /** What each socket carried between two looks. */
 function difference(before: readonly SocketReport[], after: readonly SocketReport[]): { messagesUp: number; messagesDown: number }[] {

@@ -12,23 +12,14 @@ export function reportOf(record: RunRecord): Report {
 }
 
 /** Everything measured, six times, with a few blemishes. */
-export const richRecord = (): RunRecord => withHandshakes(fixtureRecord());
-
-/** What the transports' own handshakes are called. */
-function withHandshakes(record: RunRecord): RunRecord {
-  const facts = record.matching.facts.map((seen) => ({
-    ...seen,
-    established: seen.socketsPerClient === 1 ? 'HTTP/1.1 101 websocket' : 'HTTP/1.1 200 text/event-stream',
-  }));
-  return { ...record, matching: { ...record.matching, facts } };
-}
+export const richRecord = (): RunRecord => fixtureRecord();
 
 /** The same transport twice. */
-export const sameTwiceRecord = (): RunRecord => withHandshakes(fixtureRecord({ armIds: ['sse', 'sse#2'] }));
+export const sameTwiceRecord = (): RunRecord => fixtureRecord({ armIds: ['sse', 'sse#2'] });
 
 /** Cut off, quick, with failed trials, and one error that would clear the screen. */
 export function partialRecord(): RunRecord {
-  const record = withHandshakes(fixtureRecord({ blocks: 3 }));
+  const record = fixtureRecord({ blocks: 3 });
   const failing = withTrials(record, (trial) =>
     trial.block === 1 && trial.armId === 'websocket'
       ? failedAfter(trial, 2, 'endpoint ended: \u001b[2J<b>exit 1</b>\nat | line 2')

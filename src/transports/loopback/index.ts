@@ -21,6 +21,7 @@ function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
     address,
     wire: () => NO_WIRE,
     sockets: () => [],
+    seen: () => ({ httpVersion: undefined, messageHeaders: [] }),
     settings: () => ({ keepAliveMs: undefined, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
     close: () => {
       endpoints.delete(address);
@@ -62,7 +63,7 @@ function connect(address: string, { events }: ConnectOptions): Promise<Channel> 
     },
     wire: () => NO_WIRE,
     sockets: () => [],
-    handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, messageHeaders: [], compression: '' }),
+    handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, compression: '' }),
     close: () => {
       if (open) end();
       return Promise.resolve();

@@ -48,7 +48,6 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
         httpRequests: stream.requests() + poster.requests,
         // One for each TCP handshake that the first message had to wait for, one for the stream's request up to its `endpoint` event.
         roundTripsToOpen: poster.socketsAtFirstMessage + stream.requests(),
-        messageHeaders: ['connection', 'content-length', 'host', ...Object.keys({ ...MESSAGE_HEADERS, ...options.headers })].toSorted(),
         compression: stream.contentEncoding(),
       }),
       close,

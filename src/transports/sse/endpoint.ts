@@ -26,10 +26,13 @@ interface Context {
   readonly options: EndpointOptions;
   readonly clients: Clients;
   readonly ledger: SocketLedger;
+  /** The last request that opened a stream, and the last that brought a message: what the endpoint can say it has seen. */
+  lastStream: IncomingMessage | undefined;
+  lastMessage: IncomingMessage | undefined;
 }
 
 export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const context: Context = { options, clients: new Map(), ledger: new SocketLedger('server') };
+  const context: Context = { options, clients: new Map(), ledger: new SocketLedger('server'), lastStream: undefined, lastMessage: undefined };
   const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => route(context, request, response));
   http.on('connection', (socket) => context.ledger.add(socket));
   const port = await listenOnLoopback(http);
@@ -37,6 +40,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
     address: `http://127.0.0.1:${port}${STREAM_PATH}`,
     wire: () => context.ledger.wire(),
     sockets: () => context.ledger.reports(),
+    seen: () => ({ httpVersion: context.lastStream?.httpVersion, messageHeaders: Object.keys(context.lastMessage?.headers ?? {}).toSorted() }),
     settings: () => ({ keepAliveMs: http.keepAliveTimeout, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
     close: () => closeServer(http),
   };
@@ -53,6 +57,7 @@ function route(context: Context, request: IncomingMessage, response: ServerRespo
 
 function openStream(context: Context, request: IncomingMessage, response: ServerResponse): void {
   const sessionId = randomUUID();
+  context.lastStream = request;
   const entry = context.ledger.entry(request.socket);
   response.writeHead(200, {
     'content-type': 'text/event-stream',
@@ -104,6 +109,7 @@ class EventStream {
 }
 
 function takeMessage(context: Context, request: IncomingMessage, response: ServerResponse, query: string): void {
+  context.lastMessage = request;
   const client = context.clients.get(new URLSearchParams(query).get('sessionId') ?? '');
   if (client === undefined) {
     refuse(response, 404, 'no such session');

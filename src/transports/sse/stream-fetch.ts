@@ -7,7 +7,7 @@ import type { Client, Dispatcher } from 'undici';
 
 export interface StreamFetch {
   readonly fetch: FetchLike;
-  /** How the stream's response began: `HTTP/1.1 200 text/event-stream`; empty before that. */
+  /** How the stream's response began: `200 text/event-stream`; empty before that. */
   established(): string;
   contentEncoding(): string;
   requests(): number;
@@ -27,7 +27,7 @@ export function streamFetch(client: Client, headers: Readonly<Record<string, str
         open(client, new URL(url), { ...init.headers, ...headers }, init.signal as AbortSignal | undefined, {
           onResponse: (status, responseHeaders, body) => {
             const contentType = single(responseHeaders['content-type']);
-            established = `HTTP/1.1 ${status} ${contentType}`;
+            established = `${status} ${contentType}`;
             contentEncoding = single(responseHeaders['content-encoding']);
             resolve({
               body,

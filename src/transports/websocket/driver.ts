@@ -21,10 +21,9 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
   const response = await opened(webSocket, ledger, () => forward(webSocket, options, tellLost));
   const httpRequests = 1; // The upgrade. Everything after it is frames.
   const handshake: Handshake = {
-    established: `HTTP/${response.httpVersion} ${response.statusCode ?? 0} ${response.headers.upgrade ?? ''}`.trim(),
+    established: `${response.statusCode ?? 0} ${response.headers.upgrade ?? ''}`.trim(),
     httpRequests,
     roundTripsToOpen: ledger.opened + httpRequests,
-    messageHeaders: [],
     compression: webSocket.extensions,
   };
   return {

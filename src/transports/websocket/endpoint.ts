@@ -33,11 +33,16 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
       });
     }
   });
+  let httpVersion: string | undefined;
+  http.on('upgrade', (request) => {
+    ({ httpVersion } = request);
+  });
   const port = await listenOnLoopback(http);
   return {
     address: `ws://127.0.0.1:${port}/mcp`,
     wire: () => ledger.wire(),
     sockets: () => ledger.reports(),
+    seen: () => ({ httpVersion, messageHeaders: [] }),
     settings: () => ({ keepAliveMs: http.keepAliveTimeout, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
     close: async () => {
       for (const client of webSockets.clients) client.terminate();
