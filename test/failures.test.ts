@@ -42,6 +42,9 @@ const onlyOne = (path: string): Measurement => {
   return measurement;
 };
 
+/** As one line: the table wraps its text. */
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
 const ECHO = { call: 'echo', send: '32B' };
 const ENDLESS = { window: '20s' };
 
@@ -64,7 +67,7 @@ describe('processes that fail', () => {
       `trial 1 of 1 · websocket · failed: ${why}\nRecord: ${run.record}\ntrial 1 (websocket) failed: ${why}\nNothing was measured.\n`,
     );
     expect(code).toBe(4);
-    expect(stdout).toContain('1 of 1 trials of WebSocket failed');
+    expect(flat(stdout)).toContain('1 of 1 trials of WebSocket failed');
     expect(readRecord(run.record).trials).toEqual([{ index: 0, block: 0, armId: 'websocket', status: 'failed', error: why, measurements: [] }]);
   });
 
@@ -89,7 +92,7 @@ describe('processes that fail', () => {
     expect(stderr).toMatch(
       /^trial 1 of 3 · websocket · done\ntrial 2 of 3 · websocket · failed: the driver process was killed by SIGKILL\ntrial 3 of 3 · websocket · done$/m,
     );
-    expect(stdout).toContain('1 of 3 trials of WebSocket failed: the driver process was killed by SIGKILL');
+    expect(flat(stdout)).toContain('1 of 3 trials of WebSocket failed: the driver process was killed by SIGKILL');
     expect(readRecord(run.record).trials.map(({ status }) => status)).toEqual(['completed', 'failed', 'completed']);
     expect(code).toBe(0);
   });
@@ -110,14 +113,14 @@ describe('answers that fail', () => {
     expect(calls.ok).toBeGreaterThan(0);
     expect(callsBalance(calls)).toBe(true);
     expect(doubts).toContainEqual({ kind: 'errors', count: calls.timedOut, example: 'no answer in time' });
-    expect(stdout).toContain(`of ${calls.due} calls over WebSocket: ${calls.timedOut} timed out`);
+    expect(flat(stdout)).toContain(`of ${calls.due} calls over WebSocket: ${calls.timedOut} timed out`);
     expect(code).toBe(0);
   });
 
   test('every call an error is nothing measured, exit 4', async () => {
     const run = start(calling({ call: 'fail' }));
     const { code, stderr } = await endOf(run);
-    expect(stderr).toContain('test over websocket: no valid measurement in 1 trials: the tool answered with an error\n');
+    expect(stderr).toContain('test over websocket: no valid measurement in 1 trial: the tool answered with an error\n');
     expect(code).toBe(4);
     const { calls } = onlyOne(run.record);
     expect(calls.rejected).toBe(calls.due);
@@ -136,8 +139,8 @@ describe('answers that fail', () => {
     expect(callsBalance(measurement.calls)).toBe(true);
     expect(measurement.doubts.map(({ kind }) => kind)).toContain('wrong-answers');
     expect(isValid(measurement)).toBe(false);
-    expect(stderr).toMatch(/^test over websocket: no valid measurement in 1 trials: \d+ wrong, misrouted, duplicated or unreadable answers$/m);
-    expect(stdout).toContain('these numbers are not shown');
+    expect(stderr).toMatch(/^test over websocket: no valid measurement in 1 trial: \d+ wrong, misrouted, duplicated or unreadable answers$/m);
+    expect(flat(stdout)).toContain('these numbers are not shown');
     expect(code).toBe(4);
   });
 

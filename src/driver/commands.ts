@@ -1,4 +1,5 @@
 /** What the driver's process can be asked. */
+import type { PhaseReport } from '../load/run-phase.ts';
 import type { Recorded } from '../measure/recorder.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -41,9 +42,7 @@ export interface RunOrder {
   readonly seed: number;
 }
 
-export interface RunReply {
-  readonly offeredPerSec: number | null;
-}
+export type RunReply = PhaseReport;
 
 export interface DriverReading extends Recorded {
   readonly elapsedNs: Nanoseconds;

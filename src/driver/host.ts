@@ -35,6 +35,7 @@ interface Opened {
 interface Running {
   readonly recorder: Recorder;
   readonly startNs: Nanoseconds;
+  /** Of the phase, once it is over. */
   readonly lengthNs: Nanoseconds;
   readonly wire: WireCounts;
   readonly counts: ClientCounts;
@@ -73,7 +74,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
       running = {
         recorder,
         startNs: order.startNs,
-        lengthNs: extentTime(order, scenario),
+        lengthNs: nanoseconds(0),
         wire: sumWire(connected),
         counts: sumCounts(clients),
         strays: sumStrays(clients),
@@ -81,7 +82,9 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
       };
       const random = seededRandom(order.seed);
       const phase: Phase = { ...order, scenario, clients, recorder, clock, pacer, filler, random, signal: aborter.signal };
-      return runPhase(phase);
+      const report = await runPhase(phase);
+      running = { ...running, lengthNs: report.lengthNs };
+      return report;
     },
     collect: async ({ published }) => {
       if (opened === undefined || running === undefined) throw new Error('no phase was run');
@@ -109,12 +112,6 @@ function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly Benc
   const recorder = new Recorder({ startNs: order.startNs, durationNs: timeNs, run: order.run });
   for (const client of clients) client.recordTo(recorder);
   return recorder;
-}
-
-/** The phase lasts at least this long, even if the last answer came earlier: what was due fell into all of it. */
-function extentTime(order: RunOrder, scenario: Scenario): Nanoseconds {
-  const { timeNs, calls } = order.kind === 'window' ? scenario.window : scenario.warmup;
-  return timeNs === undefined || (calls !== undefined && scenario.load.kind === 'closed') ? nanoseconds(0) : timeNs;
 }
 
 /** Waits until every event that was sent has arrived, or has had time enough. */

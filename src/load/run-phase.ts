@@ -1,6 +1,6 @@
 /** Chooses the loop by the load model: one loop per kind, one switch. */
 import { until } from '../measure/clock.ts';
-import { nanoseconds, plus, rateOf } from '../units.ts';
+import { type Nanoseconds, nanoseconds, plus, rateOf } from '../units.ts';
 import { runClosedLoop } from './closed-loop.ts';
 import { runOpenLoop } from './open-loop.ts';
 import { type Phase, calendarLength, extentOf } from './phase.ts';
@@ -9,22 +9,28 @@ import { type Phase, calendarLength, extentOf } from './phase.ts';
 export interface PhaseReport {
   /** Scripts per second. */
   readonly offeredPerSec: number | null;
+  /** The phase lasts at least this long, even if the last answer came earlier: what was due fell into all of it. */
+  readonly lengthNs: Nanoseconds;
 }
 
 /** Resolves when the last answer is in, or was given up. */
 export async function runPhase(phase: Phase): Promise<PhaseReport> {
   const { load } = phase.scenario;
   switch (load.kind) {
-    case 'none':
-      await until(phase.clock, plus(phase.startNs, calendarLength(phase.kind, extentOf(phase), 0)));
-      return { offeredPerSec: null };
-    case 'closed':
+    case 'none': {
+      const lengthNs = calendarLength(phase.kind, extentOf(phase), 0);
+      await until(phase.clock, plus(phase.startNs, lengthNs));
+      return { offeredPerSec: null, lengthNs };
+    }
+    case 'closed': {
+      const { timeNs, calls } = extentOf(phase);
       await runClosedLoop(phase, load.thinkNs);
-      return { offeredPerSec: null };
+      return { offeredPerSec: null, lengthNs: calls === undefined ? (timeNs ?? nanoseconds(0)) : nanoseconds(0) };
+    }
     default: {
       const { arrivals, lengthNs } = await runOpenLoop(phase, load);
       const scripts = arrivals * (load.kind === 'sessions' ? load.repeats : 1);
-      return { offeredPerSec: rateOf(scripts, nanoseconds(lengthNs)) ?? null };
+      return { offeredPerSec: rateOf(scripts, lengthNs) ?? null, lengthNs };
     }
   }
 }

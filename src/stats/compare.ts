@@ -24,7 +24,7 @@ export interface ComparisonOptions {
 const LEVEL = 0.95;
 
 /**
- * The comparison of METHOD § 4.1 and 4.2 on logarithms of the ratios, or `undefined` where no ratio exists: without
+ * The paired comparison on logarithms of the ratios, or `undefined` where no ratio exists: without
  * pairs, or when a value is 0 in one arm only, or below 0. Two zeros are equal.
  */
 export function compareArms(options: ComparisonOptions): Comparison | undefined {
@@ -80,7 +80,7 @@ const Z_80 = 0.841621;
 
 /**
  * The smallest ratio above 1 that an interval of this half width, in logarithms, would exclude 1 for in four runs of
- * five: METHOD § 4.2, MDE. An approximation, for the half width is itself only as good as the pairs are many.
+ * five. An approximation, for the half width is itself only as good as the pairs are many.
  */
 function smallestDetectable(halfWidth: number): number {
   return Math.exp((halfWidth * (Z_975 + Z_80)) / Z_975);
@@ -96,7 +96,7 @@ function wordForCount(ratio: number, direction: Direction): Word {
   return ratio > 1 ? larger(direction) : smaller(direction);
 }
 
-/** METHOD § 4.2; `equivalent` is the two one-sided tests of Schuirmann 1987. A difference that is sure but within the margin is equivalent too. */
+/** `equivalent` is the two one-sided tests of Schuirmann 1987. A difference that is sure but within the margin is equivalent too. */
 function wordForSample({ ratio, low95, high95, coverage95, low90, high90 }: Findings, direction: Direction): Word {
   const limit = 1 + direction.margin;
   if (coverage95 < LEVEL) return 'inconclusive';

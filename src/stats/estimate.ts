@@ -8,7 +8,7 @@ const LEVEL = 0.95;
  * The median over the trials with the sign-test interval, which assumes nothing about the distribution: the k-th
  * smallest and the k-th largest value for the largest k that still covers the true median with 95 %. Below six trials
  * there is none, and it is the smallest and the largest with the coverage they have, which for one trial is 0.
- * (David and Nagaraja, Order Statistics, 2003, § 7.1; METHOD R32.) `undefined` without values.
+ * (David and Nagaraja, Order Statistics, 2003, § 7.1.) `undefined` without values.
  */
 export function estimate(values: readonly number[]): Estimate | undefined {
   const sorted = ascending(values);

@@ -10,9 +10,9 @@ export type MetricUnit = 'ns' | 'per-second' | 'bytes' | 'us' | 'share' | 'count
 export interface Metric {
   readonly unit: MetricUnit;
   readonly higherIsBetter: boolean;
-  /** Counted, not timed: trials without noise agree to the last digit, and are then compared by equality (METHOD G-3, B-4). */
+  /** Counted, not timed: trials without noise agree to the last digit, and are then compared by equality. */
   readonly exact: boolean;
-  /** The difference that matters, as a share: 5 %, for the far tail 10 % (METHOD § 4.2). */
+  /** The difference that matters, as a share: 5 %, for the far tail 10 %. */
   readonly margin: number;
   /** One value per trial; `undefined` where the metric does not apply or there are too few samples for it. */
   readonly valueOf: (measurement: Measurement) => number | undefined;
@@ -102,7 +102,7 @@ function quantileAt(q: Share): (distribution: Distribution) => number | undefine
   return (distribution) => quantileOf(distribution, q);
 }
 
-/** Published and received are instants of two processes: where their clocks cannot be compared there is no delivery latency (METHOD C-3). */
+/** Published and received are instants of two processes: where their clocks cannot be compared there is no delivery latency. */
 function ofDelivery(valueOf: (distribution: Distribution) => number | undefined): ValueOf {
   return ({ delivery, doubts }) =>
     doubts.some((doubt) => doubt.kind === 'clock-not-comparable') ? undefined : valueOf(delivery);

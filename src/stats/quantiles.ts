@@ -6,7 +6,7 @@ import type { Distribution } from '../result/record.ts';
 const SHARES = [0.5, 0.9, 0.99] as const;
 export type Share = (typeof SHARES)[number];
 
-/** Fewest samples beyond a quantile for it to be reported (METHOD L-3, after Lancet, ATC '19): 100 for the 90th percentile, 1000 for the 99th. */
+/** Fewest samples beyond a quantile for it to be reported (after Lancet, Kogias et al., ATC 2019): 100 for the 90th percentile, 1000 for the 99th. */
 const FEWEST_BEYOND = 10;
 /** A median is robust: it is reported from this many samples on, beyond or not. */
 const FEWEST_FOR_MEDIAN = 5;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
-import { failedAfter, fixtureRecord, withMeasurements, withTrials } from '../../test/fixtures/record.ts';
+import { distributionOf, failedAfter, fixtureRecord, withMeasurements, withTrials } from '../../test/fixtures/record.ts';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
 import type { Doubt, RunRecord } from '../result/record.ts';
 import { median } from './order-statistics.ts';
@@ -201,4 +201,15 @@ test('summarising twice gives the same, and changes nothing', () => {
   const before = JSON.stringify(record);
   expect(summarise(record)).toEqual(summary);
   expect(JSON.stringify(record)).toBe(before);
+});
+
+test('a tail that only some trials have samples for is not shown, lest it lie below the quantiles of all', () => {
+  const few = distributionOf([1e6, 2e6, 3e6, 4e6, 5e6, 6e6]);
+  const mixed = withMeasurements(record, (measurement, trial) =>
+    measurement.cellId === 'tool-calls' && trial.block === 0 ? { ...measurement, responseTime: few } : measurement,
+  );
+  const { metrics } = armIn(summarise(mixed), 'tool-calls', 'sse');
+  expect(metrics['response-time.p50']?.values).toHaveLength(6);
+  expect(metrics['response-time.p99']).toBeUndefined();
+  expect(comparisonIn(summarise(mixed), 'tool-calls', 'response-time.p99')).toBeUndefined();
 });

@@ -94,12 +94,17 @@ function summariseArm(armId: string, runs: readonly Run[], valid: readonly Valid
   };
 }
 
+/** Metrics that a trial with few samples does not have. */
+const QUANTILE = /\.p\d+$/;
+
 function estimateMetrics(valid: readonly Valid[]): ArmCell['metrics'] {
   const metrics: Partial<Record<MetricName, Estimate>> = {};
   for (const name of METRIC_NAMES) {
     const values = valid
       .map(({ measurement }) => METRICS[name].valueOf(measurement))
       .filter((value) => value !== undefined);
+    // The trials with samples enough are the fast ones: a tail from them alone would lie below the quantiles of all.
+    if (QUANTILE.test(name) && values.length < valid.length) continue;
     const found = estimate(values);
     if (found !== undefined) metrics[name] = found;
   }
@@ -120,7 +125,8 @@ interface Column {
 }
 
 function compareColumns(arm: Column, base: Column): readonly Comparison[] {
-  return METRIC_NAMES.flatMap((metric) => {
+  const [armHas, baseHas] = [estimateMetrics(arm.valid), estimateMetrics(base.valid)];
+  return METRIC_NAMES.filter((metric) => armHas[metric] !== undefined && baseHas[metric] !== undefined).flatMap((metric) => {
     const { higherIsBetter, exact, margin } = METRICS[metric];
     const pairs = pairsByBlock(arm.valid, base.valid, metric);
     return compareArms({ metric, armId: arm.armId, baseArmId: base.armId, pairs, higherIsBetter, exact, margin }) ?? [];

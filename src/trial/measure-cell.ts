@@ -61,7 +61,8 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const startNs = plus(clock.now(), LEAD_NS);
   await askEndpoint('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
   hiccups.take();
-  const durationNs = extent.timeNs ?? limitNs;
+  // A warm-up that waits for calls as well may outlast its time; its publications then end with it.
+  const durationNs = kind === 'warmup' && extent.calls !== undefined ? limitNs : (extent.timeNs ?? limitNs);
   const publishing = askEndpoint(
     'publish',
     { run, publications: scenario.publish, seed: context.seed + run, startNs, durationNs },
@@ -98,7 +99,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     notifications: driver.notifications,
     progress: driver.progress,
     offeredPerSec: run.offeredPerSec,
-    achievedPerSec: achievedRate(scripts, driver, cell.scenario, run.offeredPerSec),
+    achievedPerSec: achievedRate(scripts, driver, cell.scenario, run),
     responseTime: driver.responseTime,
     serviceTime: driver.serviceTime,
     sendLag: driver.sendLag,
@@ -128,11 +129,11 @@ const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
  * Scripts completed per second. Under a calendar the last scripts end after the calendar does, even on an endpoint
  * that keeps up; what the quickest session took is therefore taken off the time.
  */
-function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, offeredPerSec: number | null): number {
+function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, { offeredPerSec, lengthNs: calendarNs }: RunReply): number {
   const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
   const quickest = driver.scriptTime.count > 0 ? driver.scriptTime : driver.responseTime;
   const tailNs = offeredPerSec === null ? 0 : repeats * quickest.minNs;
-  const lengthNs = Math.max(scenario.window.timeNs ?? 1, driver.elapsedNs - tailNs);
+  const lengthNs = Math.max(1, calendarNs, driver.elapsedNs - tailNs);
   return (scripts * NS_PER_S) / (offeredPerSec === null ? Math.max(1, driver.elapsedNs) : lengthNs);
 }
 
