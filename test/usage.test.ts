@@ -154,7 +154,7 @@ describe('records', () => {
   const NAME_ANOTHER = 'name a record that mcp-transport-bench run has written';
   const WRITTEN = 'expected a record that mcp-transport-bench run has written';
   const whole = serialiseRecord(fixtureRecord({ blocks: 1 }));
-  const cut = whole.slice(0, 1_000);
+  const cut = whole.slice(0, 1_000).trimEnd();
   const cutAt = `line ${cut.split('\n').length}, column ${(cut.split('\n').at(-1) ?? '').length + 1}`;
 
   test.concurrent.each([

@@ -28,6 +28,7 @@ export function measure({ transports, scenario, trials, seed }: MeasureOptions):
   return runPlan({
     plan: planTrials({ seed, quick: false, blocks: trials, arms, cells, processWarmup }),
     version: 'bench',
+    asked: [],
     unsupported: [],
     clock: monotonicClock(),
     loadTransport,

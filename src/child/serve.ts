@@ -25,7 +25,7 @@ async function answer<C extends Commands>(handlers: Handlers<C>, command: string
   const handler = handlers[command as keyof C];
   if (handler === undefined) return { error: `no such command "${command}"` };
   try {
-    return { reply: await handler(body as C[keyof C]['body']) };
+    return { reply: await handler(body) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

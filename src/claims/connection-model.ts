@@ -16,7 +16,7 @@ export const connectionModel = defineClaim({
   claimed: { sse: 'Unidirectional (server → client)', websocket: 'Full-duplex (bidirectional)' },
   rule:
     'SSE: true if any client message travels on a socket that carries no server message. ' +
-    'WebSocket: true if a client holds one socket, all client messages share it with the server messages, and one was sent in the middle of a running server stream.',
+    'WebSocket: true if a client holds one socket, all client messages share it with the server messages, and it carried both directions while events flowed.',
   needs: [],
   wouldAnswer: 'a probe session of both transports',
   looksAt: 'facts',

@@ -141,4 +141,10 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+// A bug crashes with its stack; 1 would say that a gate has failed.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  process.exit(EXIT.runFailed);
+});
+
 process.exitCode = await main();

@@ -44,7 +44,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     transports: readTransports(text('transport') ?? '', transportNames),
     protocol: oneOf('--protocol', text('protocol') ?? '', PROTOCOL_REVISIONS),
     client: oneOf('--client', text('client') ?? '', CLIENT_STACKS),
-    overrides: Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined)) as Overrides,
+    overrides: Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined)),
     trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,

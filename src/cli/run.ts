@@ -15,6 +15,7 @@ import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
 import { type ChosenArms, chooseArms } from './arms.ts';
 import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
+import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { progressOn } from './progress.ts';
@@ -38,7 +39,7 @@ export async function runCommand(names: readonly string[], options: Record<strin
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
   for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
-  return runAndShow({ plan, chosen, flags, outputs, path, version });
+  return runAndShow({ plan, chosen, flags, outputs, path, version, asked: askedWords(names, options) });
 }
 
 function loadCells(names: readonly string[], { quick, overrides }: RunFlags): Cell[] {
@@ -69,9 +70,10 @@ interface RunRequest {
   /** Of the record. */
   readonly path: string;
   readonly version: string;
+  readonly asked: readonly string[];
 }
 
-async function runAndShow({ plan, chosen, flags, outputs, path, version }: RunRequest): Promise<ExitCode> {
+async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }: RunRequest): Promise<ExitCode> {
   const clock = monotonicClock();
   const began = clock.now();
   const progress = progressOn(process.stderr, plan, () => toSeconds(clock.now()) - toSeconds(began));
@@ -92,6 +94,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version }: RunRe
     const record = await runPlan({
       plan,
       version,
+      asked,
       unsupported: chosen.unsupported,
       clock,
       loadTransport,

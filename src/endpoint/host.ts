@@ -79,7 +79,7 @@ export function stampNow(clock: Clock): ClockStamp {
 
 export const processFacts = (): ProcessFacts => ({
   node: process.version,
-  flags: process.execArgv,
+  flags: [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== '')],
   environment: process.env['NODE_ENV'] ?? '',
 });
 

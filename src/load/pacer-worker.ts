@@ -9,7 +9,8 @@ export interface PacerOrder {
   readonly stop: Int32Array;
 }
 
-const { now } = monotonicClock();
+const clock = monotonicClock();
+const now = (): number => clock.now();
 
 parentPort?.on('message', ({ offsets, startNs, stop }: PacerOrder) => {
   let due = 0;

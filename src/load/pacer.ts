@@ -37,8 +37,8 @@ export function timerPacer(clock: Clock): Pacer {
 }
 
 /**
- * By a thread that sleeps on a futex until the next arrival: measured here, it is late by under a tenth of a
- * millisecond at a few per cent of a core, where `setTimeout` is late by half a millisecond and a spinning loop takes a core
+ * By a thread that sleeps on a futex until the next arrival: late by a tenth to a quarter of a millisecond
+ * at a few per cent of a core, where `setTimeout` is late by half a millisecond and a spinning loop takes a core
  * that a two-core machine needs for the endpoint.
  */
 export function threadPacer(): Pacer {

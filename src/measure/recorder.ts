@@ -16,6 +16,8 @@ export type Failure = 'rejected' | 'disconnected' | 'wrong' | 'timedOut';
 
 /** The window is cut into so many equal parts to see whether it was steady. */
 export const PARTS = 10;
+/** The median of fewer samples moves by chance alone. */
+const FEWEST_IN_PART = 10;
 const MAX_EXAMPLES = 5;
 const HUNDRED_MS = 100_000_000;
 
@@ -187,8 +189,8 @@ export class Recorder {
       scriptTime: this.#times.scriptTime.encode(),
       delivery: this.#times.delivery.encode(),
       deliveryFromDue: this.#times.deliveryFromDue.encode(),
-      partMedians: this.#parts.map((part) => part.valueAtQuantile(0.5) ?? null),
-      within100ms: ok === 0 ? null : this.#within / ok,
+      partMedians: this.#parts.map((part) => (part.count < FEWEST_IN_PART ? null : (part.valueAtQuantile(0.5) ?? null))),
+      within100ms: due === 0 ? null : this.#within / due,
     };
   }
 

@@ -20,10 +20,10 @@ const FASTER = { word: 'faster', ratio: 0.5, low95: 0.4, high95: 0.625 } as cons
 
 it('names the faster one, the factor and its interval, whichever it is', () => {
   expect(answer({ cells: [calls(FASTER)] })).toContain(
-    'WebSocket answers a tool call 2.00× faster than SSE here: 200 µs against 400 µs at the median (95 % interval 1.60–2.50×).',
+    'WebSocket answers a tool call 2.00× faster than SSE in paired trials here: 200 µs against 400 µs at the median (95 % interval 1.60–2.50×).',
   );
   expect(answer({ cells: [calls({ word: 'slower', ratio: 2, low95: 1.6, high95: 2.5 })] })).toContain(
-    'SSE answers a tool call 2.00× faster than WebSocket here',
+    'SSE answers a tool call 2.00× faster than WebSocket in paired trials here',
   );
 });
 

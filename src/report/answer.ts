@@ -107,9 +107,9 @@ function callSentence(calls: CallResult): string {
   const call = callName(cell);
   switch (comparison.word) {
     case 'faster':
-      return `${other} answers ${call} ${times(1 / comparison.ratio)} faster than ${base} here: ${otherTime} against ${baseTime} at the median (${intervalText(turnedRound(comparison))}).`;
+      return `${other} answers ${call} ${times(1 / comparison.ratio)} faster than ${base} in paired trials here: ${otherTime} against ${baseTime} at the median (${intervalText(turnedRound(comparison))}).`;
     case 'slower':
-      return `${base} answers ${call} ${times(comparison.ratio)} faster than ${other} here: ${baseTime} against ${otherTime} at the median (${intervalText(comparison)}).`;
+      return `${base} answers ${call} ${times(comparison.ratio)} faster than ${other} in paired trials here: ${baseTime} against ${otherTime} at the median (${intervalText(comparison)}).`;
     case 'equivalent':
       return `${other} and ${base} answer ${call} equally fast here: ${otherTime} and ${baseTime} at the median, a ratio of ${times(comparison.ratio)} (${intervalText(comparison)}).`;
     case 'inconclusive': {
@@ -145,7 +145,8 @@ function consequence(summary: Summary, calls: CallResult): string {
   return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${armTitle(slowerOf(calls))}, before any network.`;
 }
 
-const absoluteDifference = ({ baseP50, otherP50 }: CallResult): number => Math.abs(baseP50.value - otherP50.value);
+/** From the base's median and the paired ratio, as the claim about the separate request has it. */
+const absoluteDifference = ({ baseP50, comparison }: CallResult): number => Math.abs(baseP50.value * (1 - comparison.ratio));
 const slowerOf = ({ comparison, base, other }: CallResult): string =>
   comparison.word === 'faster' ? base.id : other.id;
 

@@ -31,7 +31,7 @@ export function severityOf(doubt: Doubt): number {
 export function doubtText(doubt: Doubt): string {
   switch (doubt.kind) {
     case 'books-do-not-balance':
-      return `the count of calls does not add up (${doubt.detail}); these numbers are not shown`;
+      return `the books do not balance (${doubt.detail}); these numbers are not shown`;
     case 'wrong-answers':
       return `at worst ${count(doubt.count, 'wrong answer')} in a trial; these numbers are not shown`;
     case 'nothing-measured':
@@ -49,7 +49,7 @@ export function doubtText(doubt: Doubt): string {
     case 'rate-not-reached':
       return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed: it was overloaded`;
     case 'hiccup':
-      return `the whole machine stood still for up to ${time(doubt.maxNs)}; the slowest calls are the machine's`;
+      return `the machine kept even an idle timer waiting for up to ${time(doubt.maxNs)}; the slowest calls may be the machine's`;
     case 'gc-pause':
       return `garbage collection stopped the ${doubt.process} for up to ${time(doubt.maxNs)}`;
     case 'not-steady':

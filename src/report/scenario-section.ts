@@ -40,8 +40,10 @@ export interface Group {
 
 /** One line each: how the tables are to be read. */
 export const LEGEND: readonly string[] = [
-  'p50, p90, p99: 50, 90, 99 of 100 were this fast. max: the slowest. [ ]: where the true p50 lies.',
-  'bytes: on the wire per message, up to the server/down. CPU: µs per message, endpoint/driver.',
+  'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster; max: the slowest; each the median of the',
+  'trials. [ ]: the interval in which the true p50 lies.',
+  'bytes: on the wire per call with its answer, or per event: up to the server/down. CPU: µs per call',
+  'or event, endpoint/driver. events/s: deliveries, each event to each listener counted.',
   '÷: one arm in units of another, from pairs of neighbouring trials. –: not to be had.',
 ];
 

@@ -17,7 +17,7 @@ const environment = z.object({
   loadAverage: z.number().describe('One-minute load average when the run began.'),
   packages: z.record(z.string(), z.string()).describe('Versions of the packages that drive and record.'),
   nodeFlags: z.array(z.string()),
-  placement: z.string(),
+  placement: z.string().describe('Which cores the processes of a trial ran on, in words.'),
 });
 
 const armFacts = z.object({
@@ -94,6 +94,7 @@ export const recordSchema = z.object({
   status: z
     .enum(['running', 'complete', 'partial', 'failed'])
     .describe('running in a record whose writer was killed: as partial as partial.'),
+  asked: z.array(z.string()).describe('What `run` was asked on its command line, the seed aside.'),
   environment: environment.describe('The machine and the software, as far as they can move a number.'),
   plan: planSchema.describe('Everything that the run set out to do.'),
   unsupported: z

@@ -24,6 +24,8 @@ export interface RunRecord {
   readonly finishedAt: string | null;
   /** `running` in a record whose writer was killed: as partial as `partial`. */
   readonly status: 'running' | 'complete' | 'partial' | 'failed';
+  /** What `run` was asked on its command line, the seed aside: words that repeat the run. Headers and tokens never come in here. */
+  readonly asked: readonly string[];
   readonly environment: Environment;
   readonly plan: Plan;
   /** Transports that were asked for and cannot speak the variant. */
@@ -87,7 +89,7 @@ export interface ArmFacts {
   readonly payloadDownBytes: Bytes;
   /** Share of client→server messages that travelled on a socket which also carried server→client messages; 0 … 1. */
   readonly sharedChannelShare: number;
-  /** A client message was sent, on the same socket, between two messages of a running server stream. */
+  /** One socket carried client messages and server messages while events flowed, between two looks at its counters. */
   readonly bothDirectionsAtOnce: boolean;
   readonly noDelay: readonly (boolean | undefined)[];
   readonly compression: string;
@@ -144,13 +146,13 @@ export interface Measurement {
   readonly delivery: Distribution;
   /** Notification due by the endpoint's calendar → received. */
   readonly deliveryFromDue: Distribution;
-  /** Medians of response time (or, without calls, delivery) in ten equal parts of the window; `null` where a part is empty. */
+  /** Medians of response time (or, without calls, delivery) in ten equal parts of the window; `null` where a part has fewer than ten samples. */
   readonly partMedians: readonly (Nanoseconds | null)[];
   readonly bytes: ByteBooks;
   /** Sockets open between the two ends at the end of the window, over all clients. */
   readonly sockets: number;
   readonly clients: number;
-  /** Share of calls answered within 100 ms of their intended start, 0 … 1; `null` without calls. */
+  /** Share of the calls that fell due that were rightly answered within 100 ms of their intended start, 0 … 1; `null` without calls. */
   readonly within100ms: number | null;
   readonly endpoint: ProcessUse | null;
   readonly driver: ProcessUse;

@@ -27,7 +27,7 @@ export function describeEnvironment(placement: string): Environment {
   };
 }
 
-/** Flags of the command line and of the environment; both reach every process of a run. */
+/** Flags of this process; those of NODE_OPTIONS reach every process of a run, those of its command line none. */
 const nodeFlags = (): readonly string[] => [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== '')];
 
 function installedVersion(name: string): string {

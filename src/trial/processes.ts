@@ -75,5 +75,5 @@ function askHosted<K extends keyof EndpointCommands>(
   timeoutNs: Nanoseconds,
 ): Promise<EndpointCommands[K]['reply']> {
   const hosted: keyof HostedEndpoint = `endpoint.${command}`;
-  return driver.ask(hosted, body as never, timeoutNs) as Promise<EndpointCommands[K]['reply']>;
+  return driver.ask(hosted, body, timeoutNs);
 }

@@ -15,6 +15,7 @@ import { TrialInterrupted, runTrial } from './run-trial.ts';
 export interface RunOptions {
   readonly plan: Plan;
   readonly version: string;
+  readonly asked: readonly string[];
   readonly unsupported: RunRecord['unsupported'];
   readonly clock: Clock;
   readonly loadTransport: (name: string) => Promise<Transport>;
@@ -116,6 +117,7 @@ function emptyRecord(options: RunOptions, matching: Matching, placement: Placeme
     startedAt: options.timestamp(),
     finishedAt: null,
     status: 'running',
+    asked: options.asked,
     environment: describeEnvironment(placementWords(placement)),
     plan: options.plan,
     unsupported: options.unsupported,

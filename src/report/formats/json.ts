@@ -1,4 +1,5 @@
 /** The record itself: whole distributions, every trial. What is saved is this, to the byte. */
+import { serialiseRecord } from '../../result/codec.ts';
 import type { ReportFormat } from '../format.ts';
 
 /** Machine-readable, for reading, merging and refuting. */
@@ -6,5 +7,5 @@ export const format: ReportFormat = {
   name: 'json',
   fileExtension: '.json',
   summary: 'the run record itself, for machines and for reading it again later',
-  render: ({ summary }) => `${JSON.stringify(summary.record, undefined, 2)}\n`,
+  render: ({ summary }) => serialiseRecord(summary.record),
 };

@@ -1,6 +1,6 @@
 /**
- * The HTTP+SSE client a Node user would pick: `eventsource` reads the stream, undici posts the messages. Two sockets:
- * the stream keeps one busy for good.
+ * The HTTP+SSE client a Node user would pick: `eventsource` reads the stream, undici posts the messages. Two sockets
+ * at least: the stream keeps one busy for good, and messages sent before the last one's 202 is in take a further one each.
  */
 import { EventSource } from 'eventsource';
 import { Client, type Dispatcher, Pool, buildConnector } from 'undici';

@@ -1,0 +1,24 @@
+/** The words that repeat a run. Only flags named here get into a record: one that carries a secret is not among them by design. */
+
+/** Flag by option name, with the value that goes without saying. */
+const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: string }>> = {
+  transport: { flag: '--transport', usual: 'sse,websocket' },
+  protocol: { flag: '--protocol', usual: '2025-11-25' },
+  client: { flag: '--client', usual: 'stock' },
+  clients: { flag: '--clients' },
+  rate: { flag: '--rate' },
+  duration: { flag: '--duration' },
+  calls: { flag: '--calls' },
+  warmup: { flag: '--warmup' },
+  payload: { flag: '--payload' },
+  trials: { flag: '--trials', usual: '6' },
+};
+
+/** Scenarios first, then the flags that differ from what goes without saying; the seed stands in the plan. */
+export function askedWords(names: readonly string[], options: Record<string, unknown>): readonly string[] {
+  const flags = Object.entries(FLAGS).flatMap(([name, { flag, usual }]) => {
+    const value = options[name];
+    return typeof value === 'string' && value !== usual ? [flag, value] : [];
+  });
+  return [...names, ...flags, ...(options['quick'] === true ? ['--quick'] : [])];
+}

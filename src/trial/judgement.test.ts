@@ -1,0 +1,216 @@
+/** What is made of a measurement before it is written down: doubts, and whether the arms were equal. */
+import { describe, expect, test } from 'vitest';
+import { distributionOf, fixtureMeasurement, fixtureRecord } from '../../test/fixtures/record.ts';
+import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
+import type { EndpointReading } from '../endpoint/commands.ts';
+import type { ArmFacts, Doubt, Measurement } from '../result/record.ts';
+import { isValid } from '../result/record.ts';
+import { bytes, milliseconds, nanoseconds } from '../units.ts';
+import { type DoubtContext, doubtsOf, driftOf } from './doubts.ts';
+import { describeEnvironment } from './environment.ts';
+import { matchArms } from './matching.ts';
+import { choosePlacement, expandList, placementWords } from './placement.ts';
+
+const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
+const COMPARABLE = { comparable: true, offsetLowNs: nanoseconds(-1), offsetHighNs: nanoseconds(1), evidence: 'same clock' };
+
+/** A measurement that nothing speaks against. */
+const CLEAN: Measurement = {
+  ...fixtureMeasurement(cell, 'websocket', 1),
+  partMedians: Array.from({ length: 10 }, () => milliseconds(1)),
+  hiccups: { maxNs: nanoseconds(0), totalNs: nanoseconds(0) },
+};
+
+function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContext> = {}): Doubt[] {
+  const measurement = { ...CLEAN, ...special };
+  const openAtEndpoint = { messagesUp: measurement.bytes.messagesUp, messagesDown: measurement.bytes.messagesDown } as EndpointReading;
+  return doubtsOf(measurement, { scenario: cell.scenario, clock: COMPARABLE, openAtEndpoint, ...context });
+}
+
+const calls = (special: Partial<Measurement['calls']>) => ({ calls: { ...CLEAN.calls, due: CLEAN.calls.ok, rejected: 0, disconnected: 0, wrong: 0, timedOut: 0, dropped: 0, ...special } });
+const { ok } = CLEAN.calls;
+
+test('a clean measurement has no doubts', () => {
+  expect(doubts()).toEqual([]);
+});
+
+describe('numbers that are wrong', () => {
+  test.each([
+    ['calls', calls({ due: ok + 1 }), `calls due ${ok + 1}, accounted for ${ok}`],
+    ['events', { notifications: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } }, 'events sent 3, arrived 4'],
+    ['progress', { progress: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } }, 'progress promised 3, arrived 4'],
+    ['bytes up', { bytes: { ...CLEAN.bytes, wireUp: bytes(7), driverWireUp: bytes(8) } }, 'bytes up: endpoint 7, driver 8'],
+    ['bytes down', { bytes: { ...CLEAN.bytes, wireDown: bytes(7), driverWireDown: bytes(8) } }, 'bytes down: endpoint 7, driver 8'],
+  ] as const)('%s that do not balance', (_, special, detail) => {
+    expect(doubts(special)).toContainEqual({ kind: 'books-do-not-balance', detail });
+    expect(isValid({ ...CLEAN, doubts: doubts(special) })).toBe(false);
+  });
+
+  test('messages that the endpoint counted otherwise', () => {
+    const { messagesUp, messagesDown } = CLEAN.bytes;
+    const openAtEndpoint = { messagesUp: messagesUp + 1, messagesDown: messagesDown - 1 } as EndpointReading;
+    expect(doubts({}, { openAtEndpoint })).toEqual([
+      { kind: 'books-do-not-balance', detail: `messages up: endpoint ${messagesUp + 1}, driver ${messagesUp}` },
+      { kind: 'books-do-not-balance', detail: `messages down: endpoint ${messagesDown - 1}, driver ${messagesDown}` },
+    ]);
+  });
+
+  test.each(['wrong', 'misrouted', 'duplicated', 'unreadable'] as const)('one answer that was %s', (kind) => {
+    const due = kind === 'wrong' ? ok + 1 : ok;
+    expect(doubts(calls({ due, [kind]: 1 }))).toEqual([{ kind: 'wrong-answers', count: 1 }]);
+  });
+
+  test('nothing at all', () => {
+    const none = { notifications: { published: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0 }, offeredPerSec: null };
+    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none })).toEqual([{ kind: 'nothing-measured', detail: 'nothing fell due' }]);
+    expect(doubts({ ...calls({ due: 2, ok: 0, rejected: 2, errors: ['no'] }), ...none })).toContainEqual({ kind: 'nothing-measured', detail: 'no' });
+    const lost = { published: 3, delivered: 0, lost: 3, duplicated: 0, reordered: 0 };
+    expect(doubts({ ...calls({ due: 0, ok: 0, errors: [] }), ...none, notifications: lost })).toContainEqual({ kind: 'nothing-measured', detail: 'nothing arrived' });
+    const one = { ...lost, delivered: 1, lost: 2 };
+    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none, notifications: one })).toEqual([{ kind: 'lost-notifications', count: 2 }]);
+  });
+});
+
+describe('numbers that deserve a second look', () => {
+  test.each(['rejected', 'disconnected', 'timedOut', 'dropped'] as const)('one call that was %s', (kind) => {
+    expect(doubts(calls({ due: ok + 1, [kind]: 1, errors: ['why'] }))).toEqual([{ kind: 'errors', count: 1, example: 'why' }]);
+    expect(isValid({ ...CLEAN, doubts: doubts(calls({ due: ok + 1, [kind]: 1 })) })).toBe(true);
+  });
+
+  test('dropped calls leave no error of their own', () => {
+    expect(doubts(calls({ due: ok + 1, dropped: 1, errors: [] }))).toEqual([{ kind: 'errors', count: 1, example: 'dropped: too many were in flight' }]);
+  });
+
+  test('lost progress counts as lost events do', () => {
+    const lossy = { published: 3, delivered: 2, lost: 1, duplicated: 0, reordered: 0 };
+    expect(doubts({ notifications: lossy, progress: lossy })).toEqual([{ kind: 'lost-notifications', count: 2 }]);
+  });
+
+  test('clocks that cannot be compared matter where something was delivered', () => {
+    const clock = { ...COMPARABLE, comparable: false, evidence: 'exclude 0' };
+    expect(doubts({}, { clock })).toEqual([]);
+    const delivered = { published: 1, delivered: 1, lost: 0, duplicated: 0, reordered: 0 };
+    expect(doubts({ notifications: delivered }, { clock })).toEqual([{ kind: 'clock-not-comparable', detail: 'exclude 0' }]);
+  });
+
+  test('send lag: p99 above 3 ms', () => {
+    const lag = (ms: number) => ({ sendLag: distributionOf(Array.from({ length: 100 }, () => ms * 1e6)) });
+    expect(doubts(lag(3))).toEqual([]);
+    expect(doubts(lag(3.1))).toEqual([{ kind: 'send-lag', p99Ns: 3.1e6, limitNs: 3e6 }]);
+    // One in a hundred may be late.
+    expect(doubts({ sendLag: distributionOf([...Array<number>(99).fill(0), 50e6]) })).toEqual([]);
+    expect(doubts({ sendLag: distributionOf([]) })).toEqual([]);
+  });
+
+  test.each([
+    ['driver-saturated', 0.7, 0.701, (value: number) => ({ driver: { ...CLEAN.driver, utilisation: value } }), 'utilisation'],
+    ['hiccup', 25e6, 25e6 + 1, (value: number) => ({ hiccups: { maxNs: nanoseconds(value), totalNs: nanoseconds(value) } }), 'maxNs'],
+    ['gc-pause', 50e6, 50e6 + 1, (value: number) => ({ driver: { ...CLEAN.driver, gcMaxNs: nanoseconds(value) } }), 'maxNs'],
+    ['gc-pause', 50e6, 50e6 + 1, (value: number) => ({ endpoint: { ...CLEAN.endpoint!, gcMaxNs: nanoseconds(value) } }), 'maxNs'],
+  ] as const)('%s: at %d not yet, at %d', (kind, within, beyond, special, key) => {
+    expect(doubts(special(within))).toEqual([]);
+    expect(doubts(special(beyond))).toMatchObject([{ kind, [key]: beyond }]);
+  });
+
+  test('a rate that was not reached: below nine tenths of what was offered', () => {
+    expect(doubts({ offeredPerSec: 100, achievedPerSec: 90 })).toEqual([]);
+    expect(doubts({ offeredPerSec: 100, achievedPerSec: 89.9 })).toEqual([{ kind: 'rate-not-reached', offeredPerSec: 100, achievedPerSec: 89.9 }]);
+    expect(doubts({ offeredPerSec: null, achievedPerSec: 0 })).toEqual([]);
+  });
+
+  test('a transport without an endpoint process has no garbage collection there', () => {
+    expect(doubts({ endpoint: null })).toEqual([]);
+  });
+
+  const parts = (...values: (number | null)[]) => values.map((value) => (value === null ? null : nanoseconds(value)));
+  /** From 1000 − half to 1000 + half. */
+  const ramp = (half: number) => parts(...Array.from({ length: 11 }, (_, index) => 1_000 + (half * (index - 5)) / 5));
+
+  test('drift over the window: a quarter of the median', () => {
+    expect(doubts({ partMedians: ramp(125) })).toEqual([]);
+    expect(doubts({ partMedians: ramp(126) })).toMatchObject([{ kind: 'not-steady' }]);
+    expect(doubts({ partMedians: ramp(-200) })).toMatchObject([{ kind: 'not-steady', driftShare: -0.4 }]);
+  });
+
+  test('drift is the slope of the middle, blind to an outlier and to holes', () => {
+    expect(driftOf(ramp(100))).toBeCloseTo(0.2);
+    expect(driftOf(parts(1_000, 1_000, 50_000, 1_000, 1_000, 1_000, 1_000))).toBe(0);
+    expect(driftOf(parts(900, null, 950, null, 1_000, null, 1_050, null, 1_100))).toBeCloseTo(0.2);
+    expect(driftOf(parts(1, 2, 3, 4))).toBeUndefined();
+    expect(driftOf(parts(null, 1, 2, 3, 4))).toBeUndefined();
+    expect(driftOf(parts(0, 0, 0, 0, 0))).toBeUndefined();
+  });
+});
+
+describe('matched arms', () => {
+  const [sse, webSocket] = fixtureRecord({ blocks: 1 }).matching.facts.map((facts) => ({ ...facts, compression: '' })) as [ArmFacts, ArmFacts];
+  const mismatches = (...facts: ArmFacts[]): string[] => matchArms(facts).checks.filter(({ status }) => status === 'mismatched').map(({ rule }) => rule);
+
+  test('the fixture’s arms match, and what differs by nature is said', () => {
+    expect(mismatches(sse, webSocket)).toEqual([]);
+    expect(matchArms([sse, webSocket]).unmatched.join('\n')).toMatch(/^sockets per client differ by nature: sse \d+ · websocket 1$/m);
+    expect(matchArms([sse]).unmatched).toEqual([]);
+  });
+
+  test.each<[string, Partial<ArmFacts>]>([
+    ['same Node and NODE_ENV at both ends', { endpointNode: 'v24.0.0 production' }],
+    ['same Node flags', { driverFlags: ['--jitless'] }],
+    ['same handler: answers to initialize and tools/list', { surfaceHash: 'other' }],
+    ['same JSON-RPC bytes for the same call', { payloadUpBytes: bytes(1) }],
+    ['same JSON-RPC bytes for the same call', { payloadDownBytes: bytes(1) }],
+    ['TCP_NODELAY on every socket', { noDelay: [true, false] }],
+    ['TCP_NODELAY on every socket', { noDelay: [true, undefined] }],
+    ['no compression', { compression: 'permessage-deflate' }],
+    ['TLS on all or none', { tls: true }],
+    ['same keep-alive of the endpoint', { keepAliveMs: 1 }],
+    ['same heartbeat', { heartbeatMs: 15_000 }],
+    ['same largest message', { maxMessageBytes: bytes(1) }],
+  ])('%s: planted in one arm', (rule, planted) => {
+    expect(mismatches({ ...sse, keepAliveMs: 5_000 }, { ...webSocket, keepAliveMs: 5_000, ...planted })).toEqual([rule]);
+  });
+
+  test.each<[string, Partial<ArmFacts>]>([
+    ['same Node and NODE_ENV at both ends', { endpointNode: 'v24.0.0 production' }],
+    ['same Node flags', { driverFlags: ['--jitless'] }],
+    ['TCP_NODELAY on every socket', { noDelay: [false] }],
+    ['no compression', { compression: 'gzip' }],
+  ])('%s: planted in all arms alike', (rule, planted) => {
+    expect(mismatches({ ...sse, ...planted }, { ...webSocket, ...planted })).toEqual([rule]);
+  });
+
+  test('an arm to which a rule does not apply is no mismatch', () => {
+    const noWire: ArmFacts = { ...webSocket, armId: 'loopback', noDelay: [], keepAliveMs: undefined };
+    expect(mismatches(sse, noWire)).toEqual([]);
+    const [check] = matchArms([noWire]).checks.filter(({ rule }) => rule === 'TCP_NODELAY on every socket');
+    expect(check).toEqual({ rule: 'TCP_NODELAY on every socket', status: 'not-applicable', seen: 'loopback: n/a' });
+  });
+});
+
+describe('the machine', () => {
+  test.each([
+    ['0', [0]],
+    ['0-3', [0, 1, 2, 3]],
+    ['0-1,5,8-9', [0, 1, 5, 8, 9]],
+    ['7-7', [7]],
+  ])('cores %s', (list, cores) => {
+    expect(expandList(list)).toEqual(cores);
+  });
+
+  test('placement is two different cores, or a reason', () => {
+    const placement = choosePlacement();
+    if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
+    expect(placementWords(placement)).toMatch(/^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/);
+    expect(placementWords({ kind: 'free', because: 'there is one core' })).toBe('left to the scheduler: there is one core');
+  });
+
+  test('the environment names versions, and no person or host', async () => {
+    const environment = describeEnvironment('somewhere');
+    expect(environment).toMatchObject({ node: process.versions.node, placement: 'somewhere' });
+    expect(Object.keys(environment.packages)).toEqual(['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js']);
+    for (const version of Object.values(environment.packages)) expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    const { hostname, userInfo } = await import('node:os');
+    const values = JSON.stringify(environment).match(/"[^"]*"/g) ?? [];
+    expect(values).not.toContain(`"${hostname()}"`);
+    expect(values).not.toContain(`"${userInfo().username}"`);
+  });
+});
