@@ -20,13 +20,11 @@ export const NS_PER_MS = 1_000_000;
 export const NS_PER_S = 1_000_000_000;
 
 export const nanoseconds = (value: number): Nanoseconds => value as Nanoseconds;
-export const microseconds = (value: number): Nanoseconds => (value * NS_PER_US) as Nanoseconds;
 export const milliseconds = (value: number): Nanoseconds => (value * NS_PER_MS) as Nanoseconds;
 export const seconds = (value: number): Nanoseconds => (value * NS_PER_S) as Nanoseconds;
 export const bytes = (value: number): Bytes => value as Bytes;
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 
-export const toMicroseconds = (value: Nanoseconds): number => value / NS_PER_US;
 export const toMilliseconds = (value: Nanoseconds): number => value / NS_PER_MS;
 export const toSeconds = (value: Nanoseconds): number => value / NS_PER_S;
 
@@ -37,6 +35,3 @@ export const minus = (a: Nanoseconds, b: Nanoseconds): Nanoseconds => (a - b) as
 export function rateOf(count: number, elapsed: Nanoseconds): PerSecond | undefined {
   return elapsed > 0 ? perSecond((count * NS_PER_S) / elapsed) : undefined;
 }
-
-/** The mean gap between two events at this rate. */
-export const meanGap = (rate: PerSecond): Nanoseconds => nanoseconds(NS_PER_S / rate);

@@ -5,9 +5,23 @@ import { describe, expect, test } from 'vitest';
 import { readRecord } from '../src/result/read-record.ts';
 import { isValid, type Measurement, type RunRecord } from '../src/result/record.ts';
 import { callsBalance } from '../src/measure/books.ts';
-import { type Command, type Ended, eventually, fileIn, leftOf, startCommand, temporaryFolder } from './fixtures/command.ts';
+import {
+  type Command,
+  type Ended,
+  eventually,
+  fileIn,
+  leftOf,
+  startCommand,
+  temporaryFolder,
+} from './fixtures/command.ts';
 
-const BASE = { title: 'A test', shows: 'What a test needs.', warmup: '1ms', window: '150ms', load: { model: 'closed' } };
+const BASE = {
+  title: 'A test',
+  shows: 'What a test needs.',
+  warmup: '1ms',
+  window: '150ms',
+  load: { model: 'closed' },
+};
 const STACK = /^\s+at .+:\d+:\d+\)?$/m;
 
 interface Prepared {
@@ -68,7 +82,9 @@ describe('processes that fail', () => {
     );
     expect(code).toBe(4);
     expect(flat(stdout)).toContain('1 of 1 trials of WebSocket failed');
-    expect(readRecord(run.record).trials).toEqual([{ index: 0, block: 0, armId: 'websocket', status: 'failed', error: why, measurements: [] }]);
+    expect(readRecord(run.record).trials).toEqual([
+      { index: 0, block: 0, armId: 'websocket', status: 'failed', error: why, measurements: [] },
+    ]);
   });
 
   test('an arm whose every trial fails is named, though the other one was measured', async () => {
@@ -99,7 +115,11 @@ describe('processes that fail', () => {
 
   test('an endpoint that is not ready in time is one clear line, exit 4', async () => {
     const run = start(calling(ECHO), ['--ready-timeout', '1ms']);
-    expect(await endOf(run)).toMatchObject({ code: 4, stderr: 'websocket: the endpoint did not answer "start" within 1 ms\n', stdout: '' });
+    expect(await endOf(run)).toMatchObject({
+      code: 4,
+      stderr: 'websocket: the endpoint did not answer "start" within 1 ms\n',
+      stdout: '',
+    });
     expect(existsSync(run.record)).toBe(false);
   });
 });
@@ -139,7 +159,9 @@ describe('answers that fail', () => {
     expect(callsBalance(measurement.calls)).toBe(true);
     expect(measurement.doubts.map(({ kind }) => kind)).toContain('wrong-answers');
     expect(isValid(measurement)).toBe(false);
-    expect(stderr).toMatch(/^test over websocket: no valid measurement in 1 trial: \d+ wrong, misrouted, duplicated or unreadable answers$/m);
+    expect(stderr).toMatch(
+      /^test over websocket: no valid measurement in 1 trial: \d+ wrong, misrouted, duplicated or unreadable answers$/m,
+    );
     expect(flat(stdout)).toContain('these numbers are not shown');
     expect(code).toBe(4);
   });
@@ -178,7 +200,9 @@ describe('being told to stop', () => {
     run.command.process.kill(signal);
     const ended = await endOf(run);
     expect(ended.code).toBe(code);
-    expect(ended.stderr).toContain('Stopping: the trial in hand is dropped, what is complete is kept. Once more to stop at once.\n');
+    expect(ended.stderr).toContain(
+      'Stopping: the trial in hand is dropped, what is complete is kept. Once more to stop at once.\n',
+    );
     const record = readRecord(run.record);
     expect(record.status).toBe('partial');
     expect(record.trials.length).toBeGreaterThanOrEqual(1);

@@ -8,7 +8,13 @@ import type { Distribution, Measurement, RunRecord } from '../src/result/record.
 import { milliseconds } from '../src/units.ts';
 import { type Ended, fileIn, runCommand, temporaryFolder } from './fixtures/command.ts';
 
-const BASE = { title: 'A test', shows: 'What a test needs.', warmup: '20ms', window: '200ms', load: { model: 'closed' } };
+const BASE = {
+  title: 'A test',
+  shows: 'What a test needs.',
+  warmup: '20ms',
+  window: '200ms',
+  load: { model: 'closed' },
+};
 
 interface Ran extends Ended {
   readonly folder: string;
@@ -53,7 +59,10 @@ test('an endpoint that waits 5 ms is never faster than 5 ms', async () => {
 
 test('half a second in which the endpoint stands still is in the response times of all who were due', async () => {
   const load = { model: 'open', rate: '200/s', arrivals: 'constant' };
-  const ran = await run({ ...calling(ECHO), load, window: '4s', stall: { at: '1s', for: '500ms' } }, ['-t', 'websocket']);
+  const ran = await run({ ...calling(ECHO), load, window: '4s', stall: { at: '1s', for: '500ms' } }, [
+    '-t',
+    'websocket',
+  ]);
   const [measurement] = measurementsOf(ran, 'websocket');
   expect(measurement?.calls).toMatchObject({ due: 800, ok: 800 });
   expect(quantile(measurement!.responseTime, 0.99)).toBeGreaterThan(milliseconds(300));
@@ -70,13 +79,24 @@ test('no transport is faster than none', async () => {
 });
 
 /** RFC 6455 §5.2: two bytes, an extended length from 126 and from 65 536 on, and the client's mask. */
-const frameBytes = (payload: number, masked: boolean): number => 2 + (payload < 126 ? 0 : payload < 65_536 ? 2 : 8) + (masked ? 4 : 0) + payload;
+const frameBytes = (payload: number, masked: boolean): number =>
+  2 + (payload < 126 ? 0 : payload < 65_536 ? 2 : 8) + (masked ? 4 : 0) + payload;
 
 test('bytes of an echo over WebSocket are those of its two frames, at both ends', async () => {
   const ran = await run({ ...calling(ECHO), vary: { payload: ['16B', '17B', '1KiB', '65536B'] } }, ['-t', 'websocket']);
   const measurements = measurementsOf(ran, 'websocket');
-  expect(measurements.map(({ cellId }) => cellId).toSorted()).toEqual(['test[16B]', 'test[17B]', 'test[1KiB]', 'test[64KiB]']);
-  const sizes = new Map([['test[16B]', 16], ['test[17B]', 17], ['test[1KiB]', 1024], ['test[64KiB]', 65_536]]);
+  expect(measurements.map(({ cellId }) => cellId).toSorted()).toEqual([
+    'test[16B]',
+    'test[17B]',
+    'test[1KiB]',
+    'test[64KiB]',
+  ]);
+  const sizes = new Map([
+    ['test[16B]', 16],
+    ['test[17B]', 17],
+    ['test[1KiB]', 1024],
+    ['test[64KiB]', 65_536],
+  ]);
   for (const { cellId, calls, bytes } of measurements) {
     const text = 'x'.repeat(sizes.get(cellId) ?? 0);
     const request = `{"jsonrpc":"2.0","id":1000000,"method":"tools/call","params":{"name":"echo","arguments":{"text":"${text}"}}}`;
@@ -118,9 +138,15 @@ test('a report of the saved record is what the run printed, byte by byte, in eve
 });
 
 test('the same seed is the same plan: orders, cells and seeds; another is another', async () => {
-  const scenario = { ...calling(ECHO), window: '10ms', warmup: '1ms', vary: { payload: ['16B', '32B', '48B', '64B', '80B'] } };
+  const scenario = {
+    ...calling(ECHO),
+    window: '10ms',
+    warmup: '1ms',
+    vary: { payload: ['16B', '32B', '48B', '64B', '80B'] },
+  };
   const plans = [];
-  for (const seed of ['7', '7', '8']) plans.push((await run(scenario, ['-t', 'loopback,websocket', '--trials', '2', '--seed', seed])).record.plan);
+  for (const seed of ['7', '7', '8'])
+    plans.push((await run(scenario, ['-t', 'loopback,websocket', '--trials', '2', '--seed', seed])).record.plan);
   const [first, second, other] = plans;
   expect(second).toEqual(first);
   expect(other?.trials).not.toEqual(first?.trials);

@@ -11,7 +11,8 @@ import { fileIn, runCommand } from './fixtures/command.ts';
 import { fixtureRecord } from './fixtures/record.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/mcp-transport-bench.js', import.meta.url));
-const SHIPPED = 'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes. A path to a file works too.';
+const SHIPPED =
+  'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes. A path to a file works too.';
 const FORMATS = 'expected one of json, markdown, table';
 const TRANSPORTS = 'expected one of loopback, sse, websocket';
 
@@ -41,9 +42,15 @@ describe('words', () => {
     [['run', '-f', 'pdf'], `--format: got "pdf", ${FORMATS}`],
     [['run', '-f', 'tabel'], `--format: got "tabel", ${FORMATS}; did you mean "table"?`],
     [['run', '-f', 'table='], '--format: got "table=", expected a path after "="'],
-    [['run', '--protocol', '1.0'], '--protocol: got "1.0", expected one of 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28'],
+    [
+      ['run', '--protocol', '1.0'],
+      '--protocol: got "1.0", expected one of 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28',
+    ],
     [['run', '--client', 'curl'], '--client: got "curl", expected one of stock, lean, sdk'],
-    [['list', 'scenarois'], 'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?'],
+    [
+      ['list', 'scenarois'],
+      'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?',
+    ],
     [['list', 'a', 'b'], `error: too many arguments for 'list'. Expected 1 argument but got 2.`],
     [['schema', 'table'], 'schema: got "table", expected scenario or record'],
     [['schema'], `error: missing required argument 'what'`],
@@ -67,12 +74,22 @@ describe('quantities', () => {
     { flag: '--seed', range: '0 to 4294967295' },
   ];
   const wholes = WHOLE.flatMap(({ flag, range }) =>
-    ['x', '-1', '1.5', '1e3', '99999999999', ''].map((value) => [flag, value, `got "${value}", expected a whole number from ${range}`] as const),
+    ['x', '-1', '1.5', '1e3', '99999999999', ''].map(
+      (value) => [flag, value, `got "${value}", expected a whole number from ${range}`] as const,
+    ),
   );
   const TIMES = ['--duration', '--warmup', '--ready-timeout'];
-  const times = TIMES.flatMap((flag) => ['x', '5', '-1s', '99999h', ''].map((value) => [flag, value, `got "${value}", expected a time like 500ms or 5s`] as const));
-  const sizes = ['x', '5', '-1B', '1TiB', ''].map((value) => ['--payload', value, `got "${value}", expected a size like 256B, 4KiB or 1MiB`] as const);
-  const rates = ['x', '-5', '1e9', '5/h', ''].map((value) => ['--rate', value, `got "${value}", expected a number of requests per second like 200/s`] as const);
+  const times = TIMES.flatMap((flag) =>
+    ['x', '5', '-1s', '99999h', ''].map(
+      (value) => [flag, value, `got "${value}", expected a time like 500ms or 5s`] as const,
+    ),
+  );
+  const sizes = ['x', '5', '-1B', '1TiB', ''].map(
+    (value) => ['--payload', value, `got "${value}", expected a size like 256B, 4KiB or 1MiB`] as const,
+  );
+  const rates = ['x', '-5', '1e9', '5/h', ''].map(
+    (value) => ['--rate', value, `got "${value}", expected a number of requests per second like 200/s`] as const,
+  );
   const absurd = [
     ['--duration', '0ms', 'got 0s, expected a time from 1ms to 1h'],
     ['--duration', '2h', 'got 2h, expected a time from 1ms to 1h'],
@@ -90,8 +107,14 @@ describe('quantities', () => {
   );
 
   test.concurrent.each([
-    [['notifications', '-n', '5'], 'scenario "notifications" with --calls 5: window.calls: got 5, expected a time alone, since nothing in the scenario calls'],
-    [['notifications', '-R', '5'], '--rate: cannot apply to scenario "notifications": a load of model none has no rate'],
+    [
+      ['notifications', '-n', '5'],
+      'scenario "notifications" with --calls 5: window.calls: got 5, expected a time alone, since nothing in the scenario calls',
+    ],
+    [
+      ['notifications', '-R', '5'],
+      '--rate: cannot apply to scenario "notifications": a load of model none has no rate',
+    ],
   ])('a flag that cannot apply: %j', (args, message) => expectRefused(['run', ...args], message));
 });
 
@@ -107,13 +130,25 @@ load: { model: closed }
 window: 100ms
 `;
   test.concurrent.each([
-    ['not YAML', 'name: [', 's.yaml:1:8: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    [
+      'not YAML',
+      'name: [',
+      's.yaml:1:8: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
     ['empty', '', 's.yaml:1:1: the file is empty, expected a scenario'],
     ['an unknown key', GOOD.replace('window:', 'windw:'), 's.yaml:9:1: unknown key "windw"; did you mean "window"?'],
     ['a wrong type', GOOD.replace('100ms', 'soon'), 's.yaml:9:9: window: got "soon", expected a time like 500ms or 5s'],
     ['negative', GOOD.replace('100ms', '-1s'), 's.yaml:9:9: window: got "-1s", expected a time like 500ms or 5s'],
-    ['absurd', `${GOOD}clients: 1000000\n`, 's.yaml:10:10: clients: got 1000000, expected a whole number from 1 to 10000'],
-    ['an empty script', GOOD.replace('\n      - call: echo', ' []'), 's.yaml:6:12: scripts[0].steps: got an empty list, expected a list of 1 to 1000 steps'],
+    [
+      'absurd',
+      `${GOOD}clients: 1000000\n`,
+      's.yaml:10:10: clients: got 1000000, expected a whole number from 1 to 10000',
+    ],
+    [
+      'an empty script',
+      GOOD.replace('\n      - call: echo', ' []'),
+      's.yaml:6:12: scripts[0].steps: got an empty list, expected a list of 1 to 1000 steps',
+    ],
   ])('%s', async (_, text, message) => {
     const folder = freshFolder();
     fileIn(folder, 's.yaml', text);
@@ -133,7 +168,10 @@ describe('outputs', () => {
     [['-o', 'file/x.json'], 'cannot write file/x.json: a part of the path is a file; choose another place with -o'],
     [['-o', 'file/deep/'], undefined],
     [['-o', ''], 'cannot write "": the path is empty; name a file or a folder'],
-    [['-f', 'markdown=file/x.md'], 'cannot write file/x.md: a part of the path is a file; choose another place with -o'],
+    [
+      ['-f', 'markdown=file/x.md'],
+      'cannot write file/x.md: a part of the path is a file; choose another place with -o',
+    ],
     [['-f', 'markdown=folder'], 'cannot write folder: it is a folder; choose another place with -o'],
   ])('%j is refused before anything runs', async (args, message) => {
     const folder = freshFolder();
@@ -144,7 +182,9 @@ describe('outputs', () => {
       return;
     }
     const { code, stderr } = await runCommand(['run', 'tool-calls', ...args], folder);
-    expect(stderr).toMatch(/^cannot write file\/deep\/\S+-tool-calls\.json: a part of the path is a file; choose another place with -o\n$/);
+    expect(stderr).toMatch(
+      /^cannot write file\/deep\/\S+-tool-calls\.json: a part of the path is a file; choose another place with -o\n$/,
+    );
     expect(code).toBe(2);
     expect(readFileSync(`${folder}/file`, 'utf8')).toBe('occupied');
   });
@@ -160,9 +200,21 @@ describe('records', () => {
   test.concurrent.each([
     ['none there', undefined, `r.json: there is no such file, ${WRITTEN}; name another file`],
     ['empty', '', `r.json: got an empty file, ${WRITTEN}; name another file or measure again`],
-    ['no JSON', 'hi', `r.json: is not JSON: got "hi" at line 1, column 1, ${WRITTEN}; name another file or measure again`],
-    ['another object', '{}', `r.json: is not a run record: got "schema": nothing, expected "schema": "mcp-transport-bench/record"; ${NAME_ANOTHER}`],
-    ['a list', '[1]', `r.json: is not a run record: got a list of 1, expected "schema": "mcp-transport-bench/record"; ${NAME_ANOTHER}`],
+    [
+      'no JSON',
+      'hi',
+      `r.json: is not JSON: got "hi" at line 1, column 1, ${WRITTEN}; name another file or measure again`,
+    ],
+    [
+      'another object',
+      '{}',
+      `r.json: is not a run record: got "schema": nothing, expected "schema": "mcp-transport-bench/record"; ${NAME_ANOTHER}`,
+    ],
+    [
+      'a list',
+      '[1]',
+      `r.json: is not a run record: got a list of 1, expected "schema": "mcp-transport-bench/record"; ${NAME_ANOTHER}`,
+    ],
     ['cut short', cut, `r.json: is cut short at ${cutAt}; use a whole copy or measure again`],
     [
       'of another version',
@@ -177,19 +229,27 @@ describe('records', () => {
 });
 
 describe('help', () => {
-  test.concurrent.each(['run', 'report', 'list', 'validate', 'schema'])('of %s has its usage and an example', async (name) => {
-    const { code, stdout, stderr } = await runCommand([name, '--help'], freshFolder());
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: mcp-transport-bench ${name} `));
-    expect(stdout).toMatch(/\nExamples?:\n {2}mcp-transport-bench /);
-    expect(await runCommand(['help', name], freshFolder())).toMatchObject({ code: 0, stdout });
-  });
+  test.concurrent.each(['run', 'report', 'list', 'validate', 'schema'])(
+    'of %s has its usage and an example',
+    async (name) => {
+      const { code, stdout, stderr } = await runCommand([name, '--help'], freshFolder());
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: mcp-transport-bench ${name} `));
+      expect(stdout).toMatch(/\nExamples?:\n {2}mcp-transport-bench /);
+      expect(await runCommand(['help', name], freshFolder())).toMatchObject({ code: 0, stdout });
+    },
+  );
 
   test('of the whole lists every command and the exit codes; --version is the package’s', async () => {
     const { stdout } = await runCommand(['--help'], freshFolder());
-    for (const name of ['run', 'report', 'list', 'validate', 'schema']) expect(stdout).toMatch(new RegExp(`\\n {2}${name} `));
-    expect(stdout).toContain('Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted');
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    for (const name of ['run', 'report', 'list', 'validate', 'schema'])
+      expect(stdout).toMatch(new RegExp(`\\n {2}${name} `));
+    expect(stdout).toContain(
+      'Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted',
+    );
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     expect(await runCommand(['--version'], freshFolder())).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
@@ -201,13 +261,18 @@ describe('help', () => {
       helps.push(await timeOf([PROGRAM, '--help']));
     }
     const extra = median(helps) - median(nothings);
-    console.log(`--help: ${median(helps).toFixed(0)} ms, node -e 0: ${median(nothings).toFixed(0)} ms, difference ${extra.toFixed(0)} ms`);
+    process.stdout.write(
+      `--help: ${median(helps).toFixed(0)} ms, node -e 0: ${median(nothings).toFixed(0)} ms, difference ${extra.toFixed(0)} ms\n`,
+    );
     expect(extra).toBeLessThan(250);
   });
 });
 
 test('readers that have seen enough are no failure, on either stream', async () => {
-  for (const [stream, args] of [['stdout', ['schema', 'record']], ['stderr', ['no-such']]] as const) {
+  for (const [stream, args] of [
+    ['stdout', ['schema', 'record']],
+    ['stderr', ['no-such']],
+  ] as const) {
     const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     child[stream].destroy();
     let other = '';
@@ -223,4 +288,5 @@ async function timeOf(args: readonly string[]): Promise<number> {
   return performance.now() - began;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

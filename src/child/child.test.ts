@@ -1,4 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isAlive } from '../../test/fixtures/child.ts';
 import { milliseconds, seconds } from '../units.ts';
 import { type Child, ChildError, startChild } from './child.ts';
@@ -14,7 +18,36 @@ type Awkward = {
 
 const PROMPT = seconds(20);
 
-function start(program = '../test/fixtures/awkward-child.js'): Child<Awkward> {
+/** Does what it is asked to, well or badly. */
+const PROGRAM = `
+process.on('message', ({ seq, command, body }) => {
+  const answers = {
+    echo: () => process.send({ seq, reply: body }),
+    refuse: () => process.send({ seq, error: 'not today' }),
+    ignore: () => undefined,
+    exit: () => process.exit(7),
+    crash: () => {
+      throw new Error('a bug');
+    },
+    // From now on it neither goes with its parent nor on SIGTERM.
+    stay: () => {
+      process.removeAllListeners('disconnect');
+      process.on('SIGTERM', () => undefined);
+      setInterval(() => undefined, 1_000);
+      process.send({ seq });
+    },
+  };
+  answers[command]();
+});
+process.on('disconnect', () => process.exit(0));
+`;
+const folder = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-'));
+const path = join(folder, 'awkward.js');
+writeFileSync(path, PROGRAM);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const awkward = relative(fileURLToPath(new URL('../../bin', import.meta.url)), path);
+
+function start(program = awkward): Child<Awkward> {
   const child = startChild<Awkward>({ name: 'endpoint', program });
   onTestFinished(() => child.end());
   return child;
@@ -42,7 +75,9 @@ describe('asking', () => {
   test('silence has a limit, and the child lives on', async () => {
     const child = start();
     await child.ask('echo', 0, PROMPT);
-    expect(await whyNot(child.ask('ignore', undefined, milliseconds(20)))).toBe('the endpoint did not answer "ignore" within 20 ms');
+    expect(await whyNot(child.ask('ignore', undefined, milliseconds(20)))).toBe(
+      'the endpoint did not answer "ignore" within 20 ms',
+    );
     expect(await child.ask('echo', 1, PROMPT)).toBe(1);
   });
 });
@@ -64,11 +99,15 @@ describe('dying', () => {
   });
 
   test('of a bug: what it said last is passed on', async () => {
-    expect(await whyNot(start().ask('crash', undefined, PROMPT))).toMatch(/^the endpoint process ended with exit code 1; it said: [\s\S]*Error: a bug/);
+    expect(await whyNot(start().ask('crash', undefined, PROMPT))).toMatch(
+      /^the endpoint process ended with exit code 1; it said: [\s\S]*Error: a bug/,
+    );
   });
 
   test('before it was born', async () => {
-    expect(await whyNot(start('no-such-program.js').ask('echo', 1, PROMPT))).toMatch(/^the endpoint process ended with exit code 1; it said: [\s\S]*Cannot find module/);
+    expect(await whyNot(start('no-such-program.js').ask('echo', 1, PROMPT))).toMatch(
+      /^the endpoint process ended with exit code 1; it said: [\s\S]*Cannot find module/,
+    );
   });
 });
 

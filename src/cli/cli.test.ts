@@ -9,7 +9,13 @@ import { onSignals } from './signals.ts';
 import { whatFailed } from './what-failed.ts';
 
 const NAMES = ['loopback', 'sse', 'websocket'];
-const DEFAULTS = { transport: 'sse,websocket', protocol: '2025-11-25', client: 'stock', trials: '6', readyTimeout: '10s' };
+const DEFAULTS = {
+  transport: 'sse,websocket',
+  protocol: '2025-11-25',
+  client: 'stock',
+  trials: '6',
+  readyTimeout: '10s',
+};
 const read = (options: Record<string, unknown> = {}) => readRunFlags({ ...DEFAULTS, ...options }, NAMES);
 
 describe('flags', () => {
@@ -29,9 +35,25 @@ describe('flags', () => {
   });
 
   test('every override arrives in its unit', () => {
-    const options = { clients: '3', rate: '200/s', duration: '500ms', calls: '9', warmup: '0ms', payload: '4KiB', seed: '0', quick: true };
+    const options = {
+      clients: '3',
+      rate: '200/s',
+      duration: '500ms',
+      calls: '9',
+      warmup: '0ms',
+      payload: '4KiB',
+      seed: '0',
+      quick: true,
+    };
     expect(read(options)).toMatchObject({
-      overrides: { clients: 3, ratePerSec: perSecond(200), windowTimeNs: milliseconds(500), windowCalls: 9, warmupTimeNs: 0, payloadBytes: bytes(4096) },
+      overrides: {
+        clients: 3,
+        ratePerSec: perSecond(200),
+        windowTimeNs: milliseconds(500),
+        windowCalls: 9,
+        warmupTimeNs: 0,
+        payloadBytes: bytes(4096),
+      },
       seed: 0,
       quick: true,
     });
@@ -50,29 +72,45 @@ describe('what failed', () => {
   const record = fixtureRecord({ blocks: 2 });
   const doubting = (doubt: Doubt, armId: string, blocks: readonly number[]) =>
     withMeasurements(record, (measurement, trial) =>
-      measurement.cellId === 'tool-calls' && trial.armId === armId && blocks.includes(trial.block) ? { ...measurement, doubts: [doubt] } : measurement,
+      measurement.cellId === 'tool-calls' && trial.armId === armId && blocks.includes(trial.block)
+        ? { ...measurement, doubts: [doubt] }
+        : measurement,
     );
 
   test('nothing, when every arm has a number in every cell', () => {
     expect(whatFailed(record)).toEqual([]);
     expect(whatFailed(doubting({ kind: 'wrong-answers', count: 3 }, 'sse', [0]))).toEqual([]);
-    expect(whatFailed(withTrials(record, (trial) => (trial.index === 0 ? failedAfter(trial, 0, 'gone') : trial)))).toEqual([]);
+    expect(
+      whatFailed(withTrials(record, (trial) => (trial.index === 0 ? failedAfter(trial, 0, 'gone') : trial))),
+    ).toEqual([]);
   });
 
   test.each<[Doubt, string]>([
-    [{ kind: 'wrong-answers', count: 3 }, 'no valid measurement in 2 trials: 3 wrong, misrouted, duplicated or unreadable answers'],
+    [
+      { kind: 'wrong-answers', count: 3 },
+      'no valid measurement in 2 trials: 3 wrong, misrouted, duplicated or unreadable answers',
+    ],
     [{ kind: 'books-do-not-balance', detail: 'calls due 3' }, 'no valid measurement in 2 trials: calls due 3'],
     [{ kind: 'nothing-measured', detail: 'bad\u001b[31m' }, 'no valid measurement in 2 trials: bad\\u001b[31m'],
-    [{ kind: 'rate-not-reached', offeredPerSec: 9, achievedPerSec: 1 }, 'the offered rate was not reached in any trial'],
+    [
+      { kind: 'rate-not-reached', offeredPerSec: 9, achievedPerSec: 1 },
+      'the offered rate was not reached in any trial',
+    ],
   ])('a cell without a number that may be shown: $kind', (doubt, words) => {
     expect(whatFailed(doubting(doubt, 'sse', [0, 1]))).toEqual([`tool-calls over sse: ${words}`]);
   });
 
   test('an arm of which every trial failed is named with the reasons, before its cells', () => {
-    const broken = withTrials(record, (trial) => (trial.armId === 'sse' ? failedAfter(trial, 0, `gone\n${trial.block}`) : trial));
+    const broken = withTrials(record, (trial) =>
+      trial.armId === 'sse' ? failedAfter(trial, 0, `gone\n${trial.block}`) : trial,
+    );
     const lines = whatFailed(broken);
-    expect(lines.slice(0, 2)).toEqual(broken.trials.filter(({ armId }) => armId === 'sse').map(({ index, block }) => `trial ${index + 1} (sse) failed: gone\\u000a${block}`));
-    expect(lines[2]).toBe(`${record.plan.cells[0]!.id} over sse: no valid measurement`);
+    expect(lines.slice(0, 2)).toEqual(
+      broken.trials
+        .filter(({ armId }) => armId === 'sse')
+        .map(({ index, block }) => `trial ${index + 1} (sse) failed: gone\\u000a${block}`),
+    );
+    expect(lines[2]).toBe(`${record.plan.cells[0]!.id} over sse: no valid measurement in 2 trials`);
     expect(lines).toHaveLength(2 + record.plan.cells.length);
   });
 
@@ -101,7 +139,10 @@ describe('progress', () => {
   }
 
   test('elsewhere than on a terminal: plain lines, one per trial, harmless', () => {
-    expect(shown(false)).toEqual([`trial 1 of 2 · ${trial!.armId} · done\n`, `trial 2 of 2 · ${second!.armId} · failed: gone\\u001b[2J\n`]);
+    expect(shown(false)).toEqual([
+      `trial 1 of 2 · ${trial!.armId} · done\n`,
+      `trial 2 of 2 · ${second!.armId} · failed: gone\\u001b[2J\n`,
+    ]);
   });
 
   test('on a terminal: one live line that fits and is wiped, and failures that stay', () => {

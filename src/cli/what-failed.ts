@@ -20,7 +20,7 @@ export function whatFailed(record: RunRecord): readonly string[] {
 
 function cellFailure({ cell }: CellSummary, arm: ArmCell): string[] {
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
-  if (arm.validTrials === 0) return [`${what}: no valid measurement${arm.invalidTrials === 0 ? '' : ` in ${counted(arm.invalidTrials)}`}${because(arm)}`];
+  if (arm.validTrials === 0) return [`${what}: no valid measurement in ${counted(arm.invalidTrials)}${because(arm)}`];
   const slow = arm.doubts.filter(({ doubt }) => doubt.kind === 'rate-not-reached').length;
   return slow === arm.validTrials ? [`${what}: the offered rate was not reached in any trial`] : [];
 }

@@ -45,21 +45,28 @@ function start(asked: PublishOrder, reached = 2): Published {
 }
 
 test('every event goes out when its calendar says so, numbered, and each subscriber counts', async () => {
-  const { clock, sent, report } = start(order([publication(), publication({ topic: 'other', arrivals: 'poisson', ratePerSec: perSecond(300) })]));
+  const { clock, sent, report } = start(
+    order([publication(), publication({ topic: 'other', arrivals: 'poisson', ratePerSec: perSecond(300) })]),
+  );
   await clock.advanceTo(seconds(1));
   for (const topic of ['feed', 'other']) {
     const own = sent.filter((event) => event.topic === topic);
     expect(own.map(({ sequence }) => sequence)).toEqual(own.map((_, index) => index));
     expect(own.every(({ atNs, dueNs, run, size }) => atNs === dueNs && run === 2 && size === 64)).toBe(true);
   }
-  expect(sent.filter(({ topic }) => topic === 'feed').map(({ dueNs }) => (dueNs - START_NS) / 1e6)).toEqual([5, 15, 25, 35, 45, 55, 65, 75, 85, 95]);
+  expect(sent.filter(({ topic }) => topic === 'feed').map(({ dueNs }) => (dueNs - START_NS) / 1e6)).toEqual([
+    5, 15, 25, 35, 45, 55, 65, 75, 85, 95,
+  ]);
   expect(await report).toEqual({ published: 2 * sent.length, latestNs: 0 });
 });
 
 test('what goes out late keeps the instant it was due at, and the worst lateness is told', async () => {
   const clock = new ManualClock();
   const sent: Sent[] = [];
-  const late = { now: () => clock.now(), at: (instant: Nanoseconds, callback: () => void) => clock.at(plus(instant, milliseconds(7)), callback) };
+  const late = {
+    now: () => clock.now(),
+    at: (instant: Nanoseconds, callback: () => void) => clock.at(plus(instant, milliseconds(7)), callback),
+  };
   const publish: Publish = (event, size) => sent.push({ ...event, atNs: clock.now(), size });
   const report = runPublications(order([publication()]), publish, late, new AbortController().signal);
   await clock.advanceTo(seconds(1));
@@ -97,14 +104,27 @@ test('no publications, nothing to wait for', async () => {
 });
 
 test('counts and instants are the schedule’s, for any rate, seed and arrivals', async () => {
-  const asked = fc.record({ rate: fc.integer({ min: 1, max: 400 }), arrivals: fc.constantFrom('constant', 'poisson'), seed: fc.nat(1e6), durationMs: fc.integer({ min: 1, max: 300 }) });
+  const asked = fc.record({
+    rate: fc.integer({ min: 1, max: 400 }),
+    arrivals: fc.constantFrom('constant', 'poisson'),
+    seed: fc.nat(1e6),
+    durationMs: fc.integer({ min: 1, max: 300 }),
+  });
   await fc.assert(
     fc.asyncProperty(asked, async ({ rate, arrivals, seed, durationMs }) => {
       const one = { ...order([publication({ arrivals, ratePerSec: perSecond(rate) })], durationMs), seed };
       const { clock, sent, report } = start(one);
       await clock.advanceTo(seconds(2));
-      const expected = scheduleArrivals({ arrivals, ratePerSec: perSecond(rate), durationNs: milliseconds(durationMs), seed, gridNs: TIMER_GRID_NS });
-      expect(sent.map(({ dueNs }) => dueNs)).toEqual([...expected].map((offset) => plus(START_NS, nanoseconds(offset))));
+      const expected = scheduleArrivals({
+        arrivals,
+        ratePerSec: perSecond(rate),
+        durationNs: milliseconds(durationMs),
+        seed,
+        gridNs: TIMER_GRID_NS,
+      });
+      expect(sent.map(({ dueNs }) => dueNs)).toEqual(
+        [...expected].map((offset) => plus(START_NS, nanoseconds(offset))),
+      );
       expect((await report).published).toBe(2 * expected.length);
     }),
     { numRuns: 40 },

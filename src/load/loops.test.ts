@@ -17,8 +17,17 @@ afterEach(() => {
   for (const { clients } of started.splice(0)) for (const { mcp } of clients) mcp.detach();
 });
 
-async function run(special: Partial<Scenario>, delay?: Parameters<typeof simulate>[1], kind: 'warmup' | 'window' = 'window') {
-  const scenario = scenarioOf({ name: 'test', scripts: [{ name: 'one', weight: 1, steps: [callStep()] }], window: { timeNs: ms(1_000), calls: undefined }, ...special });
+async function run(
+  special: Partial<Scenario>,
+  delay?: Parameters<typeof simulate>[1],
+  kind: 'warmup' | 'window' = 'window',
+) {
+  const scenario = scenarioOf({
+    name: 'test',
+    scripts: [{ name: 'one', weight: 1, steps: [callStep()] }],
+    window: { timeNs: ms(1_000), calls: undefined },
+    ...special,
+  });
   const simulation = await simulate(scenario, delay);
   started.push(simulation);
   return { ...(await simulation.run(kind)), simulation };
@@ -26,8 +35,14 @@ async function run(special: Partial<Scenario>, delay?: Parameters<typeof simulat
 
 const steps = (...list: Step[]): Partial<Scenario> => ({ scripts: [{ name: 'script', weight: 1, steps: list }] });
 const closed = (thinkMs = 0): LoadModel => ({ kind: 'closed', thinkNs: ms(thinkMs) });
-const open = (rate: number, maxInFlight = 1_000): LoadModel => ({ kind: 'open', arrivals: 'constant', ratePerSec: perSecond(rate), maxInFlight });
-const quantile = ({ responseTime }: Recorded, q: number): number => Number(decodeHistogram(responseTime).valueAtQuantile(q)) / 1e6;
+const open = (rate: number, maxInFlight = 1_000): LoadModel => ({
+  kind: 'open',
+  arrivals: 'constant',
+  ratePerSec: perSecond(rate),
+  maxInFlight,
+});
+const quantile = ({ responseTime }: Recorded, q: number): number =>
+  Number(decodeHistogram(responseTime).valueAtQuantile(q)) / 1e6;
 
 describe('closed loop', () => {
   test('each client waits for its answer and for its thoughts: the rate follows the server', async () => {
@@ -63,7 +78,13 @@ describe('closed loop', () => {
   });
 
   test('a client that has lost its connection stops, the others go on', async () => {
-    const scenario = scenarioOf({ name: 'test', ...steps(callStep()), load: closed(), clients: 2, window: { timeNs: ms(100), calls: undefined } });
+    const scenario = scenarioOf({
+      name: 'test',
+      ...steps(callStep()),
+      load: closed(),
+      clients: 2,
+      window: { timeNs: ms(100), calls: undefined },
+    });
     const simulation = await simulate(scenario);
     simulation.clock.at(ms(60), () => simulation.clients[0]?.mcp.onClosed('cut'));
     const { recorded } = await simulation.run();
@@ -71,7 +92,11 @@ describe('closed loop', () => {
   });
 
   test('a script without calls does not spin', async () => {
-    const { recorded } = await run({ ...steps({ kind: 'think', thinkNs: nanoseconds(0) }), load: closed(), window: { timeNs: ms(20), calls: undefined } });
+    const { recorded } = await run({
+      ...steps({ kind: 'think', thinkNs: nanoseconds(0) }),
+      load: closed(),
+      window: { timeNs: ms(20), calls: undefined },
+    });
     expect(recorded.scripts).toBe(20);
   });
 });
@@ -90,7 +115,12 @@ describe('open loop', () => {
   });
 
   test('a driver that is late says so, and its lateness is in the response time', async () => {
-    const scenario = scenarioOf({ name: 'test', ...steps(callStep()), load: open(100), window: { timeNs: ms(100), calls: undefined } });
+    const scenario = scenarioOf({
+      name: 'test',
+      ...steps(callStep()),
+      load: open(100),
+      window: { timeNs: ms(100), calls: undefined },
+    });
     const simulation = await simulate(scenario);
     const begin = simulation.clients[0]!.mcp.start.bind(simulation.clients[0]!.mcp);
     // Each call is held back for 3 ms by the driver itself.
@@ -114,7 +144,13 @@ describe('open loop', () => {
   });
 
   test('sessions: the first script is due by the calendar, the others when the one before has ended', async () => {
-    const load: LoadModel = { kind: 'sessions', arrivals: 'constant', ratePerSec: perSecond(10), repeats: 3, maxInFlight: 100 };
+    const load: LoadModel = {
+      kind: 'sessions',
+      arrivals: 'constant',
+      ratePerSec: perSecond(10),
+      repeats: 3,
+      maxInFlight: 100,
+    };
     const { recorded, report } = await run({ ...steps(callStep(), callStep()), load, clients: 2 }, () => 20);
     expect(recorded.calls).toMatchObject({ due: 60, ok: 60 });
     expect(recorded.scripts).toBe(30);
@@ -137,7 +173,11 @@ describe('open loop', () => {
 });
 
 test('nobody calls: the phase lasts its time', async () => {
-  const { recorded, endedMs } = await run({ load: { kind: 'none' }, scripts: [], window: { timeNs: ms(70), calls: undefined } });
+  const { recorded, endedMs } = await run({
+    load: { kind: 'none' },
+    scripts: [],
+    window: { timeNs: ms(70), calls: undefined },
+  });
   expect(recorded.calls.due).toBe(0);
   expect(endedMs).toBeGreaterThanOrEqual(70);
 });
@@ -153,7 +193,11 @@ describe('answers', () => {
   ];
 
   test('every tool’s right answer is ok', async () => {
-    const { recorded, simulation } = await run({ ...steps(...TOOLS), load: closed(), window: { timeNs: undefined, calls: 6 } });
+    const { recorded, simulation } = await run({
+      ...steps(...TOOLS),
+      load: closed(),
+      window: { timeNs: undefined, calls: 6 },
+    });
     expect(recorded.calls).toMatchObject({ due: 6, ok: 6, errors: [] });
     expect(recorded.progress).toMatchObject({ published: 3, delivered: 3, lost: 0 });
     expect(simulation.called).toEqual(['echo', 'store', 'progress', 'delay', 'produce', 'ping']);
@@ -167,14 +211,22 @@ describe('answers', () => {
     ['misbehave', 'twice', { ok: 1, duplicated: 1 }],
     ['misbehave', 'never', { timedOut: 1, errors: ['no answer in time'] }],
   ] as const)('%s %s', async (tool, misbehaviour, expected) => {
-    const { recorded } = await run({ ...steps(callStep({ tool, misbehaviour })), load: closed(), timeoutNs: ms(50), window: { timeNs: undefined, calls: 1 } });
+    const { recorded } = await run({
+      ...steps(callStep({ tool, misbehaviour })),
+      load: closed(),
+      timeoutNs: ms(50),
+      window: { timeNs: undefined, calls: 1 },
+    });
     expect(recorded.calls).toMatchObject({ due: 1, ...expected });
     expect(callsBalance(recorded.calls)).toBe(true);
   });
 
   test('progress of a call that was given up is nobody’s, whenever it comes', async () => {
     const slow = steps(callStep({ tool: 'progress', progressSteps: 4 }), { kind: 'think', thinkNs: ms(100) });
-    const { recorded } = await run({ ...slow, load: closed(), timeoutNs: ms(50), window: { timeNs: undefined, calls: 2 } }, () => 80);
+    const { recorded } = await run(
+      { ...slow, load: closed(), timeoutNs: ms(50), window: { timeNs: undefined, calls: 2 } },
+      () => 80,
+    );
     expect(recorded.calls).toMatchObject({ due: 2, timedOut: 2 });
     expect(recorded.progress).toEqual({ published: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0 });
   });
@@ -183,7 +235,12 @@ describe('answers', () => {
     const wait: Step = { kind: 'wait', topic: 'feed', timeoutNs: ms(30) };
     const { recorded } = await run({ ...steps(wait), load: closed(), window: { timeNs: ms(60), calls: undefined } });
     expect(recorded.calls).toMatchObject({ due: 2, timedOut: 2, errors: ['no event on "feed" in time'] });
-    const scenario = scenarioOf({ name: 'test', ...steps(wait, callStep()), load: closed(), window: { timeNs: undefined, calls: 1 } });
+    const scenario = scenarioOf({
+      name: 'test',
+      ...steps(wait, callStep()),
+      load: closed(),
+      window: { timeNs: undefined, calls: 1 },
+    });
     const simulation = await simulate(scenario);
     await simulation.clients[0]!.mcp.request('resources/subscribe', { uri: topicUri('feed') });
     const published: number[] = [];
@@ -198,28 +255,56 @@ describe('answers', () => {
 
   test('whatever comes of them, everything due is in one count', async () => {
     const step = fc.oneof(
-      fc.constantFrom(...MISBEHAVIOURS.filter((how) => how !== 'die')).map((misbehaviour) => callStep({ tool: 'misbehave', misbehaviour })),
+      fc
+        .constantFrom(...MISBEHAVIOURS.filter((how) => how !== 'die'))
+        .map((misbehaviour) => callStep({ tool: 'misbehave', misbehaviour })),
       fc.constantFrom(...TOOLS, callStep({ tool: 'fail' })),
       fc.constant<Step>({ kind: 'wait', topic: 'feed', timeoutNs: ms(3) }),
     );
     const load = fc.oneof(
       fc.constant(closed()),
-      fc.record({ rate: fc.integer({ min: 1, max: 500 }), most: fc.integer({ min: 1, max: 4 }) }).map(({ rate, most }) => open(rate, most)),
-      fc.integer({ min: 1, max: 3 }).map((repeats): LoadModel => ({ kind: 'sessions', arrivals: 'poisson', ratePerSec: perSecond(50), repeats, maxInFlight: 3 })),
+      fc
+        .record({ rate: fc.integer({ min: 1, max: 500 }), most: fc.integer({ min: 1, max: 4 }) })
+        .map(({ rate, most }) => open(rate, most)),
+      fc
+        .integer({ min: 1, max: 3 })
+        .map((repeats): LoadModel => ({
+          kind: 'sessions',
+          arrivals: 'poisson',
+          ratePerSec: perSecond(50),
+          repeats,
+          maxInFlight: 3,
+        })),
     );
-    const delays = fc.array(fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }), { minLength: 1, maxLength: 7 });
+    const delays = fc.array(fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }), {
+      minLength: 1,
+      maxLength: 7,
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), load, delays, fc.option(fc.integer({ min: 0, max: 90 })), async (list, model, times, cutMs) => {
-        const scenario = scenarioOf({ name: 'test', ...steps(...list), load: model, clients: 2, timeoutNs: ms(20), window: { timeNs: ms(80), calls: undefined } });
-        let turn = 0;
-        const simulation = await simulate(scenario, () => times[(turn += 1) % times.length]);
-        started.push(simulation);
-        if (cutMs !== null) simulation.clock.at(ms(cutMs), () => simulation.clients[0]?.mcp.onClosed('cut'));
-        const { calls, progress, responseTime } = (await simulation.run()).recorded;
-        expect(callsBalance(calls)).toBe(true);
-        expect(responseTime.count).toBe(calls.ok);
-        expect(progress.lost).toBe(0);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 4 }),
+        load,
+        delays,
+        fc.option(fc.integer({ min: 0, max: 90 })),
+        async (list, model, times, cutMs) => {
+          const scenario = scenarioOf({
+            name: 'test',
+            ...steps(...list),
+            load: model,
+            clients: 2,
+            timeoutNs: ms(20),
+            window: { timeNs: ms(80), calls: undefined },
+          });
+          let turn = 0;
+          const simulation = await simulate(scenario, () => times[(turn += 1) % times.length]);
+          started.push(simulation);
+          if (cutMs !== null) simulation.clock.at(ms(cutMs), () => simulation.clients[0]?.mcp.onClosed('cut'));
+          const { calls, progress, responseTime } = (await simulation.run()).recorded;
+          expect(callsBalance(calls)).toBe(true);
+          expect(responseTime.count).toBe(calls.ok);
+          expect(progress.lost).toBe(0);
+        },
+      ),
       { numRuns: 60 },
     );
   });

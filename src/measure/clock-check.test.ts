@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { type ClockEnd, type StampExchange, boundOffset, compareClocks, timeNamespace } from './clock-check.ts';
 
 /** An exchange with a clock that is ahead by the offset: the ways there and back, and the time between, are anybody's guess. */
-const exchange = (askedNs: number, offsetNs: number, [there, within, back]: readonly [number, number, number]): StampExchange => ({
+const exchange = (
+  askedNs: number,
+  offsetNs: number,
+  [there, within, back]: readonly [number, number, number],
+): StampExchange => ({
   askedNs,
   receivedNs: askedNs + there + offsetNs,
   sentNs: askedNs + there + within + offsetNs,
@@ -12,17 +16,22 @@ const exchange = (askedNs: number, offsetNs: number, [there, within, back]: read
 
 const way = fc.nat(1_000_000);
 const exchanges = (offsetNs: number) =>
-  fc.array(fc.tuple(fc.nat(1e9), fc.tuple(way, way, way)), { minLength: 1, maxLength: 20 }).map((list) => list.map(([asked, ways]) => exchange(asked, offsetNs, ways)));
+  fc
+    .array(fc.tuple(fc.nat(1e9), fc.tuple(way, way, way)), { minLength: 1, maxLength: 20 })
+    .map((list) => list.map(([asked, ways]) => exchange(asked, offsetNs, ways)));
 const offset = fc.integer({ min: -1e12, max: 1e12 });
 
 describe('bounds', () => {
   test('hold the true offset, however lopsided the ways', () => {
     fc.assert(
-      fc.property(offset.chain((ns) => fc.tuple(fc.constant(ns), exchanges(ns))), ([truth, list]) => {
-        const { lowNs, highNs } = boundOffset(list);
-        expect(lowNs).toBeLessThanOrEqual(truth);
-        expect(highNs).toBeGreaterThanOrEqual(truth);
-      }),
+      fc.property(
+        offset.chain((ns) => fc.tuple(fc.constant(ns), exchanges(ns))),
+        ([truth, list]) => {
+          const { lowNs, highNs } = boundOffset(list);
+          expect(lowNs).toBeLessThanOrEqual(truth);
+          expect(highNs).toBeGreaterThanOrEqual(truth);
+        },
+      ),
     );
   });
 
@@ -37,12 +46,18 @@ describe('bounds', () => {
 });
 
 describe('comparing', () => {
-  const end = (lowNs: number, highNs: number, namespace: string | undefined = 'time:[1]'): ClockEnd => ({ bounds: { lowNs, highNs }, namespace });
+  const end = (lowNs: number, highNs: number, namespace: string | undefined = 'time:[1]'): ClockEnd => ({
+    bounds: { lowNs, highNs },
+    namespace,
+  });
 
   test('the same clock is comparable, whatever the machine did to the exchanges', () => {
     fc.assert(
       fc.property(exchanges(0), exchanges(0), (a, b) => {
-        expect(compareClocks({ bounds: boundOffset(a), namespace: 'x' }, { bounds: boundOffset(b), namespace: 'x' }).comparable).toBe(true);
+        expect(
+          compareClocks({ bounds: boundOffset(a), namespace: 'x' }, { bounds: boundOffset(b), namespace: 'x' })
+            .comparable,
+        ).toBe(true);
       }),
     );
   });
@@ -56,7 +71,11 @@ describe('comparing', () => {
       offsetHighNs: 5_080_000,
       evidence: 'same time namespace; offset bounds 4920 … 5080 µs exclude 0',
     });
-    expect(compareClocks(driver, endpoint)).toMatchObject({ comparable: false, offsetLowNs: -5_080_000, offsetHighNs: -4_920_000 });
+    expect(compareClocks(driver, endpoint)).toMatchObject({
+      comparable: false,
+      offsetLowNs: -5_080_000,
+      offsetHighNs: -4_920_000,
+    });
   });
 
   test('a microsecond is the clock’s own reading, more is not', () => {

@@ -7,7 +7,11 @@ import { type EventArrival, Recorder } from './recorder.ts';
 
 const NO_STRAYS = { misrouted: 0, duplicated: 0, unreadable: 0 };
 const windowOf = (durationMs?: number): Recorder =>
-  new Recorder({ startNs: milliseconds(1_000), durationNs: durationMs === undefined ? undefined : milliseconds(durationMs), run: 2 });
+  new Recorder({
+    startNs: milliseconds(1_000),
+    durationNs: durationMs === undefined ? undefined : milliseconds(durationMs),
+    run: 2,
+  });
 const sample = (intended: number, sent: number, completed: number) => ({
   intendedStartNs: milliseconds(intended),
   sentNs: milliseconds(sent),
@@ -60,7 +64,14 @@ describe('calls', () => {
 
   test('the window’s parts have medians of their own, by intended start; stragglers belong to the outer ones', () => {
     const recorder = windowOf(100);
-    for (const [at, took] of [[990, 1], [1_005, 3], [1_009.9, 3], [1_010, 7], [1_099, 9], [1_150, 9]] as const) {
+    for (const [at, took] of [
+      [990, 1],
+      [1_005, 3],
+      [1_009.9, 3],
+      [1_010, 7],
+      [1_099, 9],
+      [1_150, 9],
+    ] as const) {
       for (let ten = 0; ten < 10; ten += 1) recorder.ok(sample(at, at, at + took), 'unscheduled');
     }
     for (let nine = 0; nine < 9; nine += 1) recorder.ok(sample(1_045, 1_045, 1_046), 'unscheduled');
@@ -72,7 +83,8 @@ describe('calls', () => {
 
   test('five different examples of errors are kept, at 200 characters', () => {
     const recorder = windowOf();
-    for (let index = 0; index < 20; index += 1) recorder.failed('rejected', `error ${index >> 1} ${'x'.repeat(300)}`, nanoseconds(0));
+    for (let index = 0; index < 20; index += 1)
+      recorder.failed('rejected', `error ${index >> 1} ${'x'.repeat(300)}`, nanoseconds(0));
     const { errors, rejected } = recorder.finish(0, NO_STRAYS).calls;
     expect(rejected).toBe(20);
     expect(errors.map((error) => error.slice(0, 7))).toEqual([0, 1, 2, 3, 4].map((index) => `error ${index}`));
@@ -94,7 +106,12 @@ describe('calls', () => {
         const { calls, responseTime, sendLag } = recorder.finish(0, NO_STRAYS);
         const count = (...kinds: string[]): number => outcomes.filter((one) => kinds.includes(one)).length;
         expect(callsBalance(calls)).toBe(true);
-        expect(calls).toMatchObject({ due: outcomes.length, ok: count('ok', 'scheduled'), timedOut: count('timedOut'), dropped: count('dropped') });
+        expect(calls).toMatchObject({
+          due: outcomes.length,
+          ok: count('ok', 'scheduled'),
+          timedOut: count('timedOut'),
+          dropped: count('dropped'),
+        });
         expect(responseTime.count).toBe(calls.ok);
         expect(sendLag.count).toBe(count('scheduled'));
       }),
@@ -104,14 +121,21 @@ describe('calls', () => {
   test('strays are added to what the recorder saw itself', () => {
     const recorder = windowOf();
     recorder.misrouted();
-    expect(recorder.finish(0, { misrouted: 2, duplicated: 3, unreadable: 4 }).calls).toMatchObject({ misrouted: 3, duplicated: 3, unreadable: 4 });
+    expect(recorder.finish(0, { misrouted: 2, duplicated: 3, unreadable: 4 }).calls).toMatchObject({
+      misrouted: 3,
+      duplicated: 3,
+      unreadable: 4,
+    });
   });
 
   test('a script of one step is counted without a time of its own', () => {
     const recorder = windowOf();
     recorder.shortScript();
     recorder.script(milliseconds(3), milliseconds(10));
-    expect(recorder.finish(0, NO_STRAYS)).toMatchObject({ scripts: 2, scriptTime: { count: 1, maxNs: milliseconds(7) } });
+    expect(recorder.finish(0, NO_STRAYS)).toMatchObject({
+      scripts: 2,
+      scriptTime: { count: 1, maxNs: milliseconds(7) },
+    });
   });
 });
 
@@ -126,11 +150,24 @@ describe('events', () => {
 
   test('events of the warm-up are not this window’s; a second copy and a late one are counted', () => {
     const recorder = windowOf();
-    for (const special of [{ run: 1 }, { sequence: 1 }, { sequence: 1 }, { sequence: 0 }, { sequence: 0, subscriber: 1 }, { sequence: 0, topic: 'other' }]) {
+    for (const special of [
+      { run: 1 },
+      { sequence: 1 },
+      { sequence: 1 },
+      { sequence: 0 },
+      { sequence: 0, subscriber: 1 },
+      { sequence: 0, topic: 'other' },
+    ]) {
       recorder.event(event(special));
     }
     expect(recorder.deliveredEvents).toBe(4);
-    expect(recorder.finish(6, NO_STRAYS).notifications).toEqual({ published: 6, delivered: 4, lost: 2, duplicated: 1, reordered: 1 });
+    expect(recorder.finish(6, NO_STRAYS).notifications).toEqual({
+      published: 6,
+      delivered: 4,
+      lost: 2,
+      duplicated: 1,
+      reordered: 1,
+    });
   });
 
   test('more arrivals than sends do not balance', () => {
@@ -211,7 +248,8 @@ describe('progress', () => {
 test('memory is that of the histograms, whatever the number of calls: the record is no larger', () => {
   const sizeAfter = (calls: number): number => {
     const recorder = windowOf(1_000);
-    for (let index = 0; index < calls; index += 1) recorder.ok(sample(1_000, 1_000, 1_001 + (index % 50)), 'unscheduled');
+    for (let index = 0; index < calls; index += 1)
+      recorder.ok(sample(1_000, 1_000, 1_001 + (index % 50)), 'unscheduled');
     return JSON.stringify(recorder.finish(0, NO_STRAYS)).length;
   };
   expect(sizeAfter(20_000) - sizeAfter(200)).toBeLessThan(400);

@@ -15,7 +15,7 @@ export interface Sample {
 export type Failure = 'rejected' | 'disconnected' | 'wrong' | 'timedOut';
 
 /** The window is cut into so many equal parts to see whether it was steady. */
-export const PARTS = 10;
+const PARTS = 10;
 /** The median of fewer samples moves by chance alone. */
 const FEWEST_IN_PART = 10;
 const MAX_EXAMPLES = 5;

@@ -29,7 +29,8 @@ test('counts as a book that remembers every number', () => {
     fc.property(fc.array(arrival, { maxLength: 300 }), fc.nat(400), (arrivals, published) => {
       const book = new SequenceBook();
       const slow = new SlowBook();
-      for (const [stream, sequence] of arrivals) expect(book.arrived(stream, sequence)).toBe(slow.arrived(stream, sequence));
+      for (const [stream, sequence] of arrivals)
+        expect(book.arrived(stream, sequence)).toBe(slow.arrived(stream, sequence));
       expect(book.delivered).toBe(slow.seen.size);
       expect(book.books(published)).toEqual({
         published,

@@ -12,7 +12,12 @@ import { matchArms } from './matching.ts';
 import { choosePlacement, expandList, placementWords } from './placement.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
-const COMPARABLE = { comparable: true, offsetLowNs: nanoseconds(-1), offsetHighNs: nanoseconds(1), evidence: 'same clock' };
+const COMPARABLE = {
+  comparable: true,
+  offsetLowNs: nanoseconds(-1),
+  offsetHighNs: nanoseconds(1),
+  evidence: 'same clock',
+};
 
 /** A measurement that nothing speaks against. */
 const CLEAN: Measurement = {
@@ -23,11 +28,25 @@ const CLEAN: Measurement = {
 
 function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContext> = {}): Doubt[] {
   const measurement = { ...CLEAN, ...special };
-  const openAtEndpoint = { messagesUp: measurement.bytes.messagesUp, messagesDown: measurement.bytes.messagesDown } as EndpointReading;
+  const openAtEndpoint = {
+    messagesUp: measurement.bytes.messagesUp,
+    messagesDown: measurement.bytes.messagesDown,
+  } as EndpointReading;
   return doubtsOf(measurement, { scenario: cell.scenario, clock: COMPARABLE, openAtEndpoint, ...context });
 }
 
-const calls = (special: Partial<Measurement['calls']>) => ({ calls: { ...CLEAN.calls, due: CLEAN.calls.ok, rejected: 0, disconnected: 0, wrong: 0, timedOut: 0, dropped: 0, ...special } });
+const calls = (special: Partial<Measurement['calls']>) => ({
+  calls: {
+    ...CLEAN.calls,
+    due: CLEAN.calls.ok,
+    rejected: 0,
+    disconnected: 0,
+    wrong: 0,
+    timedOut: 0,
+    dropped: 0,
+    ...special,
+  },
+});
 const { ok } = CLEAN.calls;
 
 test('a clean measurement has no doubts', () => {
@@ -37,10 +56,26 @@ test('a clean measurement has no doubts', () => {
 describe('numbers that are wrong', () => {
   test.each([
     ['calls', calls({ due: ok + 1 }), `calls due ${ok + 1}, accounted for ${ok}`],
-    ['events', { notifications: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } }, 'events sent 3, arrived 4'],
-    ['progress', { progress: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } }, 'progress promised 3, arrived 4'],
-    ['bytes up', { bytes: { ...CLEAN.bytes, wireUp: bytes(7), driverWireUp: bytes(8) } }, 'bytes up: endpoint 7, driver 8'],
-    ['bytes down', { bytes: { ...CLEAN.bytes, wireDown: bytes(7), driverWireDown: bytes(8) } }, 'bytes down: endpoint 7, driver 8'],
+    [
+      'events',
+      { notifications: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } },
+      'events sent 3, arrived 4',
+    ],
+    [
+      'progress',
+      { progress: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } },
+      'progress promised 3, arrived 4',
+    ],
+    [
+      'bytes up',
+      { bytes: { ...CLEAN.bytes, wireUp: bytes(7), driverWireUp: bytes(8) } },
+      'bytes up: endpoint 7, driver 8',
+    ],
+    [
+      'bytes down',
+      { bytes: { ...CLEAN.bytes, wireDown: bytes(7), driverWireDown: bytes(8) } },
+      'bytes down: endpoint 7, driver 8',
+    ],
   ] as const)('%s that do not balance', (_, special, detail) => {
     expect(doubts(special)).toContainEqual({ kind: 'books-do-not-balance', detail });
     expect(isValid({ ...CLEAN, doubts: doubts(special) })).toBe(false);
@@ -61,24 +96,41 @@ describe('numbers that are wrong', () => {
   });
 
   test('nothing at all', () => {
-    const none = { notifications: { published: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0 }, offeredPerSec: null };
-    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none })).toEqual([{ kind: 'nothing-measured', detail: 'nothing fell due' }]);
-    expect(doubts({ ...calls({ due: 2, ok: 0, rejected: 2, errors: ['no'] }), ...none })).toContainEqual({ kind: 'nothing-measured', detail: 'no' });
+    const none = {
+      notifications: { published: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0 },
+      offeredPerSec: null,
+    };
+    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none })).toEqual([
+      { kind: 'nothing-measured', detail: 'nothing fell due' },
+    ]);
+    expect(doubts({ ...calls({ due: 2, ok: 0, rejected: 2, errors: ['no'] }), ...none })).toContainEqual({
+      kind: 'nothing-measured',
+      detail: 'no',
+    });
     const lost = { published: 3, delivered: 0, lost: 3, duplicated: 0, reordered: 0 };
-    expect(doubts({ ...calls({ due: 0, ok: 0, errors: [] }), ...none, notifications: lost })).toContainEqual({ kind: 'nothing-measured', detail: 'nothing arrived' });
+    expect(doubts({ ...calls({ due: 0, ok: 0, errors: [] }), ...none, notifications: lost })).toContainEqual({
+      kind: 'nothing-measured',
+      detail: 'nothing arrived',
+    });
     const one = { ...lost, delivered: 1, lost: 2 };
-    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none, notifications: one })).toEqual([{ kind: 'lost-notifications', count: 2 }]);
+    expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none, notifications: one })).toEqual([
+      { kind: 'lost-notifications', count: 2 },
+    ]);
   });
 });
 
 describe('numbers that deserve a second look', () => {
   test.each(['rejected', 'disconnected', 'timedOut', 'dropped'] as const)('one call that was %s', (kind) => {
-    expect(doubts(calls({ due: ok + 1, [kind]: 1, errors: ['why'] }))).toEqual([{ kind: 'errors', count: 1, example: 'why' }]);
+    expect(doubts(calls({ due: ok + 1, [kind]: 1, errors: ['why'] }))).toEqual([
+      { kind: 'errors', count: 1, example: 'why' },
+    ]);
     expect(isValid({ ...CLEAN, doubts: doubts(calls({ due: ok + 1, [kind]: 1 })) })).toBe(true);
   });
 
   test('dropped calls leave no error of their own', () => {
-    expect(doubts(calls({ due: ok + 1, dropped: 1, errors: [] }))).toEqual([{ kind: 'errors', count: 1, example: 'dropped: too many were in flight' }]);
+    expect(doubts(calls({ due: ok + 1, dropped: 1, errors: [] }))).toEqual([
+      { kind: 'errors', count: 1, example: 'dropped: too many were in flight' },
+    ]);
   });
 
   test('lost progress counts as lost events do', () => {
@@ -90,7 +142,9 @@ describe('numbers that deserve a second look', () => {
     const clock = { ...COMPARABLE, comparable: false, evidence: 'exclude 0' };
     expect(doubts({}, { clock })).toEqual([]);
     const delivered = { published: 1, delivered: 1, lost: 0, duplicated: 0, reordered: 0 };
-    expect(doubts({ notifications: delivered }, { clock })).toEqual([{ kind: 'clock-not-comparable', detail: 'exclude 0' }]);
+    expect(doubts({ notifications: delivered }, { clock })).toEqual([
+      { kind: 'clock-not-comparable', detail: 'exclude 0' },
+    ]);
   });
 
   test('send lag: p99 above 3 ms', () => {
@@ -103,10 +157,34 @@ describe('numbers that deserve a second look', () => {
   });
 
   test.each([
-    ['driver-saturated', 0.7, 0.701, (value: number) => ({ driver: { ...CLEAN.driver, utilisation: value } }), 'utilisation'],
-    ['hiccup', 25e6, 25e6 + 1, (value: number) => ({ hiccups: { maxNs: nanoseconds(value), totalNs: nanoseconds(value) } }), 'maxNs'],
-    ['gc-pause', 50e6, 50e6 + 1, (value: number) => ({ driver: { ...CLEAN.driver, gcMaxNs: nanoseconds(value) } }), 'maxNs'],
-    ['gc-pause', 50e6, 50e6 + 1, (value: number) => ({ endpoint: { ...CLEAN.endpoint!, gcMaxNs: nanoseconds(value) } }), 'maxNs'],
+    [
+      'driver-saturated',
+      0.7,
+      0.701,
+      (value: number) => ({ driver: { ...CLEAN.driver, utilisation: value } }),
+      'utilisation',
+    ],
+    [
+      'hiccup',
+      25e6,
+      25e6 + 1,
+      (value: number) => ({ hiccups: { maxNs: nanoseconds(value), totalNs: nanoseconds(value) } }),
+      'maxNs',
+    ],
+    [
+      'gc-pause',
+      50e6,
+      50e6 + 1,
+      (value: number) => ({ driver: { ...CLEAN.driver, gcMaxNs: nanoseconds(value) } }),
+      'maxNs',
+    ],
+    [
+      'gc-pause',
+      50e6,
+      50e6 + 1,
+      (value: number) => ({ endpoint: { ...CLEAN.endpoint!, gcMaxNs: nanoseconds(value) } }),
+      'maxNs',
+    ],
   ] as const)('%s: at %d not yet, at %d', (kind, within, beyond, special, key) => {
     expect(doubts(special(within))).toEqual([]);
     expect(doubts(special(beyond))).toMatchObject([{ kind, [key]: beyond }]);
@@ -114,7 +192,9 @@ describe('numbers that deserve a second look', () => {
 
   test('a rate that was not reached: below nine tenths of what was offered', () => {
     expect(doubts({ offeredPerSec: 100, achievedPerSec: 90 })).toEqual([]);
-    expect(doubts({ offeredPerSec: 100, achievedPerSec: 89.9 })).toEqual([{ kind: 'rate-not-reached', offeredPerSec: 100, achievedPerSec: 89.9 }]);
+    expect(doubts({ offeredPerSec: 100, achievedPerSec: 89.9 })).toEqual([
+      { kind: 'rate-not-reached', offeredPerSec: 100, achievedPerSec: 89.9 },
+    ]);
     expect(doubts({ offeredPerSec: null, achievedPerSec: 0 })).toEqual([]);
   });
 
@@ -143,12 +223,20 @@ describe('numbers that deserve a second look', () => {
 });
 
 describe('matched arms', () => {
-  const [sse, webSocket] = fixtureRecord({ blocks: 1 }).matching.facts.map((facts) => ({ ...facts, compression: '' })) as [ArmFacts, ArmFacts];
-  const mismatches = (...facts: ArmFacts[]): string[] => matchArms(facts).checks.filter(({ status }) => status === 'mismatched').map(({ rule }) => rule);
+  const [sse, webSocket] = fixtureRecord({ blocks: 1 }).matching.facts.map((facts) => ({
+    ...facts,
+    compression: '',
+  })) as [ArmFacts, ArmFacts];
+  const mismatches = (...facts: ArmFacts[]): string[] =>
+    matchArms(facts)
+      .checks.filter(({ status }) => status === 'mismatched')
+      .map(({ rule }) => rule);
 
   test('the fixture’s arms match, and what differs by nature is said', () => {
     expect(mismatches(sse, webSocket)).toEqual([]);
-    expect(matchArms([sse, webSocket]).unmatched.join('\n')).toMatch(/^sockets per client differ by nature: sse \d+ · websocket 1$/m);
+    expect(matchArms([sse, webSocket]).unmatched.join('\n')).toMatch(
+      /^sockets per client differ by nature: sse \d+ · websocket 1$/m,
+    );
     expect(matchArms([sse]).unmatched).toEqual([]);
   });
 
@@ -166,7 +254,9 @@ describe('matched arms', () => {
     ['same heartbeat', { heartbeatMs: 15_000 }],
     ['same largest message', { maxMessageBytes: bytes(1) }],
   ])('%s: planted in one arm', (rule, planted) => {
-    expect(mismatches({ ...sse, keepAliveMs: 5_000 }, { ...webSocket, keepAliveMs: 5_000, ...planted })).toEqual([rule]);
+    expect(mismatches({ ...sse, keepAliveMs: 5_000 }, { ...webSocket, keepAliveMs: 5_000, ...planted })).toEqual([
+      rule,
+    ]);
   });
 
   test.each<[string, Partial<ArmFacts>]>([
@@ -200,13 +290,21 @@ describe('the machine', () => {
     const placement = choosePlacement();
     if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
     expect(placementWords(placement)).toMatch(/^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/);
-    expect(placementWords({ kind: 'free', because: 'there is one core' })).toBe('left to the scheduler: there is one core');
+    expect(placementWords({ kind: 'free', because: 'there is one core' })).toBe(
+      'left to the scheduler: there is one core',
+    );
   });
 
   test('the environment names versions, and no person or host', async () => {
     const environment = describeEnvironment('somewhere');
     expect(environment).toMatchObject({ node: process.versions.node, placement: 'somewhere' });
-    expect(Object.keys(environment.packages)).toEqual(['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js']);
+    expect(Object.keys(environment.packages)).toEqual([
+      'ws',
+      'eventsource',
+      'eventsource-parser',
+      'undici',
+      'hdr-histogram-js',
+    ]);
     for (const version of Object.values(environment.packages)) expect(version).toMatch(/^\d+\.\d+\.\d+/);
     const { hostname, userInfo } = await import('node:os');
     const values = JSON.stringify(environment).match(/"[^"]*"/g) ?? [];

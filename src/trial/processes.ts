@@ -9,7 +9,7 @@ import { type Nanoseconds, bytes, seconds } from '../units.ts';
 import { type Placement, pinProcess } from './placement.ts';
 
 /** The same on every transport: comfortably above the largest shipped payload. */
-export const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
+const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
 
 /** How long an answer to a question that takes no time may take. */
 export const PROMPT_NS = seconds(15);

@@ -35,12 +35,12 @@ export interface Progress {
 }
 
 /** The arms cannot be compared: something beside the transport differs. */
-export class MismatchError extends Error {
+class MismatchError extends Error {
   override readonly name = 'MismatchError';
 }
 
 /** An arm could not be reached even once. */
-export class ProbeError extends Error {
+class ProbeError extends Error {
   override readonly name = 'ProbeError';
 }
 
