@@ -95,8 +95,8 @@ describe('what is missing', () => {
 
   it('says that the samples are too few for a quantile', () => {
     const arms = { sse: { 'response-time.p50': MS }, websocket: { 'response-time.p50': MS } };
-    const verdict = verdictOn(roundTrip50ms, { cells: [{ scenario: 'tool-calls', arms, fewestSamples: 400 }] });
-    expect(verdict.because).toBe('400 samples per trial of SSE in tool-calls are too few for response-time p99');
+    const verdict = verdictOn(roundTrip50ms, { cells: [{ scenario: 'tool-calls', arms, fewestSamples: 40 }] });
+    expect(verdict.because).toBe('40 samples per trial of SSE in tool-calls are too few for response-time p99');
   });
 
   it('says that the probe left nothing', () => {

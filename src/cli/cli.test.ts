@@ -100,6 +100,22 @@ describe('what failed', () => {
     expect(whatFailed(doubting(doubt, 'sse', [0, 1]))).toEqual([`tool-calls over sse: ${words}`]);
   });
 
+  test('what a trial reached that does not count neither fails the run nor saves it', () => {
+    const slow: Doubt = { kind: 'rate-not-reached', offeredPerSec: 9, achievedPerSec: 1 };
+    const invalid: Doubt = { kind: 'wrong-answers', count: 1 };
+    const first = (doubts: Doubt[], others: Doubt[]) =>
+      withMeasurements(record, (measurement, { block, armId }) =>
+        measurement.cellId === 'tool-calls' && armId === 'sse'
+          ? { ...measurement, doubts: block === 0 ? doubts : others }
+          : measurement,
+      );
+    expect(whatFailed(first([slow, invalid], []))).toEqual([]);
+    expect(whatFailed(first([slow], []))).toEqual([]);
+    const line = 'tool-calls over sse: the offered rate was not reached in any trial';
+    expect(whatFailed(first([invalid], [slow]))).toEqual([line]);
+    expect(whatFailed(first([slow, invalid], [slow]))).toEqual([line]);
+  });
+
   test('an arm of which every trial failed is named with the reasons, before its cells', () => {
     const broken = withTrials(record, (trial) =>
       trial.armId === 'sse' ? failedAfter(trial, 0, `gone\n${trial.block}`) : trial,

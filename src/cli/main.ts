@@ -137,7 +137,9 @@ function exitOf(error: unknown): ExitCode {
 // A reader that has seen enough (`| head`) is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    if (stream === process.stdout) process.stderr.write(`cannot write to stdout: ${error.message}\n`);
+    process.exit(EXIT.runFailed);
   });
 }
 

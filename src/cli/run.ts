@@ -105,8 +105,15 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       save,
     });
     progress.end();
-    writeOutputs(record, outputs);
     process.stderr.write(unsaved === undefined ? `Record: ${path}\n` : `${unsaved.message}\n`);
+    try {
+      writeOutputs(record, outputs);
+    } catch (error) {
+      // What was asked for was writable before the run; that it no longer is, is a failure of the run.
+      if (error instanceof Error && error.name === 'SaveError') unsaved = error;
+      else throw error;
+      process.stderr.write(`${error.message}\n`);
+    }
     return verdictOf(record, signals.exitCode(), unsaved);
   } catch (error) {
     progress.end();

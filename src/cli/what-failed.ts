@@ -1,5 +1,5 @@
 /** Whether a run measured what it set out to. A load generator that exits 0 after measuring nothing has lied to its CI job. */
-import type { RunRecord } from '../result/record.ts';
+import { isValid, type RunRecord } from '../result/record.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 import { summarise } from '../stats/summarise.ts';
 import type { ArmCell, CellSummary } from '../stats/summary.ts';
@@ -12,17 +12,20 @@ export function whatFailed(record: RunRecord): readonly string[] {
     line: `trial ${trialIndex + 1} (${armId}) failed: ${escapeUnprintable(error)}`,
   }));
   if (record.trials.every((trial) => trial.status === 'failed')) return [...failedTrials.map(({ line }) => line), 'Nothing was measured.'];
-  const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(cell, arm)));
+  const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(record, cell, arm)));
   // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
   const bare = new Set(summary.cells.flatMap((cell) => cell.arms.filter((arm) => arm.validTrials === 0).map((arm) => arm.armId)));
   return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells];
 }
 
-function cellFailure({ cell }: CellSummary, arm: ArmCell): string[] {
+function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): string[] {
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
   if (arm.validTrials === 0) return [`${what}: no valid measurement in ${counted(arm.invalidTrials)}${because(arm)}`];
-  const slow = arm.doubts.filter(({ doubt }) => doubt.kind === 'rate-not-reached').length;
-  return slow === arm.validTrials ? [`${what}: the offered rate was not reached in any trial`] : [];
+  // Of the trials that count: what an invalid one reached says nothing.
+  const counting = record.trials
+    .filter(({ armId }) => armId === arm.armId)
+    .flatMap(({ measurements }) => measurements.filter((measurement) => measurement.cellId === cell.id && isValid(measurement)));
+  return counting.every(({ doubts }) => doubts.some(({ kind }) => kind === 'rate-not-reached')) ? [`${what}: the offered rate was not reached in any trial`] : [];
 }
 
 const counted = (trials: number): string => (trials === 1 ? '1 trial' : `${trials} trials`);

@@ -11,7 +11,7 @@ import { fillerSource } from '../mcp/payload.ts';
 import type { Clock } from '../measure/clock.ts';
 import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import { Recorder } from '../measure/recorder.ts';
-import { seededRandom } from '../scenario/random.ts';
+import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
@@ -80,7 +80,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
         strays: sumStrays(clients),
         process: meter.begin(),
       };
-      const random = seededRandom(order.seed);
+      const random = seededRandom(derivedSeed(order.seed, 'scripts'));
       const phase: Phase = { ...order, scenario, clients, recorder, clock, pacer, filler, random, signal: aborter.signal };
       const report = await runPhase(phase);
       running = { ...running, lengthNs: report.lengthNs };

@@ -35,7 +35,7 @@ export interface PublishOrder {
 }
 
 export interface PublishReport {
-  /** Sends to one subscriber each, over all topics. */
+  /** Events times the listeners they were meant for, over all topics. */
   readonly published: number;
   /** The calendar's latest: emitted − due. */
   readonly latestNs: Nanoseconds;

@@ -3,7 +3,7 @@ import type { Handlers } from '../child/serve.ts';
 import { BenchServer } from '../mcp/server.ts';
 import { timeNamespace } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
-import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
+import { inheritedFlags, ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import type { Stall } from '../scenario/scenario.ts';
 import type { Endpoint, WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
@@ -49,7 +49,7 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     publish: (order) => {
       publishing = new AbortController();
       const { server } = started();
-      return runPublications(order, (event, payload) => server.publish(event, payload), clock, publishing.signal);
+      return runPublications(order, (event, payload) => void server.publish(event, payload), clock, publishing.signal);
     },
     stopPublishing: () => {
       publishing.abort();
@@ -79,14 +79,16 @@ export function stampNow(clock: Clock): ClockStamp {
 
 export const processFacts = (): ProcessFacts => ({
   node: process.version,
-  flags: [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== '')],
+  flags: [...process.execArgv, ...inheritedFlags()],
   environment: process.env['NODE_ENV'] ?? '',
 });
 
 /** Blocks the event loop, as a long computation or a collector would. */
 function standStill(clock: Clock, stall: Stall): void {
   const until: Nanoseconds = plus(clock.now(), stall.forNs);
-  while (clock.now() < until);
+  const parent = process.ppid;
+  // Nobody hears a question meanwhile, but an endpoint whose command is gone must not stand there for long.
+  while (clock.now() < until) if (process.ppid !== parent) process.exit(0);
 }
 
 function readSince(edge: Edge, { server, endpoint }: Running, meter: ProcessMeter): EndpointReading {

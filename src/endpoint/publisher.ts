@@ -1,15 +1,16 @@
 /** Publishes events by a calendar that does not wait for anybody. */
 import type { Clock } from '../measure/clock.ts';
 import { scheduleArrivals, TIMER_GRID_NS } from '../scenario/arrivals.ts';
+import { derivedSeed } from '../scenario/random.ts';
 import type { Publication } from '../scenario/scenario.ts';
 import { type Bytes, type Nanoseconds, minus, nanoseconds, plus } from '../units.ts';
 import type { PublishOrder, PublishReport } from './commands.ts';
 
-/** Where events go: the server, or a test. Answers how many subscribers it reached. */
+/** Where events go: the server, or a test. */
 export type Publish = (
   event: { readonly topic: string; readonly run: number; readonly sequence: number; readonly dueNs: Nanoseconds },
   payload: Bytes,
-) => number;
+) => void;
 
 /** Resolves when every publication's calendar has run out, or the signal ends it early. */
 export async function runPublications(order: PublishOrder, publish: Publish, clock: Clock, signal: AbortSignal): Promise<PublishReport> {
@@ -30,13 +31,15 @@ function runOne(
 ): Promise<PublishReport> {
   const { arrivals, ratePerSec, topic, payloadBytes } = publication;
   const { durationNs, run } = order;
-  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs, seed: order.seed + index, gridNs: TIMER_GRID_NS });
+  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs, seed: derivedSeed(order.seed, `publication ${index}`), gridNs: TIMER_GRID_NS });
   let published = 0;
   let latestNs = 0;
   let sequence = 0;
   const emit = (dueNs: Nanoseconds): void => {
     latestNs = Math.max(latestNs, minus(clock.now(), dueNs));
-    published += publish({ topic, run, sequence, dueNs }, payloadBytes);
+    publish({ topic, run, sequence, dueNs }, payloadBytes);
+    // One for each listener there should be: one that was cut off has lost the event, however many the server still knows.
+    published += publication.subscribers;
     sequence += 1;
   };
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /** Closed loop: every client starts its next script when the last one has ended and it has thought. It slows down with the server, and says so. */
 import { until } from '../measure/clock.ts';
-import { seededRandom } from '../scenario/random.ts';
+import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import { type Nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import { type Deadline, type Phase, deadlineOf } from './phase.ts';
@@ -13,7 +13,7 @@ export async function runClosedLoop(phase: Phase, thinkNs: Nanoseconds): Promise
 }
 
 function runClient(phase: Phase, client: BenchClient, thinkNs: Nanoseconds, deadline: Deadline): Promise<void> {
-  const random = seededRandom(phase.seed + client.index);
+  const random = seededRandom(derivedSeed(phase.seed, `client ${client.index}`));
   const { clock, scenario } = phase;
   return new Promise((resolve) => {
     const next = (): void => {

@@ -121,13 +121,8 @@ describe('open loop', () => {
       load: open(100),
       window: { timeNs: ms(100), calls: undefined },
     });
-    const simulation = await simulate(scenario);
-    const begin = simulation.clients[0]!.mcp.start.bind(simulation.clients[0]!.mcp);
-    // Each call is held back for 3 ms by the driver itself.
-    simulation.clients[0]!.mcp.start = (...call) => {
-      simulation.clock.at(nanoseconds(simulation.clock.now() + ms(3)), () => void begin(...call));
-      return 0;
-    };
+    const simulation = await simulate(scenario, undefined, 3);
+    started.push(simulation);
     const { recorded } = await simulation.run();
     expect(recorded.sendLag).toMatchObject({ count: 10, minNs: ms(3), maxNs: ms(3) });
     expect(recorded.serviceTime.maxNs).toBe(ms(1));
@@ -222,12 +217,32 @@ describe('answers', () => {
   });
 
   test('progress of a call that was given up is nobody’s, whenever it comes', async () => {
-    const slow = steps(callStep({ tool: 'progress', progressSteps: 4 }), { kind: 'think', thinkNs: ms(100) });
-    const { recorded } = await run(
-      { ...slow, load: closed(), timeoutNs: ms(50), window: { timeNs: undefined, calls: 2 } },
-      () => 80,
-    );
-    expect(recorded.calls).toMatchObject({ due: 2, timedOut: 2 });
+    const scenario = scenarioOf({
+      name: 'test',
+      ...steps(callStep({ tool: 'progress', progressSteps: 4 }), { kind: 'think', thinkNs: ms(100) }),
+      load: closed(),
+      timeoutNs: ms(50),
+      window: { timeNs: undefined, calls: 1 },
+    });
+    const simulation = await simulate(scenario, () => undefined);
+    started.push(simulation);
+    const { mcp } = simulation.clients[0]!;
+    const token = mcp.nextId;
+    // One comes while the call is waited for, one after it has been given up.
+    for (const [progress, atMs] of [
+      [1, 30],
+      [2, 120],
+    ] as const) {
+      const text = JSON.stringify({
+        jsonrpc: '2.0',
+        method: 'notifications/progress',
+        params: { progressToken: token, progress },
+      });
+      simulation.clock.at(ms(atMs), () => mcp.onMessage(text, text.length));
+    }
+    const { recorded } = await simulation.run();
+    expect(mcp.counts.messagesDown).toBe(3); // Both, and the answer to initialize.
+    expect(recorded.calls).toMatchObject({ due: 1, timedOut: 1 });
     expect(recorded.progress).toEqual({ published: 0, delivered: 0, lost: 0, duplicated: 0, reordered: 0 });
   });
 
@@ -266,15 +281,13 @@ describe('answers', () => {
       fc
         .record({ rate: fc.integer({ min: 1, max: 500 }), most: fc.integer({ min: 1, max: 4 }) })
         .map(({ rate, most }) => open(rate, most)),
-      fc
-        .integer({ min: 1, max: 3 })
-        .map((repeats): LoadModel => ({
-          kind: 'sessions',
-          arrivals: 'poisson',
-          ratePerSec: perSecond(50),
-          repeats,
-          maxInFlight: 3,
-        })),
+      fc.integer({ min: 1, max: 3 }).map((repeats): LoadModel => ({
+        kind: 'sessions',
+        arrivals: 'poisson',
+        ratePerSec: perSecond(50),
+        repeats,
+        maxInFlight: 3,
+      })),
     );
     const delays = fc.array(fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }), {
       minLength: 1,

@@ -3,6 +3,7 @@
  * A stall thereby costs every caller who was due, not only the one who was being served (coordinated omission; Tene).
  */
 import { scheduleArrivals } from '../scenario/arrivals.ts';
+import { derivedSeed } from '../scenario/random.ts';
 import type { LoadModel, Script } from '../scenario/scenario.ts';
 import { type Nanoseconds, nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
@@ -21,7 +22,7 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
   const repeats = model.kind === 'sessions' ? model.repeats : 1;
   const lengthNs = calendarLength(phase.kind, extentOf(phase), model.ratePerSec * repeats * meanCalls(phase.scenario.scripts));
   const { arrivals, ratePerSec } = model;
-  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed: phase.seed, gridNs: phase.pacer.gridNs });
+  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed: derivedSeed(phase.seed, 'arrivals'), gridNs: phase.pacer.gridNs });
   const running = new Set<Promise<void>>();
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
     const client = phase.clients[index % phase.clients.length];

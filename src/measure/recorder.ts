@@ -110,7 +110,8 @@ export class Recorder {
   failed(kind: Failure, reason: string, completedNs: Nanoseconds): void {
     this.#counts[kind] += 1;
     if (this.#errors.size < MAX_EXAMPLES) this.#errors.add(reason.slice(0, 200));
-    this.#completed(completedNs);
+    // Giving up is not completing: a rate is not divided by the patience of its client.
+    if (kind !== 'timedOut') this.#completed(completedNs);
   }
 
   /** An answer that carried another call's nonce. The call that it answered counts as wrong beside. */

@@ -31,7 +31,7 @@ export function answerSentences(summary: Summary): readonly string[] {
     ...bytesSentence(summary, pair),
     ...pushSentence(summary, pair),
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
-  ];
+  ].filter((sentence) => sentence !== '');
 }
 
 const hasAnything = (summary: Summary): boolean =>
@@ -142,6 +142,8 @@ function consequence(summary: Summary, calls: CallResult): string {
   if (word === 'inconclusive') return 'More trials (--trials) would narrow it down; decide nothing on this.';
   if (word === 'equivalent') return 'Call latency is no reason to choose one over the other.';
   const cause = causeOf(summary, calls);
+  // Under load the difference is queueing, which ten calls of one client would not see.
+  if (calls.cell.cell.scenario.clients > 1) return cause === '' ? '' : `${cause.trim().replace(/[,;:]$/, '')}.`;
   return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${armTitle(slowerOf(calls))}, before any network.`;
 }
 

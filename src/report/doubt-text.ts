@@ -15,6 +15,8 @@ export function severityOf(doubt: Doubt): number {
       return doubt.count;
     case 'send-lag':
       return doubt.p99Ns;
+    case 'late-publications':
+      return doubt.latestNs;
     case 'driver-saturated':
       return doubt.utilisation;
     case 'rate-not-reached':
@@ -44,10 +46,12 @@ export function doubtText(doubt: Doubt): string {
       return `at worst ${count(doubt.count, 'event')} of a trial never arrived`;
     case 'send-lag':
       return `the driver itself sent late (p99 ${time(doubt.p99Ns)}, limit ${time(doubt.limitNs)}); response times include that`;
+    case 'late-publications':
+      return `the endpoint sent events up to ${time(doubt.latestNs)} after they were due; push times count from the sending and do not show it`;
     case 'driver-saturated':
       return `the driver was ${percent(doubt.utilisation)} busy; the rate is the driver's limit, not the transport's`;
     case 'rate-not-reached':
-      return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed: it was overloaded`;
+      return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed`;
     case 'hiccup':
       return `the machine kept even an idle timer waiting for up to ${time(doubt.maxNs)}; the slowest calls may be the machine's`;
     case 'gc-pause':
@@ -67,6 +71,7 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'clock-not-comparable',
   'driver-saturated',
   'send-lag',
+  'late-publications',
   'rate-not-reached',
   'hiccup',
   'not-steady',

@@ -40,8 +40,8 @@ export interface Group {
 
 /** One line each: how the tables are to be read. */
 export const LEGEND: readonly string[] = [
-  'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster; max: the slowest; each the median of the',
-  'trials. [ ]: the interval in which the true p50 lies.',
+  'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster, as the median of the trials; [ ]: where the',
+  'true p50 lies; max: the slowest of all. A p99 of fewer than 1,000 rests on its slowest few.',
   'bytes: on the wire per call with its answer, or per event: up to the server/down. CPU: µs per call',
   'or event, endpoint/driver. events/s: deliveries, each event to each listener counted.',
   '÷: one arm in units of another, from pairs of neighbouring trials. –: not to be had.',
@@ -120,17 +120,19 @@ const NO_NUMBER = '–';
 
 function numbersOf(kind: Kind, cell: CellSummary, { armId }: ArmCell, { withCosts }: BlockOptions): readonly string[] {
   const of = (metric: MetricName): ReturnType<typeof estimateOf> => estimateOf(cell, armId, metric);
-  const timeOf = (part: 'p90' | 'p99' | 'max'): string => {
+  const timeOf = (part: 'p90' | 'p99'): string => {
     const found = of(`${kind.times}.${part}`);
     return found === undefined ? NO_NUMBER : time(found.value);
   };
+  // The slowest of all trials: a median of maxima would be no maximum.
+  const slowest = of(`${kind.times}.max`);
   const p50 = of(`${kind.times}.p50`);
   const perSecond = of(kind.rate);
   return [
     p50 === undefined ? NO_NUMBER : timeWithInterval(p50),
     timeOf('p90'),
     timeOf('p99'),
-    timeOf('max'),
+    slowest === undefined ? NO_NUMBER : time(Math.max(...slowest.values)),
     perSecond === undefined ? NO_NUMBER : rate(perSecond.value),
     ...(withCosts ? costsOf(cell, armId) : []),
   ];

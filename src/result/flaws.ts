@@ -5,7 +5,7 @@ import { decodeHistogram } from '../measure/histogram.ts';
 import type { PlannedTrial } from '../scenario/plan.ts';
 import type { Place } from '../scenario/scenario-error.ts';
 import { describeValue, escapeUnprintable, oneOf, quote } from '../scenario/wording.ts';
-import type { Measurement, RunRecord, TrialResult } from './record.ts';
+import type { Doubt, Measurement, RunRecord, TrialResult } from './record.ts';
 import type { Flaw } from './record-error.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -110,6 +110,7 @@ function* trialFlaws(trial: TrialResult, planned: PlannedTrial | undefined, plac
     if (!planned.cellIds.includes(measurement.cellId)) yield unknown([...here, 'cellId'], measurement.cellId, 'a cell');
     yield* bookFlaws(measurement, here);
     yield* histogramFlaws(measurement, here);
+    yield* disagreements(measurement, here);
   }
 }
 
@@ -120,6 +121,24 @@ function* bookFlaws({ calls, notifications, progress, doubts }: Measurement, pla
   if (!callsBalance(calls)) yield { place: [...place, 'calls'], message };
   if (!notificationsBalance(notifications)) yield { place: [...place, 'notifications'], message };
   if (!notificationsBalance(progress)) yield { place: [...place, 'progress'], message };
+}
+
+/** Numbers that a measurement states twice must agree, and none of them can be negative. */
+function* disagreements(measurement: Measurement, place: Place): Generator<Flaw> {
+  const { calls, notifications, responseTime, serviceTime, delivery, bytes, doubts, elapsedNs } = measurement;
+  const has = (kind: Doubt['kind']): boolean => doubts.some((doubt) => doubt.kind === kind);
+  const agree: readonly (readonly [string, number, number])[] = [
+    ['responseTime', responseTime.count, calls.ok],
+    ['serviceTime', serviceTime.count, calls.ok],
+  ];
+  for (const [key, got, expected] of agree) {
+    if (got !== expected) yield { place: [...place, key, 'count'], message: `got ${got}, expected ${expected}, as many as there were right answers` };
+  }
+  if (delivery.count > notifications.delivered) yield { place: [...place, 'delivery', 'count'], message: `got ${delivery.count}, expected at most ${notifications.delivered}, the events delivered` };
+  if (bytes.wireUp !== bytes.driverWireUp && !has('books-do-not-balance')) yield { place: [...place, 'bytes', 'wireUp'], message: `got ${bytes.wireUp}, expected ${bytes.driverWireUp} as at the driver, or a doubt that says so` };
+  if (bytes.wireDown !== bytes.driverWireDown && !has('books-do-not-balance')) yield { place: [...place, 'bytes', 'wireDown'], message: `got ${bytes.wireDown}, expected ${bytes.driverWireDown} as at the driver, or a doubt that says so` };
+  if (calls.wrong > 0 && !has('wrong-answers')) yield { place: [...place, 'calls', 'wrong'], message: `got ${calls.wrong}, expected a doubt that says so` };
+  if (elapsedNs < Math.max(serviceTime.maxNs, 1) && calls.ok > 0) yield { place: [...place, 'elapsedNs'], message: `got ${elapsedNs}, expected at least ${serviceTime.maxNs}, the longest call` };
 }
 
 const DISTRIBUTIONS = ['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'] as const;

@@ -48,6 +48,7 @@ export interface Environment {
   readonly loadAverage: number;
   /** Versions of the packages that drive and record. */
   readonly packages: Readonly<Record<string, string>>;
+  /** Names of the Node flags that every process of the run inherited. */
   readonly nodeFlags: readonly string[];
   /** Which cores the processes of a trial ran on, in words. */
   readonly placement: string;
@@ -179,6 +180,7 @@ export type Doubt =
   | { readonly kind: 'errors'; readonly count: number; readonly example: string }
   | { readonly kind: 'lost-notifications'; readonly count: number }
   | { readonly kind: 'send-lag'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
+  | { readonly kind: 'late-publications'; readonly latestNs: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'driver-saturated'; readonly utilisation: number }
   | { readonly kind: 'rate-not-reached'; readonly offeredPerSec: number; readonly achievedPerSec: number }
   | { readonly kind: 'hiccup'; readonly maxNs: Nanoseconds }

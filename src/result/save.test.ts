@@ -201,7 +201,7 @@ describe('checkWritable', () => {
 
 describe('resolveOutput', () => {
   const startedAt = new Date('2026-11-22T10:20:30.456Z');
-  const NAME = '2026-11-22T10-20-30-chatty.json';
+  const NAME = '2026-11-22T10-20-30-456-chatty.json';
   const at = (option: string | undefined): string => resolveOutput(option, startedAt, 'chatty');
 
   test('is a file of its own in results/ unless something is said', () => {
@@ -230,6 +230,6 @@ describe('resolveOutput', () => {
     ['', 'record'],
     ['x'.repeat(400), 'x'.repeat(100)],
   ])('makes of the scenario %j a part of a file name', (name, part) => {
-    expect(resolveOutput(undefined, startedAt, name)).toBe(`results/2026-11-22T10-20-30-${part}.json`);
+    expect(resolveOutput(undefined, startedAt, name)).toBe(`results/2026-11-22T10-20-30-456-${part}.json`);
   });
 });

@@ -44,7 +44,7 @@ function namesFolder(path: string): boolean {
 }
 
 /** In UTC, without colons: some file systems refuse them. */
-const timeStamp = (at: Date): string => at.toISOString().slice(0, 19).replaceAll(':', '-');
+const timeStamp = (at: Date): string => at.toISOString().slice(0, 23).replaceAll(/[:.]/g, '-');
 
 /** What may have been a path to a scenario, as a part of a file's name. */
 const fileNamePart = (name: string): string =>

@@ -38,3 +38,10 @@ export function seededRandom(seed: number): Random {
     },
   };
 }
+
+/** A seed of its own for each purpose (FNV-1a over both), so that two streams of random numbers do not run in step. */
+export function derivedSeed(seed: number, purpose: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(`${seed} ${purpose}`)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,7 +1,7 @@
 /** Every metric by name: its unit, its better direction, the difference that matters, and its value in one measurement. */
 import type { Distribution, Measurement, ProcessUse } from '../result/record.ts';
 import { rateOf } from '../units.ts';
-import { quantileOf, type Share } from './quantiles.ts';
+import { quantileAmongDue, quantileOf, type Share } from './quantiles.ts';
 import type { MetricName } from './summary.ts';
 
 /** `us` is microseconds of processor time, `share` 0 … 1, `count` a plain number. */
@@ -43,9 +43,9 @@ const processorTime = (valueOf: ValueOf): Metric => ({ unit: 'us', ...smallerIsB
  */
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
   'response-time.mean': duration(({ responseTime }) => meanOf(responseTime)),
-  'response-time.p50': duration(({ responseTime }) => quantileOf(responseTime, 0.5)),
-  'response-time.p90': duration(({ responseTime }) => quantileOf(responseTime, 0.9)),
-  'response-time.p99': tail(({ responseTime }) => quantileOf(responseTime, 0.99)),
+  'response-time.p50': duration(answeredWithin(0.5)),
+  'response-time.p90': duration(answeredWithin(0.9)),
+  'response-time.p99': tail(answeredWithin(0.99)),
   'response-time.max': tail(({ responseTime }) => maxOf(responseTime)),
   'service-time.p50': duration(({ serviceTime }) => quantileOf(serviceTime, 0.5)),
   'service-time.p99': tail(({ serviceTime }) => quantileOf(serviceTime, 0.99)),
@@ -96,6 +96,11 @@ function meanOf({ count, meanNs }: Distribution): number | undefined {
 
 function maxOf({ count, maxNs }: Distribution): number | undefined {
   return count > 0 ? maxNs : undefined;
+}
+
+/** Calls that were never answered waited longer than those that were. A refusal is quick and takes no part. */
+function answeredWithin(q: Share): ValueOf {
+  return ({ responseTime, calls }) => quantileAmongDue(responseTime, calls.timedOut + calls.dropped + calls.disconnected, q);
 }
 
 function quantileAt(q: Share): (distribution: Distribution) => number | undefined {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { distributionOf } from '../../test/fixtures/record.ts';
-import { isReportable, quantileOf, type Share } from './quantiles.ts';
+import { isReportable, quantileAmongDue, quantileOf, type Share } from './quantiles.ts';
 
 test.each<[Share, number]>([
   [0.5, 5],
-  [0.9, 100],
-  [0.99, 1_000],
+  [0.9, 10],
+  [0.99, 100],
 ])('the quantile %d needs %i samples, no more and no fewer', (q, fewest) => {
   expect(isReportable(fewest, q)).toBe(true);
   expect(isReportable(fewest - 1, q)).toBe(false);
@@ -33,4 +33,13 @@ test('a damaged distribution is an error, not a number', () => {
     'damaged histogram',
   );
   expect(() => quantileOf({ ...distribution, count: 51 }, 0.5)).toThrow('50 values where 51 are stated');
+});
+
+test('calls that were never answered are slower than all that were', () => {
+  const distribution = distributionOf(Array.from({ length: 1_000 }, (_, index) => index + 1));
+  expect(quantileAmongDue(distribution, 0, 0.9)).toBe(900);
+  expect(quantileAmongDue(distribution, 100, 0.9)).toBe(990); // The 990th of 1,100.
+  expect(quantileAmongDue(distribution, 100, 0.99)).toBeUndefined(); // Among those that never came.
+  expect(quantileAmongDue(distribution, 1_000, 0.5)).toBe(1_000);
+  expect(quantileAmongDue(distribution, 1_001, 0.5)).toBeUndefined();
 });

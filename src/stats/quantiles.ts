@@ -6,8 +6,8 @@ import type { Distribution } from '../result/record.ts';
 const SHARES = [0.5, 0.9, 0.99] as const;
 export type Share = (typeof SHARES)[number];
 
-/** Fewest samples beyond a quantile for it to be reported (after Lancet, Kogias et al., ATC 2019): 100 for the 90th percentile, 1000 for the 99th. */
-const FEWEST_BEYOND = 10;
+/** Fewest samples beyond a quantile for it to be told from the maximum: 10 for the 90th percentile, 100 for the 99th. Uncertain numbers are shown; what is gated wants more. */
+const FEWEST_BEYOND = 1;
 /** A median is robust: it is reported from this many samples on, beyond or not. */
 const FEWEST_FOR_MEDIAN = 5;
 
@@ -17,6 +17,16 @@ const FEWEST_FOR_MEDIAN = 5;
  */
 export function quantileOf(distribution: Distribution, q: Share): number | undefined {
   return isReportable(distribution.count, q) ? decodedQuantiles(distribution)[q] : undefined;
+}
+
+/**
+ * As `quantileOf`, with `unanswered` calls beside that waited for longer than any that was answered: without them the
+ * slowest callers would leave the statistics by never being served. `undefined` where the quantile falls among them.
+ */
+export function quantileAmongDue(distribution: Distribution, unanswered: number, q: Share): number | undefined {
+  if (unanswered === 0) return quantileOf(distribution, q);
+  const share = (q * (distribution.count + unanswered)) / distribution.count;
+  return share > 1 || !isReportable(distribution.count, q) ? undefined : decodeHistogram(distribution).valueAtQuantile(share);
 }
 
 /** Whether so many samples carry the quantile. */

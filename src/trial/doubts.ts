@@ -12,6 +12,8 @@ import { type Nanoseconds, milliseconds } from '../units.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
 const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
+/** A timer of the endpoint is late by a millisecond or two; more is a stall or an overload. */
+const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
 const UTILISATION_LIMIT = 0.7;
 const HICCUP_LIMIT_NS = milliseconds(25);
 const GC_LIMIT_NS = milliseconds(50);
@@ -23,6 +25,8 @@ export interface DoubtContext {
   readonly scenario: Scenario;
   readonly clock: ClockCheck;
   readonly openAtEndpoint: EndpointReading;
+  /** The latest that an event went out after the calendar called for it. */
+  readonly latestPublicationNs: Nanoseconds;
 }
 
 type Unjudged = Omit<Measurement, 'doubts'>;
@@ -35,6 +39,7 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
     ...clockDoubts(measurement, context.clock),
     ...errors(measurement),
     ...pace(measurement),
+    ...calendar(context.latestPublicationNs),
     ...machine(measurement),
     ...drift(measurement),
   ];
@@ -89,6 +94,10 @@ function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Dou
   }
   return doubts;
 }
+
+/** Delivery is timed from the sending: what the calendar waited before that is in no number shown, so it is said. */
+const calendar = (latestNs: Nanoseconds): Doubt[] =>
+  latestNs > LATE_PUBLICATION_LIMIT_NS ? [{ kind: 'late-publications', latestNs, limitNs: LATE_PUBLICATION_LIMIT_NS }] : [];
 
 function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
   const doubts: Doubt[] = [];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { sep } from 'node:path';
+import { inheritedFlags } from '../measure/process-meter.ts';
 import type { Environment } from '../result/record.ts';
 import { bytes } from '../units.ts';
 
@@ -22,13 +23,10 @@ export function describeEnvironment(placement: string): Environment {
     memoryBytes: bytes(totalmem()),
     loadAverage: loadavg()[0] ?? 0,
     packages: Object.fromEntries(MEASURED_WITH.map((name) => [name, installedVersion(name)])),
-    nodeFlags: nodeFlags(),
+    nodeFlags: inheritedFlags(),
     placement,
   };
 }
-
-/** Flags of this process; those of NODE_OPTIONS reach every process of a run, those of its command line none. */
-const nodeFlags = (): readonly string[] => [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== '')];
 
 function installedVersion(name: string): string {
   const entry = createRequire(import.meta.url).resolve(name);

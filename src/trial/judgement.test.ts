@@ -32,7 +32,13 @@ function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContex
     messagesUp: measurement.bytes.messagesUp,
     messagesDown: measurement.bytes.messagesDown,
   } as EndpointReading;
-  return doubtsOf(measurement, { scenario: cell.scenario, clock: COMPARABLE, openAtEndpoint, ...context });
+  return doubtsOf(measurement, {
+    scenario: cell.scenario,
+    clock: COMPARABLE,
+    openAtEndpoint,
+    latestPublicationNs: nanoseconds(0),
+    ...context,
+  });
 }
 
 const calls = (special: Partial<Measurement['calls']>) => ({
@@ -232,10 +238,10 @@ describe('matched arms', () => {
       .checks.filter(({ status }) => status === 'mismatched')
       .map(({ rule }) => rule);
 
-  test('the fixture’s arms match, and what differs by nature is said', () => {
+  test('the fixture’s arms match, and what differs is said', () => {
     expect(mismatches(sse, webSocket)).toEqual([]);
     expect(matchArms([sse, webSocket]).unmatched.join('\n')).toMatch(
-      /^sockets per client differ by nature: sse \d+ · websocket 1$/m,
+      /^sockets per client differ: sse \d+ · websocket 1$/m,
     );
     expect(matchArms([sse]).unmatched).toEqual([]);
   });

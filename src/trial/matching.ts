@@ -53,8 +53,8 @@ function noDelay({ noDelay }: ArmFacts): string | undefined {
 /** What cannot be made equal, in words with numbers. */
 function unmatched(facts: readonly ArmFacts[]): string[] {
   return [
-    ...differing(facts, (one) => one.socketsPerClient, (list) => `sockets per client differ by nature: ${list}`),
-    ...differing(facts, (one) => one.httpRequestsPerCall, (list) => `HTTP requests per call differ by nature: ${list}`),
+    ...differing(facts, (one) => one.socketsPerClient, (list) => `sockets per client differ: ${list}`),
+    ...differing(facts, (one) => one.httpRequestsPerCall, (list) => `HTTP requests per call differ: ${list}`),
     ...differing(
       facts,
       (one) => one.messageHeaders.join(', ') || 'none',

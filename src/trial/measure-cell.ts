@@ -6,6 +6,7 @@ import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
 import type { Doubt, Measurement, WarmupReport } from '../result/record.ts';
+import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_S, bytes, milliseconds, nanoseconds, plus, seconds } from '../units.ts';
 import { doubtsOf } from './doubts.ts';
@@ -65,10 +66,10 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const durationNs = kind === 'warmup' && extent.calls !== undefined ? limitNs : (extent.timeNs ?? limitNs);
   const publishing = askEndpoint(
     'publish',
-    { run, publications: scenario.publish, seed: context.seed + run, startNs, durationNs },
+    { run, publications: scenario.publish, seed: derivedSeed(context.seed, `publish ${kind}`), startNs, durationNs },
     limitNs,
   );
-  const running = driver.ask('run', { kind, startNs, run, seed: context.seed + run }, limitNs).then(async (reply) => {
+  const running = driver.ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs).then(async (reply) => {
     // A phase that ends with a number of calls ends its publications with it.
     if (extent.calls !== undefined) await askEndpoint('stopPublishing', undefined, PROMPT_NS);
     return reply;
@@ -115,7 +116,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     driver: driverUse,
     hiccups,
   };
-  const doubts: Doubt[] = doubtsOf(measurement, { scenario: cell.scenario, clock: context.clockCheck, openAtEndpoint: endpoint });
+  const doubts: Doubt[] = doubtsOf(measurement, { scenario: cell.scenario, clock: context.clockCheck, openAtEndpoint: endpoint, latestPublicationNs: measured.published.latestNs });
   return { ...measurement, doubts };
 }
 

@@ -54,10 +54,12 @@ async function lookClosely(options: ProbeOptions, processes: TrialProcesses): Pr
     { run: 0, publications: [publication], seed: 1, startNs: plus(options.clock.now(), milliseconds(10)), durationNs: PROBE_TIME_NS },
     seconds(10),
   );
+  const both = Promise.all([calling, publishing]);
+  both.catch(() => undefined); // Awaited below; until then a process that ends must not end the command with it.
   // The sockets are read while calls and events are still under way.
   await new Promise((resolve) => setTimeout(resolve, 60));
   const during = await askEndpoint('sockets', undefined, PROMPT_NS);
-  const [calls] = await Promise.all([calling, publishing]);
+  const [calls] = await both;
   return factsOf(options, connect, calls, before, during);
 }
 
