@@ -38,7 +38,8 @@ window: { time: ${WINDOW_MS}ms }
   if (measurement === undefined) throw new Error(`no valid measurement over ${transport}`);
   const { payloadUp, payloadDown, messagesUp, messagesDown } = measurement.bytes;
   const sizes = { up: Math.round(payloadUp / messagesUp), down: Math.round(payloadDown / messagesDown) };
-  if (sizes.up !== SIZES.up || sizes.down !== SIZES.down) throw new Error(`the bare loops have other bytes: ${sizes.up} up, ${sizes.down} down`);
+  if (sizes.up !== SIZES.up || sizes.down !== SIZES.down)
+    throw new Error(`the bare loops have other bytes: ${sizes.up} up, ${sizes.down} down`);
   return {
     p50Ns: decodeHistogram(measurement.responseTime).valueAtQuantile(0.5) ?? Number.NaN,
     perSec: measurement.achievedPerSec,
@@ -53,7 +54,11 @@ function place(pid: number, role: 'endpoint' | 'driver'): void {
 }
 
 /** A child and the first thing it says; ended by its own id whatever happens. */
-async function started<T>(file: string, args: readonly (string | number)[], role: 'endpoint' | 'driver'): Promise<{ readonly said: T; end(): void }> {
+async function started<T>(
+  file: string,
+  args: readonly (string | number)[],
+  role: 'endpoint' | 'driver',
+): Promise<{ readonly said: T; end(): void }> {
   const child: ChildProcess = fork(fileURLToPath(new URL(`./support/${file}`, import.meta.url)), args.map(String), {
     env: { ...process.env, NODE_ENV: 'production' },
   });
@@ -66,7 +71,9 @@ async function started<T>(file: string, args: readonly (string | number)[], role
   try {
     const said = await new Promise<T>((resolve, reject) => {
       child.once('message', (message) => resolve(message as T));
-      child.once('exit', (code) => reject(new Error(`${file} ended with ${code ?? 'a signal'} before it said anything`)));
+      child.once('exit', (code) =>
+        reject(new Error(`${file} ended with ${code ?? 'a signal'} before it said anything`)),
+      );
     });
     return { said, end };
   } catch (error) {
@@ -92,8 +99,10 @@ async function bare(transport: string, mode: Mode, clients: number): Promise<Spe
   }
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const range = (values: readonly number[]): string => `${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)}`;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const range = (values: readonly number[]): string =>
+  `${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)}`;
 
 interface Ratios {
   readonly json: number[];
@@ -101,14 +110,21 @@ interface Ratios {
 }
 
 /** The tool between its two bare loops, in an order that turns with every round. */
-async function compare(transport: string, clients: number, ratioOf: (tool: Speed, bare: Speed) => number): Promise<Ratios> {
+async function compare(
+  transport: string,
+  clients: number,
+  ratioOf: (tool: Speed, bare: Speed) => number,
+): Promise<Ratios> {
   const ratios: Ratios = { json: [], bytes: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const seen = new Map<string, Speed>();
     const turns = ['tool', 'json', 'bytes'] as const;
     for (let turn = 0; turn < turns.length; turn += 1) {
       const what = turns[(turn + round) % turns.length] ?? 'tool';
-      seen.set(what, what === 'tool' ? await tool(transport, clients, round + 1) : await bare(transport, what, clients));
+      seen.set(
+        what,
+        what === 'tool' ? await tool(transport, clients, round + 1) : await bare(transport, what, clients),
+      );
     }
     const measured = seen.get('tool');
     if (measured === undefined) throw new Error('the tool had no turn');
@@ -122,8 +138,12 @@ let failures = 0;
 function report(what: string, { json, bytes }: Ratios, bound: string, passes: (ratio: number) => boolean): void {
   const pass = passes(median(json));
   if (!pass) failures += 1;
-  console.log(`${pass ? 'pass' : 'FAIL'}  ${what.padEnd(58)} ${median(json).toFixed(2)}  (${range(json)}; wanted ${bound})`);
-  console.log(`      ${'… against loops that do not even read and write JSON'.padEnd(58)} ${median(bytes).toFixed(2)}  (${range(bytes)})`);
+  console.log(
+    `${pass ? 'pass' : 'FAIL'}  ${what.padEnd(58)} ${median(json).toFixed(2)}  (${range(json)}; wanted ${bound})`,
+  );
+  console.log(
+    `      ${'… against loops that do not even read and write JSON'.padEnd(58)} ${median(bytes).toFixed(2)}  (${range(bytes)})`,
+  );
 }
 
 for (const transport of ['websocket', 'sse']) {

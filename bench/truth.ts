@@ -47,7 +47,12 @@ window: { time: 2s }
   for (const name of TRANSPORTS) {
     const seen = quantile(of(record, name), 0.5) / MS;
     const least = Math.min(...of(record, name).map((one) => one.responseTime.minNs / MS));
-    line(`an endpoint that waits 5 ms, median over ${name}`, '5.0 – 6.5 ms', `${seen.toFixed(2)} ms`, seen >= 5 && seen <= 6.5);
+    line(
+      `an endpoint that waits 5 ms, median over ${name}`,
+      '5.0 – 6.5 ms',
+      `${seen.toFixed(2)} ms`,
+      seen >= 5 && seen <= 6.5,
+    );
     line(`the same, never faster, over ${name}`, '≥ 5 ms', `${least.toFixed(3)} ms`, least >= 5);
   }
 }
@@ -68,12 +73,24 @@ stall: { at: 2s, for: 500ms }
   const record = await measure({ transports: TRANSPORTS, scenario, trials: 1, seed: SEED });
   for (const name of TRANSPORTS) {
     const open = quantile(of(record, name), 0.99) / MS;
-    line(`500 ms stall, 200/s open loop, p99 of response over ${name}`, '> 300 ms', `${open.toFixed(1)} ms`, open > 300);
+    line(
+      `500 ms stall, 200/s open loop, p99 of response over ${name}`,
+      '> 300 ms',
+      `${open.toFixed(1)} ms`,
+      open > 300,
+    );
   }
-  const closed = scenario.replace('load: { model: open, rate: 200/s, arrivals: constant }', 'load: { model: closed, think: 5ms }').replace('clients: 4', 'clients: 1');
+  const closed = scenario
+    .replace('load: { model: open, rate: 200/s, arrivals: constant }', 'load: { model: closed, think: 5ms }')
+    .replace('clients: 4', 'clients: 1');
   const hidden = await measure({ transports: ['websocket'], scenario: closed, trials: 1, seed: SEED });
   const p99 = quantile(of(hidden, 'websocket'), 0.99) / MS;
-  line('the same stall in a closed loop hides (which is why it is labelled)', '< 100 ms', `${p99.toFixed(1)} ms`, p99 < 100);
+  line(
+    'the same stall in a closed loop hides (which is why it is labelled)',
+    '< 100 ms',
+    `${p99.toFixed(1)} ms`,
+    p99 < 100,
+  );
 }
 
 /** [RFC 6455] 5.2: two bytes, two or eight more for the length, four for a client's mask. */
@@ -123,8 +140,16 @@ window: { time: 1s }
   for (const name of TRANSPORTS) {
     const summary = summarise(await measure({ transports: [name, name], scenario, trials: 6, seed: SEED }));
     const found = summary.cells[0]?.comparisons.find(({ metric }) => metric === 'response-time.p50');
-    const seen = found === undefined ? 'no comparison' : `${found.word} (${found.ratio.toFixed(3)}, ${found.low95.toFixed(3)} – ${found.high95.toFixed(3)})`;
-    line(`${name} against itself, p50`, 'equivalent or inconclusive', seen, found?.word === 'equivalent' || found?.word === 'inconclusive');
+    const seen =
+      found === undefined
+        ? 'no comparison'
+        : `${found.word} (${found.ratio.toFixed(3)}, ${found.low95.toFixed(3)} – ${found.high95.toFixed(3)})`;
+    line(
+      `${name} against itself, p50`,
+      'equivalent or inconclusive',
+      seen,
+      found?.word === 'equivalent' || found?.word === 'inconclusive',
+    );
   }
 }
 

@@ -424,5 +424,8 @@ test('sse: opening costs a stream, a second socket and their round trips', async
     roundTripsToOpen: 3, // TCP and GET of the stream, TCP of the first POST.
     compression: '',
   });
-  expect(endpoint.seen()).toEqual({ httpVersion: '1.1', messageHeaders: ['connection', 'content-length', 'content-type', 'host'] });
+  expect(endpoint.seen()).toEqual({
+    httpVersion: '1.1',
+    messageHeaders: ['connection', 'content-length', 'content-type', 'host'],
+  });
 });

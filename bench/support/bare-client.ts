@@ -19,12 +19,18 @@ let id = 1_000_000;
 function message(): string {
   if (mode !== 'json') return bytes;
   id += 1;
-  return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: { text: filler } } });
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: 'echo', arguments: { text: filler } },
+  });
 }
 
 /** What a client does with what has come, before it can act on it. */
 function read(text: string): void {
-  if (mode === 'json' && (JSON.parse(text) as { readonly id?: unknown }).id === undefined) throw new Error('an answer without an id');
+  if (mode === 'json' && (JSON.parse(text) as { readonly id?: unknown }).id === undefined)
+    throw new Error('an answer without an id');
 }
 
 const now = (): number => Number(process.hrtime.bigint());
@@ -106,4 +112,6 @@ async function pingPong(connect: Connect): Promise<void> {
 const connect = kind === 'websocket' ? connectWebSocket : connectSse;
 await Promise.all(Array.from({ length: Number(clients) }, () => pingPong(connect)));
 const kept = samples.subarray(0, Math.min(count, samples.length)).toSorted();
-process.send?.({ p50Ns: kept[Math.floor(kept.length / 2)] ?? 0, perSec: (count * 1e3) / Number(windowMs) }, () => process.exit(0));
+process.send?.({ p50Ns: kept[Math.floor(kept.length / 2)] ?? 0, perSec: (count * 1e3) / Number(windowMs) }, () =>
+  process.exit(0),
+);

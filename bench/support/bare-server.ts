@@ -31,7 +31,11 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
     sessions += 1;
     const session = String(sessions);
     streams.set(session, response);
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
     response.write(`event: endpoint\ndata: /messages?sessionId=${session}\n\n`);
     return;
   }
@@ -39,13 +43,17 @@ function answerHttp(request: IncomingMessage, response: ServerResponse): void {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     response.writeHead(202).end();
-    streams.get(request.url?.split('=')[1] ?? '')?.write(`event: message\ndata: ${answer(Buffer.concat(chunks).toString())}\n\n`);
+    streams
+      .get(request.url?.split('=')[1] ?? '')
+      ?.write(`event: message\ndata: ${answer(Buffer.concat(chunks).toString())}\n\n`);
   });
 }
 
 if (kind === 'websocket') {
   const webSockets = new WebSocketServer({ server, perMessageDeflate: false });
-  webSockets.on('connection', (webSocket) => webSocket.on('message', (data: Buffer) => webSocket.send(answer(data.toString()))));
+  webSockets.on('connection', (webSocket) =>
+    webSocket.on('message', (data: Buffer) => webSocket.send(answer(data.toString()))),
+  );
 }
 
 process.on('disconnect', () => process.exit(0));

@@ -23,14 +23,23 @@ export async function relayedEcho(size: string): Promise<{ readonly up: number; 
   const relay = await startRelay(Number(new URL(endpoint.address).port), counts);
   const client = new McpClient({ clock, timeoutNs: seconds(10) });
   const address = `http://127.0.0.1:${relay.port}/sse`;
-  const channel = await transport.connect(address, { variant, headers: {}, maxMessageBytes: MAX_MESSAGE_BYTES, timeoutMs: 5_000, events: client });
+  const channel = await transport.connect(address, {
+    variant,
+    headers: {},
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    timeoutMs: 5_000,
+    events: client,
+  });
   client.attach(channel);
   await client.initialize(variant.protocol);
   await quiet(counts);
   const before = { ...counts };
   const filler = fillerSource(1);
   for (let call = 0; call < CALLS; call += 1) {
-    await client.request('tools/call', { name: 'echo', arguments: { text: paddedText(nonceOf(0, call), parseSize(size), filler) } });
+    await client.request('tools/call', {
+      name: 'echo',
+      arguments: { text: paddedText(nonceOf(0, call), parseSize(size), filler) },
+    });
   }
   await quiet(counts);
   client.detach();
@@ -40,7 +49,10 @@ export async function relayedEcho(size: string): Promise<{ readonly up: number; 
   return { up: (counts.up - before.up) / CALLS, down: (counts.down - before.down) / CALLS };
 }
 
-function startRelay(target: number, counts: { up: number; down: number }): Promise<{ readonly port: number; close(): Promise<void> }> {
+function startRelay(
+  target: number,
+  counts: { up: number; down: number },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const relay = createServer((inbound) => {
     const outbound = connectTcp(target, '127.0.0.1');
     inbound.on('data', (chunk) => (counts.up += chunk.length));

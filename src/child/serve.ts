@@ -1,7 +1,9 @@
 /** The child's half: answers commands until its parent is gone, and then goes too. */
 import type { Commands } from './child.ts';
 
-export type Handlers<C extends Commands> = { readonly [K in keyof C]: (body: C[K]['body']) => C[K]['reply'] | Promise<C[K]['reply']> };
+export type Handlers<C extends Commands> = {
+  readonly [K in keyof C]: (body: C[K]['body']) => C[K]['reply'] | Promise<C[K]['reply']>;
+};
 
 interface Ask {
   readonly seq: number;
@@ -21,7 +23,11 @@ export function serveCommands<C extends Commands>(handlers: Handlers<C>): void {
   });
 }
 
-async function answer<C extends Commands>(handlers: Handlers<C>, command: string, body: unknown): Promise<{ reply?: unknown; error?: string }> {
+async function answer<C extends Commands>(
+  handlers: Handlers<C>,
+  command: string,
+  body: unknown,
+): Promise<{ reply?: unknown; error?: string }> {
   const handler = handlers[command as keyof C];
   if (handler === undefined) return { error: `no such command "${command}"` };
   try {

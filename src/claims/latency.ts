@@ -37,7 +37,10 @@ function judge(evidence: Evidence): Judgement {
   ]);
   if (verdict.word !== 'confirmed') return verdict;
   const same = meansBelow(evidence, evidence.sse, WEBSOCKET_LIMIT) === true;
-  return withNote({ ...verdict, discriminates: !same }, same ? 'SSE is below 5 ms too' : 'SSE is not shown to be below 5 ms');
+  return withNote(
+    { ...verdict, discriminates: !same },
+    same ? 'SSE is below 5 ms too' : 'SSE is not shown to be below 5 ms',
+  );
 }
 
 function meansBelow({ cells }: Evidence, arm: Arm, limitNs: number): Truth {

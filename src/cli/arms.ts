@@ -15,7 +15,10 @@ export async function chooseArms(flags: RunFlags): Promise<ChosenArms> {
   const arms: Arm[] = [];
   const unsupported: { armId: string; reason: string }[] = [];
   for (const name of flags.transports) {
-    const arm: Arm = { id: uniqueId(name, arms), variant: { ...defaultVariant(name), protocol: flags.protocol, client: flags.client } };
+    const arm: Arm = {
+      id: uniqueId(name, arms),
+      variant: { ...defaultVariant(name), protocol: flags.protocol, client: flags.client },
+    };
     const transport = await loadTransport(name);
     const support = transport.supports(arm.variant);
     if (support.supported) arms.push(arm);

@@ -29,6 +29,7 @@ export async function listCommand(what: string | undefined): Promise<void> {
     const rows = (await LISTS[name]?.()) ?? [];
     const width = Math.max(...rows.map((row) => row.name.length));
     if (what === undefined) process.stdout.write(`${name}\n`);
-    for (const row of rows) process.stdout.write(`${what === undefined ? '  ' : ''}${row.name.padEnd(width)}  ${row.what}\n`);
+    for (const row of rows)
+      process.stdout.write(`${what === undefined ? '  ' : ''}${row.name.padEnd(width)}  ${row.what}\n`);
   }
 }

@@ -15,7 +15,9 @@ const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
   ['MismatchError', EXIT.runFailed],
 ]);
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 const collect = (value: string, list: readonly string[] | undefined): readonly string[] => [...(list ?? []), value];
 
@@ -38,9 +40,15 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
 
   program
     .command('run')
-    .description("measure scenarios over the transports and print the comparison; without a scenario, the article's suite")
+    .description(
+      "measure scenarios over the transports and print the comparison; without a scenario, the article's suite",
+    )
     .argument('[scenario...]', 'name of a shipped scenario, or a path to a YAML or JSON file')
-    .option('-t, --transport <list>', 'transports, comma-separated, or "all"; one that stands twice is compared with itself', 'sse,websocket')
+    .option(
+      '-t, --transport <list>',
+      'transports, comma-separated, or "all"; one that stands twice is compared with itself',
+      'sse,websocket',
+    )
     .option('--protocol <revision>', 'protocol revision', '2025-11-25')
     .option('--client <stack>', 'which client stack drives: stock', 'stock')
     .option('-c, --clients <n>', 'concurrent MCP clients')
@@ -74,7 +82,10 @@ Examples:
     .description('print a saved record again, in any format')
     .argument('<record>', 'a JSON file that a run has written')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
-    .addHelpText('after', '\nExample:\n  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md')
+    .addHelpText(
+      'after',
+      '\nExample:\n  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md',
+    )
     .action(async (record: string, options: { readonly format?: readonly string[] }) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(record, options.format);

@@ -54,7 +54,8 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
   };
 }
 
-const given = <T>(value: string | undefined, read: (value: string) => T): T | undefined => (value === undefined ? undefined : read(value));
+const given = <T>(value: string | undefined, read: (value: string) => T): T | undefined =>
+  value === undefined ? undefined : read(value);
 
 function wholeNumber(flag: string, value: string, least: number, most: number): number {
   const number = Number(value);
@@ -76,13 +77,17 @@ function quantity<T>(flag: string, value: string, parse: (value: string) => T): 
 function readReadyTimeout(value: string): Nanoseconds {
   const { least, most } = READY_TIMEOUT;
   const found = parseDuration(value);
-  if (found < parseDuration(least) || found > parseDuration(most)) throw new QuantityError(value, `a time from ${least} to ${most}`);
+  if (found < parseDuration(least) || found > parseDuration(most))
+    throw new QuantityError(value, `a time from ${least} to ${most}`);
   return found;
 }
 
 function oneOf<T extends string>(flag: string, value: string, words: readonly T[]): T {
   const found = words.find((word) => word === value);
-  if (found === undefined) throw new UsageError(`${flag}: got ${quote(value)}, expected one of ${words.join(', ')}${didYouMean(value, words)}`);
+  if (found === undefined)
+    throw new UsageError(
+      `${flag}: got ${quote(value)}, expected one of ${words.join(', ')}${didYouMean(value, words)}`,
+    );
   return found;
 }
 

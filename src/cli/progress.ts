@@ -23,7 +23,10 @@ export function progressOn(terminal: Terminal, plan: Plan, elapsedSeconds: () =>
   };
   return {
     onProbe: (arm) => show(`looking at ${arm.id} …`),
-    onCell: (trial, cell) => show(`${count(trial, plan)} · ${trial.armId} · ${escapeUnprintable(cell.id)}${remaining(finished, plan, elapsedSeconds())}`),
+    onCell: (trial, cell) =>
+      show(
+        `${count(trial, plan)} · ${trial.armId} · ${escapeUnprintable(cell.id)}${remaining(finished, plan, elapsedSeconds())}`,
+      ),
     onTrial: (trial, result) => {
       finished += 1;
       if (!live || result.status === 'failed') line(`${count(trial, plan)} · ${trial.armId} · ${outcome(result)}`);

@@ -26,7 +26,11 @@ import { whatFailed } from './what-failed.ts';
 const PROCESS_WARMUP: Extent = { timeNs: seconds(1), calls: 2_000 };
 const QUICK_PROCESS_WARMUP: Extent = { timeNs: milliseconds(250), calls: 300 };
 
-export async function runCommand(names: readonly string[], options: Record<string, unknown>, version: string): Promise<ExitCode> {
+export async function runCommand(
+  names: readonly string[],
+  options: Record<string, unknown>,
+  version: string,
+): Promise<ExitCode> {
   const flags = readRunFlags(options, transportNames());
   const outputs = await readOutputs(flags.formats);
   const cells = loadCells(names, flags);
@@ -43,13 +47,16 @@ export async function runCommand(names: readonly string[], options: Record<strin
 }
 
 function loadCells(names: readonly string[], { quick, overrides }: RunFlags): Cell[] {
-  const cells = (names.length === 0 ? ARTICLE_SUITE : names).flatMap((name) => expandCells(loadScenario(name), { quick, overrides }));
+  const cells = (names.length === 0 ? ARTICLE_SUITE : names).flatMap((name) =>
+    expandCells(loadScenario(name), { quick, overrides }),
+  );
   const twice = cells.find((cell, index) => cells.findIndex((other) => other.id === cell.id) !== index);
   if (twice !== undefined) throw new UsageError(`scenario "${twice.id}" is asked for twice; name it once`);
   return cells;
 }
 
-const nameOf = (names: readonly string[]): string => (names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several');
+const nameOf = (names: readonly string[]): string =>
+  names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
 function makePlan(cells: readonly Cell[], { arms }: ChosenArms, flags: RunFlags): Plan {
   return planTrials({

@@ -17,7 +17,9 @@ export function onSignals(): Signals {
   const handle = (name: keyof typeof CODES): void => {
     if (code !== undefined) process.exit(code); // Children are ended on 'exit'.
     code = CODES[name];
-    process.stderr.write('\nStopping: the trial in hand is dropped, what is complete is kept. Once more to stop at once.\n');
+    process.stderr.write(
+      '\nStopping: the trial in hand is dropped, what is complete is kept. Once more to stop at once.\n',
+    );
     aborter.abort();
   };
   const names = Object.keys(CODES) as (keyof typeof CODES)[];

@@ -9,7 +9,11 @@ export function validateCommand(nameOrPath: string): void {
   process.stdout.write(`${escapeUnprintable(nameOrPath)}: valid\n`);
   for (const { id, scenario } of cells) {
     const { timeNs, calls } = scenario.window;
-    const extent = [timeNs === undefined ? [] : formatDuration(timeNs), calls === undefined ? [] : `${calls} calls`].flat().join(' or ');
-    process.stdout.write(`  ${escapeUnprintable(id)}: ${scenario.clients} client${scenario.clients === 1 ? '' : 's'}, ${extent} measured per trial\n`);
+    const extent = [timeNs === undefined ? [] : formatDuration(timeNs), calls === undefined ? [] : `${calls} calls`]
+      .flat()
+      .join(' or ');
+    process.stdout.write(
+      `  ${escapeUnprintable(id)}: ${scenario.clients} client${scenario.clients === 1 ? '' : 's'}, ${extent} measured per trial\n`,
+    );
   }
 }

@@ -11,10 +11,13 @@ export function whatFailed(record: RunRecord): readonly string[] {
     armId,
     line: `trial ${trialIndex + 1} (${armId}) failed: ${escapeUnprintable(error)}`,
   }));
-  if (record.trials.every((trial) => trial.status === 'failed')) return [...failedTrials.map(({ line }) => line), 'Nothing was measured.'];
+  if (record.trials.every((trial) => trial.status === 'failed'))
+    return [...failedTrials.map(({ line }) => line), 'Nothing was measured.'];
   const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(record, cell, arm)));
   // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
-  const bare = new Set(summary.cells.flatMap((cell) => cell.arms.filter((arm) => arm.validTrials === 0).map((arm) => arm.armId)));
+  const bare = new Set(
+    summary.cells.flatMap((cell) => cell.arms.filter((arm) => arm.validTrials === 0).map((arm) => arm.armId)),
+  );
   return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells];
 }
 
@@ -24,15 +27,20 @@ function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): st
   // Of the trials that count: what an invalid one reached says nothing.
   const counting = record.trials
     .filter(({ armId }) => armId === arm.armId)
-    .flatMap(({ measurements }) => measurements.filter((measurement) => measurement.cellId === cell.id && isValid(measurement)));
-  return counting.every(({ doubts }) => doubts.some(({ kind }) => kind === 'rate-not-reached')) ? [`${what}: the offered rate was not reached in any trial`] : [];
+    .flatMap(({ measurements }) =>
+      measurements.filter((measurement) => measurement.cellId === cell.id && isValid(measurement)),
+    );
+  return counting.every(({ doubts }) => doubts.some(({ kind }) => kind === 'rate-not-reached'))
+    ? [`${what}: the offered rate was not reached in any trial`]
+    : [];
 }
 
 const counted = (trials: number): string => (trials === 1 ? '1 trial' : `${trials} trials`);
 
 function because(arm: ArmCell): string {
   for (const { doubt } of arm.doubts) {
-    if (doubt.kind === 'nothing-measured' || doubt.kind === 'books-do-not-balance') return `: ${escapeUnprintable(doubt.detail)}`;
+    if (doubt.kind === 'nothing-measured' || doubt.kind === 'books-do-not-balance')
+      return `: ${escapeUnprintable(doubt.detail)}`;
     if (doubt.kind === 'wrong-answers') return `: ${doubt.count} wrong, misrouted, duplicated or unreadable answers`;
   }
   return '';

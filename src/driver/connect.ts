@@ -26,16 +26,24 @@ export interface ConnectorOptions extends DriverStart {
 const AT_ONCE = 16;
 
 /** Connects one client and opens its MCP session. Rejects with a message fit to print. */
-export async function connectClient(options: ConnectorOptions, index: number, timeoutNs: Nanoseconds): Promise<Connected> {
+export async function connectClient(
+  options: ConnectorOptions,
+  index: number,
+  timeoutNs: Nanoseconds,
+): Promise<Connected> {
   const { transport, clock, address, variant, maxMessageBytes } = options;
-  const client = new BenchClient(index, (self) => new McpClient({
-    clock,
-    timeoutNs,
-    onNotification: (method, params, receivedNs) => self.onNotification(method, params, receivedNs),
-    onClosed: (reason) => {
-      self.lostBecause = reason;
-    },
-  }));
+  const client = new BenchClient(
+    index,
+    (self) =>
+      new McpClient({
+        clock,
+        timeoutNs,
+        onNotification: (method, params, receivedNs) => self.onNotification(method, params, receivedNs),
+        onClosed: (reason) => {
+          self.lostBecause = reason;
+        },
+      }),
+  );
   const channel = await transport.connect(address, {
     variant,
     headers: {},

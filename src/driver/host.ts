@@ -81,7 +81,17 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
         process: meter.begin(),
       };
       const random = seededRandom(derivedSeed(order.seed, 'scripts'));
-      const phase: Phase = { ...order, scenario, clients, recorder, clock, pacer, filler, random, signal: aborter.signal };
+      const phase: Phase = {
+        ...order,
+        scenario,
+        clients,
+        recorder,
+        clock,
+        pacer,
+        filler,
+        random,
+        signal: aborter.signal,
+      };
       const report = await runPhase(phase);
       running = { ...running, lengthNs: report.lengthNs };
       return report;
@@ -116,7 +126,8 @@ function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly Benc
 
 /** Waits until every event that was sent has arrived, or has had time enough. */
 async function drain(recorder: Recorder, published: number): Promise<void> {
-  for (let waitedMs = 0; recorder.deliveredEvents < published && waitedMs < DRAIN_LIMIT_MS; waitedMs += QUIET_MS) await pause(QUIET_MS);
+  for (let waitedMs = 0; recorder.deliveredEvents < published && waitedMs < DRAIN_LIMIT_MS; waitedMs += QUIET_MS)
+    await pause(QUIET_MS);
 }
 
 /** Waits until nothing crosses the sockets any more, so that both ends' counters speak of the same messages. */
@@ -130,7 +141,12 @@ async function quiet(connected: readonly Connected[]): Promise<void> {
   }
 }
 
-function read(running: Running, connected: readonly Connected[], published: number, meter: ProcessMeter): DriverReading {
+function read(
+  running: Running,
+  connected: readonly Connected[],
+  published: number,
+  meter: ProcessMeter,
+): DriverReading {
   const clients = connected.map(({ client }) => client);
   const wire = sumWire(connected);
   const counts = sumCounts(clients);
@@ -143,7 +159,10 @@ function read(running: Running, connected: readonly Connected[], published: numb
   return {
     ...recorded,
     elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.startNs))),
-    wire: { upBytes: bytes(wire.upBytes - running.wire.upBytes), downBytes: bytes(wire.downBytes - running.wire.downBytes) },
+    wire: {
+      upBytes: bytes(wire.upBytes - running.wire.upBytes),
+      downBytes: bytes(wire.downBytes - running.wire.downBytes),
+    },
     payloadUp: counts.payloadUp - running.counts.payloadUp,
     payloadDown: counts.payloadDown - running.counts.payloadDown,
     messagesUp: counts.messagesUp - running.counts.messagesUp,

@@ -15,7 +15,9 @@ const PROBE_TIMEOUT_NS = milliseconds(5_000);
 const BETWEEN_CALLS_NS = milliseconds(4);
 const PROBE_RUN = 0;
 
-export function probeHandlers(started: () => ConnectorOptions): Pick<Handlers<DriverCommands>, 'probeConnect' | 'probeCalls'> {
+export function probeHandlers(
+  started: () => ConnectorOptions,
+): Pick<Handlers<DriverCommands>, 'probeConnect' | 'probeCalls'> {
   let probe: Connected | undefined;
   return {
     probeConnect: async () => {
@@ -54,11 +56,17 @@ async function firstResult(options: ConnectorOptions): Promise<{ reply: ProbeCon
 
 async function surfaceHash({ client, initialized }: Connected): Promise<string> {
   const tools = await client.mcp.request('tools/list', undefined);
-  return createHash('sha256').update(JSON.stringify([initialized, tools.outcome])).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([initialized, tools.outcome]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 async function echo({ client }: Connected, sequence: number): Promise<Exchange> {
-  const exchange = await client.mcp.request('tools/call', { name: 'echo', arguments: { text: `${nonceOf(0, sequence)}probe` } });
+  const exchange = await client.mcp.request('tools/call', {
+    name: 'echo',
+    arguments: { text: `${nonceOf(0, sequence)}probe` },
+  });
   if (exchange.outcome.kind !== 'ok') throw new Error('the probe’s call failed');
   return exchange;
 }

@@ -6,7 +6,10 @@ import type { EndpointSeen, EndpointSettings, SocketReport, WireCounts } from '.
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
-  start: { body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes }; reply: { readonly address: string } };
+  start: {
+    body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes };
+    reply: { readonly address: string };
+  };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */
   clock: { body: undefined; reply: ClockStamp };
   /** Publishes by calendar; answers when the last event has gone out. */
@@ -17,7 +20,15 @@ export type EndpointCommands = {
   begin: { body: { readonly stall: Stall | undefined; readonly startNs: Nanoseconds }; reply: undefined };
   /** What happened since `begin`. */
   read: { body: undefined; reply: EndpointReading };
-  sockets: { body: undefined; reply: { readonly sockets: readonly SocketReport[]; readonly settings: EndpointSettings; readonly seen: EndpointSeen; readonly process: ProcessFacts } };
+  sockets: {
+    body: undefined;
+    reply: {
+      readonly sockets: readonly SocketReport[];
+      readonly settings: EndpointSettings;
+      readonly seen: EndpointSeen;
+      readonly process: ProcessFacts;
+    };
+  };
 };
 
 export interface ClockStamp {

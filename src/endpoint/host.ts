@@ -66,7 +66,12 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     },
     sockets: () => {
       const { endpoint } = started();
-      return { sockets: endpoint.sockets(), settings: endpoint.settings(), seen: endpoint.seen(), process: processFacts() };
+      return {
+        sockets: endpoint.sockets(),
+        settings: endpoint.settings(),
+        seen: endpoint.seen(),
+        process: processFacts(),
+      };
     },
   };
 }

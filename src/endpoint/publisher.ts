@@ -13,8 +13,15 @@ export type Publish = (
 ) => void;
 
 /** Resolves when every publication's calendar has run out, or the signal ends it early. */
-export async function runPublications(order: PublishOrder, publish: Publish, clock: Clock, signal: AbortSignal): Promise<PublishReport> {
-  const reports = await Promise.all(order.publications.map((one, index) => runOne(order, one, index, publish, clock, signal)));
+export async function runPublications(
+  order: PublishOrder,
+  publish: Publish,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PublishReport> {
+  const reports = await Promise.all(
+    order.publications.map((one, index) => runOne(order, one, index, publish, clock, signal)),
+  );
   return {
     published: reports.reduce((sum, report) => sum + report.published, 0),
     latestNs: nanoseconds(Math.max(0, ...reports.map((report) => report.latestNs))),
@@ -31,7 +38,13 @@ function runOne(
 ): Promise<PublishReport> {
   const { arrivals, ratePerSec, topic, payloadBytes } = publication;
   const { durationNs, run } = order;
-  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs, seed: derivedSeed(order.seed, `publication ${index}`), gridNs: TIMER_GRID_NS });
+  const offsets = scheduleArrivals({
+    arrivals,
+    ratePerSec,
+    durationNs,
+    seed: derivedSeed(order.seed, `publication ${index}`),
+    gridNs: TIMER_GRID_NS,
+  });
   let published = 0;
   let latestNs = 0;
   let sequence = 0;

@@ -23,7 +23,13 @@ function runClient(phase: Phase, client: BenchClient, thinkNs: Nanoseconds, dead
       }
       const script = pickScript(scenario.scripts, random);
       const pauseNs = thinkNs > 0 || callsIn(script) > 0 ? thinkNs : MIN_IDLE_NS;
-      runScript(phase, client, script, undefined, pauseNs > 0 ? () => void clock.at(plus(clock.now(), pauseNs), next) : next);
+      runScript(
+        phase,
+        client,
+        script,
+        undefined,
+        pauseNs > 0 ? () => void clock.at(plus(clock.now(), pauseNs), next) : next,
+      );
     };
     next();
   });

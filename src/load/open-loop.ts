@@ -20,9 +20,19 @@ export interface Calendar {
 
 export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<Calendar> {
   const repeats = model.kind === 'sessions' ? model.repeats : 1;
-  const lengthNs = calendarLength(phase.kind, extentOf(phase), model.ratePerSec * repeats * meanCalls(phase.scenario.scripts));
+  const lengthNs = calendarLength(
+    phase.kind,
+    extentOf(phase),
+    model.ratePerSec * repeats * meanCalls(phase.scenario.scripts),
+  );
   const { arrivals, ratePerSec } = model;
-  const offsets = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed: derivedSeed(phase.seed, 'arrivals'), gridNs: phase.pacer.gridNs });
+  const offsets = scheduleArrivals({
+    arrivals,
+    ratePerSec,
+    durationNs: lengthNs,
+    seed: derivedSeed(phase.seed, 'arrivals'),
+    gridNs: phase.pacer.gridNs,
+  });
   const running = new Set<Promise<void>>();
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
     const client = phase.clients[index % phase.clients.length];
@@ -42,7 +52,13 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
 }
 
 /** Partly open: the calendar says when the session begins, each later script begins when the one before has ended. */
-function runSession(phase: Phase, client: BenchClient, script: Script, repeats: number, dueNs: Nanoseconds): Promise<void> {
+function runSession(
+  phase: Phase,
+  client: BenchClient,
+  script: Script,
+  repeats: number,
+  dueNs: Nanoseconds,
+): Promise<void> {
   return new Promise((resolve) => {
     let turns = 0;
     const next = (): void => {

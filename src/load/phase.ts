@@ -33,7 +33,8 @@ export interface Deadline {
 const WARMUP_PATIENCE = 10;
 
 /** The extent that belongs to the phase. */
-export const extentOf = (phase: Phase): Extent => (phase.kind === 'warmup' ? phase.scenario.warmup : phase.scenario.window);
+export const extentOf = (phase: Phase): Extent =>
+  phase.kind === 'warmup' ? phase.scenario.warmup : phase.scenario.window;
 
 /**
  * How long a calendar runs: as the closed loop's deadline, with the time that the calls take at the rate at which they
@@ -42,7 +43,9 @@ export const extentOf = (phase: Phase): Extent => (phase.kind === 'warmup' ? pha
 export function calendarLength(kind: Phase['kind'], { timeNs, calls }: Extent, callsPerSec: number): Nanoseconds {
   const byCalls = calls === undefined || callsPerSec === 0 ? undefined : (calls / callsPerSec) * 1e9;
   if (timeNs === undefined || byCalls === undefined) return nanoseconds(timeNs ?? byCalls ?? 0);
-  return nanoseconds(kind === 'window' ? Math.min(timeNs, byCalls) : Math.min(Math.max(timeNs, byCalls), timeNs * WARMUP_PATIENCE));
+  return nanoseconds(
+    kind === 'window' ? Math.min(timeNs, byCalls) : Math.min(Math.max(timeNs, byCalls), timeNs * WARMUP_PATIENCE),
+  );
 }
 
 /** The closed loop's end: the window takes whichever comes first, the warm-up wants both. */

@@ -12,7 +12,8 @@ import type { Phase } from './phase.ts';
 type CallStep = Extract<Step, { kind: 'call' }>;
 
 /** How many calls a script makes. */
-export const callsIn = (script: Script): number => script.steps.filter((step) => step.kind === 'call' || step.kind === 'ping').length;
+export const callsIn = (script: Script): number =>
+  script.steps.filter((step) => step.kind === 'call' || step.kind === 'ping').length;
 
 /** Chooses by weight. */
 export function pickScript(scripts: readonly Script[], random: Random): Script {
@@ -43,7 +44,13 @@ interface Running {
  *
  * Callbacks and not promises: at full speed half a dozen promises per call cost the driver more than its JSON does.
  */
-export function runScript(phase: Phase, client: BenchClient, script: Script, intendedStartNs: Nanoseconds | undefined, done: () => void): void {
+export function runScript(
+  phase: Phase,
+  client: BenchClient,
+  script: Script,
+  intendedStartNs: Nanoseconds | undefined,
+  done: () => void,
+): void {
   const startedNs = intendedStartNs ?? phase.clock.now();
   runStep({ phase, client, script, startedNs, done }, 0, intendedStartNs);
 }
@@ -82,7 +89,13 @@ function bookScript({ phase, script, startedNs }: Running): void {
   else phase.recorder.script(startedNs, phase.clock.now());
 }
 
-function call(phase: Phase, client: BenchClient, step: CallStep, dueNs: Nanoseconds | undefined, next: () => void): void {
+function call(
+  phase: Phase,
+  client: BenchClient,
+  step: CallStep,
+  dueNs: Nanoseconds | undefined,
+  next: () => void,
+): void {
   const toolCall = makeCall(phase, client, step);
   const params: Record<string, unknown> = { name: toolCall.tool, arguments: toolArguments(toolCall) };
   const token = toolCall.tool === 'progress' ? client.mcp.nextId : undefined;
@@ -138,12 +151,22 @@ function argumentText(phase: Phase, client: BenchClient, argument: ArgumentText,
 }
 
 /** Books one exchange. A call without a calendar is due when it is sent. */
-function note(phase: Phase, client: BenchClient, exchange: Exchange, dueNs: Nanoseconds | undefined, asked: ToolCall | undefined): void {
+function note(
+  phase: Phase,
+  client: BenchClient,
+  exchange: Exchange,
+  dueNs: Nanoseconds | undefined,
+  asked: ToolCall | undefined,
+): void {
   const { outcome, sentNs, completedNs } = exchange;
   const { recorder } = phase;
   if (outcome.kind === 'ok') {
     const problem = asked === undefined ? undefined : judge(phase, outcome.result, asked);
-    if (problem === undefined) recorder.ok({ intendedStartNs: dueNs ?? sentNs, sentNs, completedNs }, dueNs === undefined ? 'unscheduled' : 'scheduled');
+    if (problem === undefined)
+      recorder.ok(
+        { intendedStartNs: dueNs ?? sentNs, sentNs, completedNs },
+        dueNs === undefined ? 'unscheduled' : 'scheduled',
+      );
     else recorder.failed(problem.kind, problem.why, completedNs);
     if (problem?.otherCall === true) recorder.misrouted();
   } else if (outcome.kind === 'timed-out') {
@@ -170,12 +193,22 @@ function judge(phase: Phase, result: JsonObject, asked: ToolCall): Problem | und
   const right = text === expected && !(asked.tool === 'misbehave' && asked.how === 'wrong-text');
   if (!right) {
     const otherCall = readNonce(text) !== undefined && readNonce(text) !== readNonce(asked.text);
-    return { kind: 'wrong', why: otherCall ? 'the answer carries another call’s nonce' : 'the answer’s text is not the one expected', otherCall };
+    return {
+      kind: 'wrong',
+      why: otherCall ? 'the answer carries another call’s nonce' : 'the answer’s text is not the one expected',
+      otherCall,
+    };
   }
   return result['isError'] === true ? { kind: 'rejected', why: 'the tool answered with an error' } : undefined;
 }
 
-function waitForEvent(phase: Phase, client: BenchClient, topic: string, timeoutNs: Nanoseconds, next: () => void): void {
+function waitForEvent(
+  phase: Phase,
+  client: BenchClient,
+  topic: string,
+  timeoutNs: Nanoseconds,
+  next: () => void,
+): void {
   const giveUp = phase.clock.at(plus(phase.clock.now(), timeoutNs), () => {
     stop();
     phase.recorder.due();

@@ -2,7 +2,14 @@
 import type { Clock } from '../measure/clock.ts';
 import { type Nanoseconds, milliseconds } from '../units.ts';
 import type { ChannelEvents, EncodedMessage, MessageSink } from './contract.ts';
-import { type Incoming, type JsonObject, type RequestId, decode, encodeNotification, encodeRequest } from './jsonrpc.ts';
+import {
+  type Incoming,
+  type JsonObject,
+  type RequestId,
+  decode,
+  encodeNotification,
+  encodeRequest,
+} from './jsonrpc.ts';
 
 /** Ids start here so that they all have the same number of digits, and a message's size does not depend on how many went before. */
 const FIRST_ID = 1_000_000;
@@ -120,7 +127,11 @@ export class McpClient implements ChannelEvents {
     const message = encodeRequest(id, method, params);
     const sentNs = this.#options.clock.now();
     if (this.#sink === undefined || this.#closedBecause !== undefined) {
-      settle({ outcome: { kind: 'disconnected', reason: this.#closedBecause ?? 'not connected' }, sentNs, completedNs: sentNs });
+      settle({
+        outcome: { kind: 'disconnected', reason: this.#closedBecause ?? 'not connected' },
+        sentNs,
+        completedNs: sentNs,
+      });
       return id;
     }
     this.#pending.set(id, { method, sentNs, settle });
@@ -134,7 +145,8 @@ export class McpClient implements ChannelEvents {
   }
 
   notify(method: string, params: JsonObject | undefined): void {
-    if (this.#sink !== undefined && this.#closedBecause === undefined) this.#send(this.#sink, encodeNotification(method, params));
+    if (this.#sink !== undefined && this.#closedBecause === undefined)
+      this.#send(this.#sink, encodeNotification(method, params));
   }
 
   #send(sink: MessageSink, message: EncodedMessage): void {
@@ -213,7 +225,8 @@ export class McpClient implements ChannelEvents {
       this.#givenUp.add(id);
       this.#giveBack(id, { kind: 'timed-out' });
       // [spec] cancellation: `initialize` must not be cancelled by the client.
-      if (pending.method !== 'initialize') this.notify('notifications/cancelled', { requestId: id, reason: 'timed out' });
+      if (pending.method !== 'initialize')
+        this.notify('notifications/cancelled', { requestId: id, reason: 'timed out' });
     }
   }
 }

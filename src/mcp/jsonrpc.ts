@@ -66,7 +66,9 @@ function decodeCall(value: JsonObject, method: string): Incoming {
   if (!isObject(params)) return { kind: 'invalid', why: 'params is not an object' };
   const id = value['id'];
   if (id === undefined) return { kind: 'notification', method, params };
-  return isRequestId(id) ? { kind: 'request', id, method, params } : { kind: 'invalid', why: 'id is neither a string nor an integer' };
+  return isRequestId(id)
+    ? { kind: 'request', id, method, params }
+    : { kind: 'invalid', why: 'id is neither a string nor an integer' };
 }
 
 function decodeAnswer(value: JsonObject): Incoming {

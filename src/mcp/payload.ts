@@ -25,7 +25,8 @@ export function fillerSource(seed: number): (size: Bytes) => string {
   const random = seededRandom(seed);
   const extendTo = (size: number): void => {
     const parts = [longest];
-    for (let length = longest.length; length < size; length += 1) parts.push(FILLER_ALPHABET.charAt(random.integer(64)));
+    for (let length = longest.length; length < size; length += 1)
+      parts.push(FILLER_ALPHABET.charAt(random.integer(64)));
     longest = parts.join('');
   };
   return (size) => {

@@ -103,7 +103,10 @@ class BenchSession implements McpSession {
       case 'not-json':
         return { understood: false, problem: encodeError(null, RPC_ERRORS.parseError, 'Parse error: not JSON') };
       case 'invalid':
-        return { understood: false, problem: encodeError(null, RPC_ERRORS.invalidRequest, `Invalid request: ${message.why}`) };
+        return {
+          understood: false,
+          problem: encodeError(null, RPC_ERRORS.invalidRequest, `Invalid request: ${message.why}`),
+        };
       default:
         return { understood: true, proceed: () => this.#handle(message) };
     }
@@ -144,7 +147,9 @@ class BenchSession implements McpSession {
       case 'tools/list':
         return encodeResult(id, { tools: TOOLS });
       case 'resources/list':
-        return encodeResult(id, { resources: [{ uri: topicUri('feed'), name: 'feed', description: 'Events published by the endpoint.' }] });
+        return encodeResult(id, {
+          resources: [{ uri: topicUri('feed'), name: 'feed', description: 'Events published by the endpoint.' }],
+        });
       case 'resources/read':
       case 'resources/subscribe':
       case 'resources/unsubscribe':
@@ -164,8 +169,10 @@ class BenchSession implements McpSession {
   }
 
   #resource(id: RequestId, method: string, uri: unknown): EncodedMessage {
-    if (typeof uri !== 'string' || !isTopicUri(uri)) return encodeError(id, RPC_ERRORS.invalidParams, 'unknown resource');
-    if (method === 'resources/read') return encodeResult(id, { contents: [{ uri, mimeType: 'text/plain', text: uri }] });
+    if (typeof uri !== 'string' || !isTopicUri(uri))
+      return encodeError(id, RPC_ERRORS.invalidParams, 'unknown resource');
+    if (method === 'resources/read')
+      return encodeResult(id, { contents: [{ uri, mimeType: 'text/plain', text: uri }] });
     if (method === 'resources/subscribe') this.subscriptions.add(uri);
     else this.subscriptions.delete(uri);
     return encodeResult(id, {});
@@ -233,4 +240,3 @@ class BenchSession implements McpSession {
     return encodeResult(id, call.tool === 'fail' ? { content, isError: true } : { content });
   }
 }
-

@@ -20,7 +20,12 @@ export type ToolCall =
 export type ReadCall = { readonly ok: true; readonly call: ToolCall } | { readonly ok: false; readonly why: string };
 
 const text = { type: 'string', description: 'Starts with a nonce, which the answer returns.' };
-const count = (description: string, maximum: number): JsonObject => ({ type: 'integer', minimum: 0, maximum, description });
+const count = (description: string, maximum: number): JsonObject => ({
+  type: 'integer',
+  minimum: 0,
+  maximum,
+  description,
+});
 
 /** One entry of `tools/list`. */
 export interface ToolDefinition {
@@ -31,10 +36,16 @@ export interface ToolDefinition {
 
 export const TOOLS: readonly ToolDefinition[] = [
   define('echo', 'Answers the text it was sent.', {}),
-  define('produce', 'Answers a text of the size asked for.', { size: count('Bytes of the answer.', MAX_PRODUCE_BYTES) }),
+  define('produce', 'Answers a text of the size asked for.', {
+    size: count('Bytes of the answer.', MAX_PRODUCE_BYTES),
+  }),
   define('store', 'Takes the text and answers how long it was.', {}),
-  define('delay', 'Answers the text after waiting.', { delayMs: { type: 'number', minimum: 0, maximum: MAX_DELAY_MS } }),
-  define('progress', 'Reports progress so many times, then answers the text.', { steps: count('Notifications.', MAX_PROGRESS_STEPS) }),
+  define('delay', 'Answers the text after waiting.', {
+    delayMs: { type: 'number', minimum: 0, maximum: MAX_DELAY_MS },
+  }),
+  define('progress', 'Reports progress so many times, then answers the text.', {
+    steps: count('Notifications.', MAX_PROGRESS_STEPS),
+  }),
   define('fail', 'Answers with an error result.', {}),
   define('misbehave', 'Breaks the protocol in the way asked for, to test those who should notice.', {
     how: { type: 'string', enum: [...MISBEHAVIOURS] },
@@ -43,7 +54,11 @@ export const TOOLS: readonly ToolDefinition[] = [
 
 function define(name: ToolName, description: string, extra: JsonObject): ToolDefinition {
   const properties = { text, ...extra };
-  return { name, description, inputSchema: { type: 'object', properties, required: Object.keys(properties), additionalProperties: false } };
+  return {
+    name,
+    description,
+    inputSchema: { type: 'object', properties, required: Object.keys(properties), additionalProperties: false },
+  };
 }
 
 /** Reads the parameters of `tools/call`. */
@@ -52,7 +67,8 @@ export function readToolCall(params: JsonObject): ReadCall {
   const tool = TOOL_NAMES.find((known) => known === name);
   if (tool === undefined) return { ok: false, why: `unknown tool ${JSON.stringify(name)}` };
   const args = params['arguments'];
-  if (!isObject(args) || typeof args['text'] !== 'string') return { ok: false, why: `${tool}: "text" is missing or not a string` };
+  if (!isObject(args) || typeof args['text'] !== 'string')
+    return { ok: false, why: `${tool}: "text" is missing or not a string` };
   return readArguments(tool, args['text'], args);
 }
 
@@ -70,13 +86,21 @@ function readArguments(tool: ToolName, text: string, args: JsonObject): ReadCall
       return within(args['steps'], MAX_PROGRESS_STEPS, 'steps', tool, (steps) => ({ tool, text, steps }));
     case 'misbehave': {
       const how = MISBEHAVIOURS.find((known) => known === args['how']);
-      return how === undefined ? { ok: false, why: 'misbehave: unknown "how"' } : { ok: true, call: { tool, text, how } };
+      return how === undefined
+        ? { ok: false, why: 'misbehave: unknown "how"' }
+        : { ok: true, call: { tool, text, how } };
     }
   }
 }
 
 /** Sizes and steps are whole; a delay may be any number. */
-function within(value: unknown, maximum: number, key: string, tool: string, make: (value: number) => ToolCall): ReadCall {
+function within(
+  value: unknown,
+  maximum: number,
+  key: string,
+  tool: string,
+  make: (value: number) => ToolCall,
+): ReadCall {
   const whole = key !== 'delayMs';
   if (typeof value !== 'number' || !(value >= 0 && value <= maximum) || (whole && !Number.isInteger(value))) {
     return { ok: false, why: `${tool}: "${key}" is not a${whole ? ' whole' : ''} number from 0 to ${maximum}` };

@@ -72,4 +72,7 @@ export class ProcessMeter {
 
 /** Names of Node's flags, without their values: these may hold paths. Only NODE_OPTIONS reaches the processes that are measured. */
 export const inheritedFlags = (): readonly string[] =>
-  (process.env['NODE_OPTIONS'] ?? '').split(' ').filter((word) => word.startsWith('-')).map((word) => word.split('=')[0] ?? word);
+  (process.env['NODE_OPTIONS'] ?? '')
+    .split(' ')
+    .filter((word) => word.startsWith('-'))
+    .map((word) => word.split('=')[0] ?? word);

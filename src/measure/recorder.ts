@@ -132,7 +132,8 @@ export class Recorder {
 
   /** A published event reached one subscriber. Events of other runs are not this window's. */
   event(event: EventArrival): void {
-    if (event.run !== this.#window.run || !this.#events.arrived(`${event.subscriber}/${event.topic}`, event.sequence)) return;
+    if (event.run !== this.#window.run || !this.#events.arrived(`${event.subscriber}/${event.topic}`, event.sequence))
+      return;
     const deliveryNs = minus(event.receivedNs, event.emittedNs);
     if (!(deliveryNs >= 0)) return; // Clocks that cannot be compared: the clock check says so, and no number is made up.
     this.#times.delivery.record(deliveryNs);
@@ -179,7 +180,19 @@ export class Recorder {
     this.#times.responseTime.add(this.#unscheduled);
     this.#times.serviceTime.add(this.#unscheduled);
     return {
-      calls: { due, ok, rejected, disconnected, wrong, timedOut, dropped, misrouted, duplicated, unreadable, errors: [...this.#errors] },
+      calls: {
+        due,
+        ok,
+        rejected,
+        disconnected,
+        wrong,
+        timedOut,
+        dropped,
+        misrouted,
+        duplicated,
+        unreadable,
+        errors: [...this.#errors],
+      },
       notifications: this.#events.books(published),
       progress: this.#progress.books(this.#progressAsked),
       scripts: this.#scripts,
@@ -190,7 +203,9 @@ export class Recorder {
       scriptTime: this.#times.scriptTime.encode(),
       delivery: this.#times.delivery.encode(),
       deliveryFromDue: this.#times.deliveryFromDue.encode(),
-      partMedians: this.#parts.map((part) => (part.count < FEWEST_IN_PART ? null : (part.valueAtQuantile(0.5) ?? null))),
+      partMedians: this.#parts.map((part) =>
+        part.count < FEWEST_IN_PART ? null : (part.valueAtQuantile(0.5) ?? null),
+      ),
       within100ms: due === 0 ? null : this.#within / due,
     };
   }
@@ -217,4 +232,3 @@ export interface EventArrival {
   readonly emittedNs: Nanoseconds;
   readonly receivedNs: Nanoseconds;
 }
-

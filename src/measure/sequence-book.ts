@@ -51,7 +51,13 @@ export class SequenceBook {
   /** `published` counts one for each subscriber that an event was sent to. A book with more arrivals than that does not balance, and says so by a negative loss. */
   books(published: number): NotificationBooks {
     const delivered = this.#delivered;
-    return { published, delivered, lost: published - delivered, duplicated: this.#duplicated, reordered: this.#reordered };
+    return {
+      published,
+      delivered,
+      lost: published - delivered,
+      duplicated: this.#duplicated,
+      reordered: this.#reordered,
+    };
   }
 
   #stream(name: string): Stream {

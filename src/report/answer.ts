@@ -148,7 +148,8 @@ function consequence(summary: Summary, calls: CallResult): string {
 }
 
 /** From the base's median and the paired ratio, as the claim about the separate request has it. */
-const absoluteDifference = ({ baseP50, comparison }: CallResult): number => Math.abs(baseP50.value * (1 - comparison.ratio));
+const absoluteDifference = ({ baseP50, comparison }: CallResult): number =>
+  Math.abs(baseP50.value * (1 - comparison.ratio));
 const slowerOf = ({ comparison, base, other }: CallResult): string =>
   comparison.word === 'faster' ? base.id : other.id;
 

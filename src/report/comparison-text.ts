@@ -24,7 +24,9 @@ function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Compar
   const said = wordsFor(metric)[word];
   if (word !== 'inconclusive') return said;
   if (coverage95 < USUAL_COVERAGE) return `${said}, too few pairs`;
-  return Number.isFinite(smallestDetectable) ? `${said} (could have detected ${times(smallestDetectable)} or more)` : said;
+  return Number.isFinite(smallestDetectable)
+    ? `${said} (could have detected ${times(smallestDetectable)} or more)`
+    : said;
 }
 
 /** `WebSocket ÷ SSE`. */

@@ -71,7 +71,9 @@ describe('round trip', () => {
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses to write %s, which could not be read again', (value) => {
     const record = withMeasurements(SMALL, (measurement) => ({ ...measurement, achievedPerSec: value }));
-    expect(() => serialiseRecord(record)).toThrow(new RangeError(`achievedPerSec is ${value}, which a record cannot hold`));
+    expect(() => serialiseRecord(record)).toThrow(
+      new RangeError(`achievedPerSec is ${value}, which a record cannot hold`),
+    );
   });
 });
 
@@ -119,7 +121,9 @@ describe('a record that is cut short', () => {
   test('wherever it is cut', () => {
     const whole = TEXT.trimEnd();
     for (let length = 1; length < whole.length; length += 997) {
-      expect(problemOf(whole.slice(0, length)), `cut after ${length}`).toMatch(/^is cut short at line \d+, column \d+; /);
+      expect(problemOf(whole.slice(0, length)), `cut after ${length}`).toMatch(
+        /^is cut short at line \d+, column \d+; /,
+      );
     }
   });
 });
@@ -146,7 +150,11 @@ describe('a record of the wrong shape', () => {
   test.each([
     [[...measured, 'calls', 'due'], 'x', 'trials[3].measurements[0].calls.due: got "x", expected a number'],
     [[...measured, 'calls', 'due'], undefined, 'trials[3].measurements[0].calls.due: got nothing, expected a number'],
-    [[...measured, 'calls', 'errors'], {}, 'trials[3].measurements[0].calls.errors: got an empty mapping, expected a list'],
+    [
+      [...measured, 'calls', 'errors'],
+      {},
+      'trials[3].measurements[0].calls.errors: got an empty mapping, expected a list',
+    ],
     [[...measured, 'partMedians', 4], true, 'trials[3].measurements[0].partMedians[4]: got true, expected a number'],
     [['trials', 0, 'status'], 'odd', 'trials[0].status: got "odd", expected one of completed, failed'],
     [['trials', 0, 'index'], 0.5, 'trials[0].index: got 0.5, expected a whole number'],
@@ -158,9 +166,21 @@ describe('a record of the wrong shape', () => {
     [['environment'], [], 'environment: got an empty list, expected a mapping'],
     [['environment', 'packages', 'w\ns'], 8, 'environment.packages.w\\u000as: got 8, expected a text'],
     [['matching', 'facts', 1, 'noDelay', 0], 'on', 'matching.facts[1].noDelay[0]: got "on", expected true or false'],
-    [['plan', 'arms', 0, 'variant', 'protocol'], '1999', 'plan.arms[0].variant.protocol: got "1999", expected one of 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28'],
-    [['plan', 'cells', 0, 'scenario', 'load', 'kind'], 'x', 'plan.cells[0].scenario.load.kind: got "x", expected one of none, closed, open, sessions'],
-    [['plan', 'cells', 0, 'scenario', 'window'], null, 'plan.cells[0].scenario.window: got nothing, expected a mapping'],
+    [
+      ['plan', 'arms', 0, 'variant', 'protocol'],
+      '1999',
+      'plan.arms[0].variant.protocol: got "1999", expected one of 2024-11-05, 2025-03-26, 2025-06-18, 2025-11-25, 2026-07-28',
+    ],
+    [
+      ['plan', 'cells', 0, 'scenario', 'load', 'kind'],
+      'x',
+      'plan.cells[0].scenario.load.kind: got "x", expected one of none, closed, open, sessions',
+    ],
+    [
+      ['plan', 'cells', 0, 'scenario', 'window'],
+      null,
+      'plan.cells[0].scenario.window: got nothing, expected a mapping',
+    ],
   ])('%j = %j', (place, value, problem) => {
     expect(problemOf(textWith(place, value))).toBe(problem + DAMAGED);
   });
@@ -172,21 +192,49 @@ describe('a record that contradicts itself', () => {
   const cell = trial.cellIds[0]!;
   test.each([
     [['trials', 3, 'armId'], 'stdio', `trials[3].armId: got "stdio", expected "${trial.armId}" as planned for trial 3`],
-    [['trials', 3, 'armId'], other, `trials[3].armId: got "${other}", expected "${trial.armId}" as planned for trial 3`],
+    [
+      ['trials', 3, 'armId'],
+      other,
+      `trials[3].armId: got "${other}", expected "${trial.armId}" as planned for trial 3`,
+    ],
     [['trials', 3, 'block'], 0, 'trials[3].block: got 0, expected 1 as planned for trial 3'],
     [['trials', 3, 'index'], 9, 'trials[3].index: got 9, expected a trial of the plan'],
     [['trials', 3, 'index'], 2, 'trials[3].index: got 2 again, expected each once'],
-    [['trials', 3, 'measurements', 0, 'cellId'], 'x\u001b', 'trials[3].measurements[0].cellId: got "x\\u001b", expected a cell of the plan'],
-    [['trials', 3, 'measurements', 1, 'cellId'], cell, `trials[3].measurements[1].cellId: got "${cell}" again, expected each once`],
+    [
+      ['trials', 3, 'measurements', 0, 'cellId'],
+      'x\u001b',
+      'trials[3].measurements[0].cellId: got "x\\u001b", expected a cell of the plan',
+    ],
+    [
+      ['trials', 3, 'measurements', 1, 'cellId'],
+      cell,
+      `trials[3].measurements[1].cellId: got "${cell}" again, expected each once`,
+    ],
     [['plan', 'trials', 1, 'armId'], 'stdio', 'plan.trials[1].armId: got "stdio", expected an arm of the plan'],
     [['plan', 'trials', 1, 'cellIds', 0], 'x', 'plan.trials[1].cellIds[0]: got "x", expected a cell of the plan'],
     [['plan', 'trials', 1, 'index'], 0, 'plan.trials[1].index: got 0 again, expected each once'],
     [['plan', 'arms', 1, 'id'], 'sse', 'plan.arms[1].id: got "sse" again, expected each once'],
-    [['plan', 'cells', 1, 'id'], SMALL.plan.cells[0]!.id, 'plan.cells[1].id: got "tool-calls" again, expected each once'],
+    [
+      ['plan', 'cells', 1, 'id'],
+      SMALL.plan.cells[0]!.id,
+      'plan.cells[1].id: got "tool-calls" again, expected each once',
+    ],
     [['matching', 'facts', 0, 'armId'], 'x', 'matching.facts[0].armId: got "x", expected an arm of the plan'],
-    [['trials', 0, 'measurements', 0, 'calls', 'due'], 7, 'trials[0].measurements[0].calls: got books that do not balance, expected a doubt that says so'],
-    [['trials', 0, 'measurements', 0, 'notifications', 'lost'], 1, 'trials[0].measurements[0].notifications: got books that do not balance, expected a doubt that says so'],
-    [['trials', 0, 'measurements', 0, 'progress', 'lost'], 1, 'trials[0].measurements[0].progress: got books that do not balance, expected a doubt that says so'],
+    [
+      ['trials', 0, 'measurements', 0, 'calls', 'due'],
+      7,
+      'trials[0].measurements[0].calls: got books that do not balance, expected a doubt that says so',
+    ],
+    [
+      ['trials', 0, 'measurements', 0, 'notifications', 'lost'],
+      1,
+      'trials[0].measurements[0].notifications: got books that do not balance, expected a doubt that says so',
+    ],
+    [
+      ['trials', 0, 'measurements', 0, 'progress', 'lost'],
+      1,
+      'trials[0].measurements[0].progress: got books that do not balance, expected a doubt that says so',
+    ],
   ])('%j = %j', (place, value, problem) => {
     expect(problemOf(textWith(place, value))).toBe(problem + DAMAGED);
   });
@@ -197,27 +245,43 @@ describe('a record that contradicts itself', () => {
     expect(parseRecord(serialiseRecord(record), PATH)).toStrictEqual(record);
   });
 
-  test.each(['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'])('a damaged %s', (key) => {
-    const place = ['trials', 2, 'measurements', 1, key];
-    expect(problemOf(textWith([...place, 'hdr'], 'HISTF\u001b'))).toMatch(
-      new RegExp(`^trials\\[2\\]\\.measurements\\[1\\]\\.${key}: got a histogram that cannot be used \\(damaged histogram: .+\\), expected a whole one${DAMAGED}$`),
-    );
-    const count = Number(valueAt([...place, 'count']));
-    expect(problemOf(textWith([...place, 'count'], count + 1))).toBe(
-      `trials[2].measurements[1].${key}: got a histogram that cannot be used (histogram holds ${count} values where ${count + 1} are stated), expected a whole one${DAMAGED}`,
-    );
-  });
+  test.each(['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'])(
+    'a damaged %s',
+    (key) => {
+      const place = ['trials', 2, 'measurements', 1, key];
+      expect(problemOf(textWith([...place, 'hdr'], 'HISTF\u001b'))).toMatch(
+        new RegExp(
+          `^trials\\[2\\]\\.measurements\\[1\\]\\.${key}: got a histogram that cannot be used \\(damaged histogram: .+\\), expected a whole one${DAMAGED}$`,
+        ),
+      );
+      const count = Number(valueAt([...place, 'count']));
+      expect(problemOf(textWith([...place, 'count'], count + 1))).toBe(
+        `trials[2].measurements[1].${key}: got a histogram that cannot be used (histogram holds ${count} values where ${count + 1} are stated), expected a whole one${DAMAGED}`,
+      );
+    },
+  );
 });
 
 /** Every kind of step, load, doubt and trial, and every `undefined` that a record can hold. */
 function richRecord(): RunRecord {
   const cells = [...FIXTURE_CELLS.slice(0, 3), ...FIXTURE_CELLS.slice(-1)];
   const record = fixtureRecord({ blocks: 2, cells });
-  const withScenarios = { ...record, plan: { ...record.plan, cells: cells.map(richCell), processWarmup: { timeNs: undefined, calls: 5 } } };
+  const withScenarios = {
+    ...record,
+    plan: { ...record.plan, cells: cells.map(richCell), processWarmup: { timeNs: undefined, calls: 5 } },
+  };
   const withFacts = { ...withScenarios, matching: { ...record.matching, facts: record.matching.facts.map(richFacts) } };
-  const withDoubts = withMeasurements(withFacts, (one) => ({ ...one, partMedians: [null, nanoseconds(5)], within100ms: null, endpoint: null, doubts: DOUBTS }));
+  const withDoubts = withMeasurements(withFacts, (one) => ({
+    ...one,
+    partMedians: [null, nanoseconds(5)],
+    within100ms: null,
+    endpoint: null,
+    doubts: DOUBTS,
+  }));
   return {
-    ...withTrials(withDoubts, (one) => (one.index === 1 ? failedAfter(one, 1, 'the endpoint ended\u001b: “\ud800”') : one)),
+    ...withTrials(withDoubts, (one) =>
+      one.index === 1 ? failedAfter(one, 1, 'the endpoint ended\u001b: “\ud800”') : one,
+    ),
     finishedAt: null,
     status: 'running',
     unsupported: [{ armId: 'stdio', reason: 'no such revision' }],
@@ -231,7 +295,10 @@ const richFacts = (facts: ArmFacts, at: number): ArmFacts => ({
   heartbeatMs: at === 0 ? 15_000 : undefined,
 });
 
-const richCell = (cell: Cell, at: number): Cell => ({ ...cell, scenario: { ...cell.scenario, ...SPECIAL[at % SPECIAL.length] } });
+const richCell = (cell: Cell, at: number): Cell => ({
+  ...cell,
+  scenario: { ...cell.scenario, ...SPECIAL[at % SPECIAL.length] },
+});
 
 const STEPS: readonly Step[] = [
   { kind: 'ping' },
@@ -243,7 +310,12 @@ const STEPS: readonly Step[] = [
     tool: 'misbehave',
     argument: {
       kind: 'template',
-      parts: [{ kind: 'text', text: 'a' }, { kind: 'filler', bytes: bytes(3) }, { kind: 'sequence' }, { kind: 'client' }],
+      parts: [
+        { kind: 'text', text: 'a' },
+        { kind: 'filler', bytes: bytes(3) },
+        { kind: 'sequence' },
+        { kind: 'client' },
+      ],
     },
     answerBytes: bytes(16),
     delayNs: nanoseconds(0),

@@ -16,7 +16,8 @@ const OUR_FILE = 'a record that mcp-transport-bench run has written';
 export const serialiseRecord = (record: RunRecord): string => `${JSON.stringify(record, refuseLoss, 1)}\n`;
 
 function refuseLoss(key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${key} is ${value}, which a record cannot hold`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError(`${key} is ${value}, which a record cannot hold`);
   return value;
 }
 
@@ -66,7 +67,10 @@ function checkKind(value: unknown, path: string): void {
   const { schema, schemaVersion, tool } = topLevel(value);
   if (schema !== RECORD_SCHEMA) {
     const got = isMapping(value) ? `"schema": ${describeValue(schema)}` : describeValue(value);
-    throw new RecordError(path, `is not a run record: got ${got}, expected "schema": "${RECORD_SCHEMA}"; name ${OUR_FILE}`);
+    throw new RecordError(
+      path,
+      `is not a run record: got ${got}, expected "schema": "${RECORD_SCHEMA}"; name ${OUR_FILE}`,
+    );
   }
   if (schemaVersion === SCHEMA_VERSION) return;
   const got = `schemaVersion: got ${describeValue(schemaVersion)}, expected ${SCHEMA_VERSION}`;
@@ -75,7 +79,10 @@ function checkKind(value: unknown, path: string): void {
 
 function whatToDoAbout(schemaVersion: unknown, toolVersion: unknown): string {
   if (!Number.isInteger(schemaVersion)) return 'use an undamaged copy or measure again';
-  const writer = typeof toolVersion === 'string' ? `mcp-transport-bench ${escapeUnprintable(toolVersion.slice(0, 20))}, which wrote it` : 'the mcp-transport-bench that wrote it';
+  const writer =
+    typeof toolVersion === 'string'
+      ? `mcp-transport-bench ${escapeUnprintable(toolVersion.slice(0, 20))}, which wrote it`
+      : 'the mcp-transport-bench that wrote it';
   return `read it with ${writer}, or measure again with this one`;
 }
 

@@ -44,7 +44,10 @@ function expectation(issue: Issue): string {
 }
 
 const valueAt = (root: unknown, place: Place): unknown =>
-  place.reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined), root);
+  place.reduce<unknown>(
+    (value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined),
+    root,
+  );
 
 /** The first thing in a record of the right shape that contradicts the rest of it. */
 export function firstContradiction(record: RunRecord): Flaw | undefined {
@@ -60,7 +63,10 @@ function* contradictions(record: RunRecord): Generator<Flaw> {
     if (!armIds.has(armId)) yield unknown(['matching', 'facts', at, 'armId'], armId, 'an arm');
   }
   const planned = new Map(record.plan.trials.map((trial) => [trial.index, trial]));
-  yield* repeated(record.trials.map(({ index }) => index), (at) => ['trials', at, 'index']);
+  yield* repeated(
+    record.trials.map(({ index }) => index),
+    (at) => ['trials', at, 'index'],
+  );
   for (const [at, trial] of record.trials.entries()) {
     yield* trialFlaws(trial, planned.get(trial.index), ['trials', at]);
   }
@@ -71,7 +77,10 @@ function* planFlaws({ plan: { arms, cells, trials } }: RunRecord): Generator<Fla
   const cellIds = cells.map(({ id }) => id);
   yield* repeated(armIds, (at) => ['plan', 'arms', at, 'id']);
   yield* repeated(cellIds, (at) => ['plan', 'cells', at, 'id']);
-  yield* repeated(trials.map(({ index }) => index), (at) => ['plan', 'trials', at, 'index']);
+  yield* repeated(
+    trials.map(({ index }) => index),
+    (at) => ['plan', 'trials', at, 'index'],
+  );
   for (const [at, trial] of trials.entries()) {
     const place = ['plan', 'trials', at];
     if (!armIds.includes(trial.armId)) yield unknown([...place, 'armId'], trial.armId, 'an arm');
@@ -104,7 +113,10 @@ function* trialFlaws(trial: TrialResult, planned: PlannedTrial | undefined, plac
     const expected = `${describeValue(planned[key])} as planned for trial ${trial.index}`;
     yield { place: [...place, key], message: `got ${describeValue(trial[key])}, expected ${expected}` };
   }
-  yield* repeated(trial.measurements.map(({ cellId }) => cellId), (at) => [...place, 'measurements', at, 'cellId']);
+  yield* repeated(
+    trial.measurements.map(({ cellId }) => cellId),
+    (at) => [...place, 'measurements', at, 'cellId'],
+  );
   for (const [at, measurement] of trial.measurements.entries()) {
     const here = [...place, 'measurements', at];
     if (!planned.cellIds.includes(measurement.cellId)) yield unknown([...here, 'cellId'], measurement.cellId, 'a cell');
@@ -132,13 +144,34 @@ function* disagreements(measurement: Measurement, place: Place): Generator<Flaw>
     ['serviceTime', serviceTime.count, calls.ok],
   ];
   for (const [key, got, expected] of agree) {
-    if (got !== expected) yield { place: [...place, key, 'count'], message: `got ${got}, expected ${expected}, as many as there were right answers` };
+    if (got !== expected)
+      yield {
+        place: [...place, key, 'count'],
+        message: `got ${got}, expected ${expected}, as many as there were right answers`,
+      };
   }
-  if (delivery.count > notifications.delivered) yield { place: [...place, 'delivery', 'count'], message: `got ${delivery.count}, expected at most ${notifications.delivered}, the events delivered` };
-  if (bytes.wireUp !== bytes.driverWireUp && !has('books-do-not-balance')) yield { place: [...place, 'bytes', 'wireUp'], message: `got ${bytes.wireUp}, expected ${bytes.driverWireUp} as at the driver, or a doubt that says so` };
-  if (bytes.wireDown !== bytes.driverWireDown && !has('books-do-not-balance')) yield { place: [...place, 'bytes', 'wireDown'], message: `got ${bytes.wireDown}, expected ${bytes.driverWireDown} as at the driver, or a doubt that says so` };
-  if (calls.wrong > 0 && !has('wrong-answers')) yield { place: [...place, 'calls', 'wrong'], message: `got ${calls.wrong}, expected a doubt that says so` };
-  if (elapsedNs < Math.max(serviceTime.maxNs, 1) && calls.ok > 0) yield { place: [...place, 'elapsedNs'], message: `got ${elapsedNs}, expected at least ${serviceTime.maxNs}, the longest call` };
+  if (delivery.count > notifications.delivered)
+    yield {
+      place: [...place, 'delivery', 'count'],
+      message: `got ${delivery.count}, expected at most ${notifications.delivered}, the events delivered`,
+    };
+  if (bytes.wireUp !== bytes.driverWireUp && !has('books-do-not-balance'))
+    yield {
+      place: [...place, 'bytes', 'wireUp'],
+      message: `got ${bytes.wireUp}, expected ${bytes.driverWireUp} as at the driver, or a doubt that says so`,
+    };
+  if (bytes.wireDown !== bytes.driverWireDown && !has('books-do-not-balance'))
+    yield {
+      place: [...place, 'bytes', 'wireDown'],
+      message: `got ${bytes.wireDown}, expected ${bytes.driverWireDown} as at the driver, or a doubt that says so`,
+    };
+  if (calls.wrong > 0 && !has('wrong-answers'))
+    yield { place: [...place, 'calls', 'wrong'], message: `got ${calls.wrong}, expected a doubt that says so` };
+  if (elapsedNs < Math.max(serviceTime.maxNs, 1) && calls.ok > 0)
+    yield {
+      place: [...place, 'elapsedNs'],
+      message: `got ${elapsedNs}, expected at least ${serviceTime.maxNs}, the longest call`,
+    };
 }
 
 const DISTRIBUTIONS = ['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'] as const;
@@ -149,7 +182,10 @@ function* histogramFlaws(measurement: Measurement, place: Place): Generator<Flaw
       decodeHistogram(measurement[key]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      yield { place: [...place, key], message: `got a histogram that cannot be used (${escapeUnprintable(why)}), expected a whole one` };
+      yield {
+        place: [...place, key],
+        message: `got a histogram that cannot be used (${escapeUnprintable(why)}), expected a whole one`,
+      };
     }
   }
 }

@@ -3,12 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { jsonFault } from './json-fault.ts';
 
 describe('a text that ends early', () => {
-  test.each(['{', '{"a', '{"a"', '{"a":', '{"a":1', '{"a":1,', '[', '[1', '[1,', '"\\', '"\\u00', 't', '[fals', '-', '[1.', '[1e', '[1e+', '[-'])(
-    '%j',
-    (text) => {
-      expect(jsonFault(text)).toBe(text.length);
-    },
-  );
+  test.each([
+    '{',
+    '{"a',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,',
+    '[',
+    '[1',
+    '[1,',
+    '"\\',
+    '"\\u00',
+    't',
+    '[fals',
+    '-',
+    '[1.',
+    '[1e',
+    '[1e+',
+    '[-',
+  ])('%j', (text) => {
+    expect(jsonFault(text)).toBe(text.length);
+  });
 
   test('is faulty at its end, wherever it was cut', () => {
     fc.assert(

@@ -37,7 +37,11 @@ function follow(token: Token, expected: Expected, open: Token[]): Expected | und
     case 'value or ]':
       return token === ']' ? close(open) : follow(token, 'value', open);
     case 'value':
-      return token === '{' || token === '[' ? enter(token, open) : token === 'string' || token === 'scalar' ? 'more or end' : undefined;
+      return token === '{' || token === '['
+        ? enter(token, open)
+        : token === 'string' || token === 'scalar'
+          ? 'more or end'
+          : undefined;
     case 'more or end':
       return afterValue(token, open);
   }

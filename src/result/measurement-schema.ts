@@ -84,7 +84,10 @@ export const measurementSchema = z
     calls: callBooks.describe('due = ok + rejected + disconnected + wrong + timedOut + dropped.'),
     notifications: notificationBooks,
     progress: notificationBooks,
-    offeredPerSec: z.number().nullable().describe('Scripts per second that the schedule asked for; null in a closed loop.'),
+    offeredPerSec: z
+      .number()
+      .nullable()
+      .describe('Scripts per second that the schedule asked for; null in a closed loop.'),
     achievedPerSec: z.number().describe('Scripts per second that were completed.'),
     responseTime: distribution.describe('Completed − intended start.'),
     serviceTime: distribution.describe('Completed − sent.'),
@@ -92,7 +95,9 @@ export const measurementSchema = z
     scriptTime: distribution.describe('Whole scripts, thinking included.'),
     delivery: distribution.describe('Notification published → received.'),
     deliveryFromDue: distribution.describe('Notification due → received.'),
-    partMedians: z.array(ns().nullable()).describe('Medians in ten equal parts of the window; null where one is empty.'),
+    partMedians: z
+      .array(ns().nullable())
+      .describe('Medians in ten equal parts of the window; null where one is empty.'),
     bytes: byteBooks,
     sockets: z.number().describe('Open at the end of the window, over all clients.'),
     clients: z.number(),

@@ -7,7 +7,11 @@ export type OnFile<T> = T extends number
     ? T
     : T extends readonly (infer Item)[]
       ? (OnFile<Exclude<Item, undefined>> | (undefined extends Item ? null : never))[]
-      : Flat<{ -readonly [K in keyof T as Always<T, K>]: OnFile<T[K]> } & { -readonly [K in keyof T as Sometimes<T, K>]?: OnFile<Exclude<T[K], undefined>> | undefined }>;
+      : Flat<
+          { -readonly [K in keyof T as Always<T, K>]: OnFile<T[K]> } & {
+            -readonly [K in keyof T as Sometimes<T, K>]?: OnFile<Exclude<T[K], undefined>> | undefined;
+          }
+        >;
 
 /** `T` with plain numbers in place of those with a unit. */
 export type WithoutUnits<T> = T extends number ? number : T extends object ? { [K in keyof T]: WithoutUnits<T[K]> } : T;

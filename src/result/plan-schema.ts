@@ -75,7 +75,10 @@ const scenario = z
     warmup: extent.describe('What was run first and discarded.'),
     window: extent.describe('What was measured.'),
     timeoutNs: ns().describe('How long a call could take before it counted as timed out.'),
-    stall: z.object({ atNs: ns(), forNs: ns() }).optional().describe('The endpoint stood still for a while, on purpose.'),
+    stall: z
+      .object({ atNs: ns(), forNs: ns() })
+      .optional()
+      .describe('The endpoint stood still for a while, on purpose.'),
   })
   .describe('One workload, every default filled in.');
 

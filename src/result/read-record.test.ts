@@ -22,7 +22,9 @@ describe('readRecord', () => {
   });
 
   test('says that there is no such file', () => {
-    expect(() => readRecord(`${path}.gone`)).toThrow(new RecordError(`${path}.gone`, `there is no such file, ${WANTED}`));
+    expect(() => readRecord(`${path}.gone`)).toThrow(
+      new RecordError(`${path}.gone`, `there is no such file, ${WANTED}`),
+    );
   });
 
   test('says that it is a folder', () => {

@@ -14,7 +14,8 @@ const MAX_BYTES = Math.min(MAX_MIB * MIB, constants.MAX_STRING_LENGTH);
 /** Reads a record's file. Throws a {@link RecordError} when it cannot be read or holds no record. */
 export function readRecord(path: string): RunRecord {
   const content = readContent(path);
-  if (!isUtf8(content)) throw new RecordError(path, 'is not UTF-8 text, expected a record in JSON; name another file or measure again');
+  if (!isUtf8(content))
+    throw new RecordError(path, 'is not UTF-8 text, expected a record in JSON; name another file or measure again');
   return parseRecord(content.toString('utf8'), path);
 }
 
@@ -27,13 +28,19 @@ function readContent(path: string): Buffer {
     return content;
   } catch (error) {
     if (error instanceof RecordError || !(error instanceof Error)) throw error;
-    throw new RecordError(path, `${reasonOf(error)}, expected a record that mcp-transport-bench run has written; name another file`);
+    throw new RecordError(
+      path,
+      `${reasonOf(error)}, expected a record that mcp-transport-bench run has written; name another file`,
+    );
   }
 }
 
 function checkSize(path: string, size: number): void {
   if (size <= MAX_BYTES) return;
-  throw new RecordError(path, `has ${Math.ceil(size / MIB)} MiB, expected a record of at most ${MAX_MIB} MiB; name another file`);
+  throw new RecordError(
+    path,
+    `has ${Math.ceil(size / MIB)} MiB, expected a record of at most ${MAX_MIB} MiB; name another file`,
+  );
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -51,7 +51,9 @@ const armFacts = z.object({
 
 const matching = z.object({
   checks: z
-    .array(z.object({ rule: z.string(), status: z.enum(['matched', 'mismatched', 'not-applicable']), seen: z.string() }))
+    .array(
+      z.object({ rule: z.string(), status: z.enum(['matched', 'mismatched', 'not-applicable']), seen: z.string() }),
+    )
     .describe('One entry per rule that was probed.'),
   unmatched: z.array(z.string()).describe('What cannot be made equal, in words.'),
   facts: z.array(armFacts).describe('What a probe session saw of each arm, outside of any measurement.'),
@@ -114,7 +116,8 @@ export function recordJsonSchema(): Record<string, unknown> {
   return {
     $schema,
     title: 'mcp-transport-bench run record',
-    description: 'One run: what was asked, on which machine, and whole distributions of what happened. Durations are in nanoseconds, sizes in bytes.',
+    description:
+      'One run: what was asked, on which machine, and whole distributions of what happened. Durations are in nanoseconds, sizes in bytes.',
     ...rest,
   };
 }

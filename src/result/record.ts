@@ -112,7 +112,11 @@ export interface ArmFacts {
 }
 
 export type TrialResult =
-  | (TrialHead & { readonly status: 'completed'; readonly clock: ClockCheck; readonly measurements: readonly Measurement[] })
+  | (TrialHead & {
+      readonly status: 'completed';
+      readonly clock: ClockCheck;
+      readonly measurements: readonly Measurement[];
+    })
   | (TrialHead & { readonly status: 'failed'; readonly error: string; readonly measurements: readonly Measurement[] });
 
 export interface TrialHead {
@@ -188,7 +192,11 @@ export type Doubt =
   | { readonly kind: 'not-steady'; readonly driftShare: number };
 
 /** Doubts after which a number is wrong rather than uncertain. */
-const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set(['books-do-not-balance', 'wrong-answers', 'nothing-measured']);
+const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set([
+  'books-do-not-balance',
+  'wrong-answers',
+  'nothing-measured',
+]);
 
 /** Whether a measurement may be shown: uncertain is shown, wrong is not. */
 export const isValid = (measurement: Measurement): boolean =>

@@ -149,7 +149,9 @@ describe.each([
   });
 
   test('a place where no file can be made', () => {
-    expect(refusal(() => act('/proc/x/y.json'))).toBe(`cannot write /proc/x/y.json: no such file or directory; ${ELSEWHERE}`);
+    expect(refusal(() => act('/proc/x/y.json'))).toBe(
+      `cannot write /proc/x/y.json: no such file or directory; ${ELSEWHERE}`,
+    );
   });
 
   test('on one line, whatever the path', () => {

@@ -1,6 +1,17 @@
 /** Where a record's file goes and how it gets there: whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants as os } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
@@ -96,7 +107,8 @@ type Target = { readonly kind: 'file'; readonly path: string; readonly exists: b
 function targetOf(path: string): Target {
   if (path === '') throw new SaveError(path, { reason: 'the path is empty', advice: 'name a file or a folder' });
   const found = statOf(path);
-  if (endsAsFolder(path) || found?.isDirectory() === true) throw new SaveError(path, { reason: 'it is a folder', advice: ELSEWHERE });
+  if (endsAsFolder(path) || found?.isDirectory() === true)
+    throw new SaveError(path, { reason: 'it is a folder', advice: ELSEWHERE });
   if (found === undefined) return { kind: 'file', path, exists: false };
   // A stream of this process may lead to a regular file, and others hold it open: replacing it would lose what they write.
   const isStream = /^\/(?:dev|proc)\//.test(resolve(path));
@@ -151,7 +163,8 @@ function orSaveError(path: string, write: () => void): void {
 
 type SystemError = Error & { readonly code: string; readonly errno: number };
 
-const isSystemError = (error: unknown): error is SystemError => error instanceof Error && 'errno' in error && 'code' in error;
+const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error && 'errno' in error && 'code' in error;
 
 const MAKE_SPACE = `free some space or ${ELSEWHERE}`;
 

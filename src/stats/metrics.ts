@@ -100,7 +100,8 @@ function maxOf({ count, maxNs }: Distribution): number | undefined {
 
 /** Calls that were never answered waited longer than those that were. A refusal is quick and takes no part. */
 function answeredWithin(q: Share): ValueOf {
-  return ({ responseTime, calls }) => quantileAmongDue(responseTime, calls.timedOut + calls.dropped + calls.disconnected, q);
+  return ({ responseTime, calls }) =>
+    quantileAmongDue(responseTime, calls.timedOut + calls.dropped + calls.disconnected, q);
 }
 
 function quantileAt(q: Share): (distribution: Distribution) => number | undefined {

@@ -26,7 +26,9 @@ export function quantileOf(distribution: Distribution, q: Share): number | undef
 export function quantileAmongDue(distribution: Distribution, unanswered: number, q: Share): number | undefined {
   if (unanswered === 0) return quantileOf(distribution, q);
   const share = (q * (distribution.count + unanswered)) / distribution.count;
-  return share > 1 || !isReportable(distribution.count, q) ? undefined : decodeHistogram(distribution).valueAtQuantile(share);
+  return share > 1 || !isReportable(distribution.count, q)
+    ? undefined
+    : decodeHistogram(distribution).valueAtQuantile(share);
 }
 
 /** Whether so many samples carry the quantile. */

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
-import { distributionOf, failedAfter, fixtureRecord, withMeasurements, withTrials } from '../../test/fixtures/record.ts';
+import {
+  distributionOf,
+  failedAfter,
+  fixtureRecord,
+  withMeasurements,
+  withTrials,
+} from '../../test/fixtures/record.ts';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
 import type { Doubt, RunRecord } from '../result/record.ts';
 import { median } from './order-statistics.ts';

@@ -126,11 +126,15 @@ interface Column {
 
 function compareColumns(arm: Column, base: Column): readonly Comparison[] {
   const [armHas, baseHas] = [estimateMetrics(arm.valid), estimateMetrics(base.valid)];
-  return METRIC_NAMES.filter((metric) => armHas[metric] !== undefined && baseHas[metric] !== undefined).flatMap((metric) => {
-    const { higherIsBetter, exact, margin } = METRICS[metric];
-    const pairs = pairsByBlock(arm.valid, base.valid, metric);
-    return compareArms({ metric, armId: arm.armId, baseArmId: base.armId, pairs, higherIsBetter, exact, margin }) ?? [];
-  });
+  return METRIC_NAMES.filter((metric) => armHas[metric] !== undefined && baseHas[metric] !== undefined).flatMap(
+    (metric) => {
+      const { higherIsBetter, exact, margin } = METRICS[metric];
+      const pairs = pairsByBlock(arm.valid, base.valid, metric);
+      return (
+        compareArms({ metric, armId: arm.armId, baseArmId: base.armId, pairs, higherIsBetter, exact, margin }) ?? []
+      );
+    },
+  );
 }
 
 /** The blocks in which both arms have the metric. */

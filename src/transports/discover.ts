@@ -19,6 +19,8 @@ export function transportNames(): readonly string[] {
 /** Loads one transport and nothing of the others. Rejects for a name that is no folder. */
 export async function loadTransport(name: string): Promise<Transport> {
   if (!transportNames().includes(name)) throw new Error(`no transport named "${name}"`);
-  const module = (await import(pathToFileURL(`${here}/${name}/index${extension}`).href)) as { readonly transport: Transport };
+  const module = (await import(pathToFileURL(`${here}/${name}/index${extension}`).href)) as {
+    readonly transport: Transport;
+  };
   return module.transport;
 }

@@ -12,11 +12,15 @@ export function supportsPlainHandshakeEra(variant: Variant): Support {
 function reasons(variant: Variant): string[] {
   const found: string[] = [];
   if (!HANDSHAKE_REVISIONS.includes(variant.protocol)) {
-    found.push(`protocol ${variant.protocol} has no initialize handshake, which this version of the tool needs on ${variant.transport}`);
+    found.push(
+      `protocol ${variant.protocol} has no initialize handshake, which this version of the tool needs on ${variant.transport}`,
+    );
   }
-  if (variant.client !== 'stock') found.push(`client stack "${variant.client}" is not built for ${variant.transport} yet`);
+  if (variant.client !== 'stock')
+    found.push(`client stack "${variant.client}" is not built for ${variant.transport} yet`);
   if (variant.http !== '1.1') found.push(`HTTP/${variant.http} is not built for ${variant.transport} yet`);
   if (variant.tls) found.push(`TLS is not built for ${variant.transport} yet`);
-  if (variant.compression !== 'off') found.push(`compression "${variant.compression}" is not built for ${variant.transport} yet`);
+  if (variant.compression !== 'off')
+    found.push(`compression "${variant.compression}" is not built for ${variant.transport} yet`);
   return found;
 }

@@ -35,7 +35,8 @@ export function isFromHere(request: IncomingMessage): boolean {
   }
 }
 
-const isLoopbackAuthority = (authority: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(authority);
+const isLoopbackAuthority = (authority: string): boolean =>
+  /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(authority);
 
 /** Stops listening and ends what is open. Resolves when the last connection is gone. */
 export function closeServer(server: Server): Promise<void> {

@@ -68,7 +68,14 @@ export class SocketLedger {
 
   #report(entry: Entry, open: boolean): SocketReport {
     const { clientPort, messagesUp, messagesDown } = entry;
-    return { clientPort, open, messagesUp, messagesDown, noDelay: noDelayOf(entry.socket), ...this.#countsOf(entry.socket) };
+    return {
+      clientPort,
+      open,
+      messagesUp,
+      messagesDown,
+      noDelay: noDelayOf(entry.socket),
+      ...this.#countsOf(entry.socket),
+    };
   }
 
   #countsOf(socket: Socket): WireCounts {

@@ -48,12 +48,18 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
 function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoint: EndpointReading): Doubt[] {
   const details: string[] = [];
   if (!callsBalance(calls)) details.push(`calls due ${calls.due}, accounted for ${accounted(calls)}`);
-  if (!notificationsBalance(notifications)) details.push(`events sent ${notifications.published}, arrived ${notifications.delivered}`);
-  if (!notificationsBalance(progress)) details.push(`progress promised ${progress.published}, arrived ${progress.delivered}`);
-  if (bytes.wireUp !== bytes.driverWireUp) details.push(`bytes up: endpoint ${bytes.wireUp}, driver ${bytes.driverWireUp}`);
-  if (bytes.wireDown !== bytes.driverWireDown) details.push(`bytes down: endpoint ${bytes.wireDown}, driver ${bytes.driverWireDown}`);
-  if (bytes.messagesUp !== endpoint.messagesUp) details.push(`messages up: endpoint ${endpoint.messagesUp}, driver ${bytes.messagesUp}`);
-  if (bytes.messagesDown !== endpoint.messagesDown) details.push(`messages down: endpoint ${endpoint.messagesDown}, driver ${bytes.messagesDown}`);
+  if (!notificationsBalance(notifications))
+    details.push(`events sent ${notifications.published}, arrived ${notifications.delivered}`);
+  if (!notificationsBalance(progress))
+    details.push(`progress promised ${progress.published}, arrived ${progress.delivered}`);
+  if (bytes.wireUp !== bytes.driverWireUp)
+    details.push(`bytes up: endpoint ${bytes.wireUp}, driver ${bytes.driverWireUp}`);
+  if (bytes.wireDown !== bytes.driverWireDown)
+    details.push(`bytes down: endpoint ${bytes.wireDown}, driver ${bytes.driverWireDown}`);
+  if (bytes.messagesUp !== endpoint.messagesUp)
+    details.push(`messages up: endpoint ${endpoint.messagesUp}, driver ${bytes.messagesUp}`);
+  if (bytes.messagesDown !== endpoint.messagesDown)
+    details.push(`messages down: endpoint ${endpoint.messagesDown}, driver ${bytes.messagesDown}`);
   return details.map((detail) => ({ kind: 'books-do-not-balance', detail }));
 }
 
@@ -67,19 +73,24 @@ function wrongAnswers({ calls }: Unjudged): Doubt[] {
 
 function emptiness({ calls, notifications }: Unjudged): Doubt[] {
   if (calls.ok + notifications.delivered > 0) return [];
-  const detail = calls.due + notifications.published === 0 ? 'nothing fell due' : (calls.errors[0] ?? 'nothing arrived');
+  const detail =
+    calls.due + notifications.published === 0 ? 'nothing fell due' : (calls.errors[0] ?? 'nothing arrived');
   return [{ kind: 'nothing-measured', detail }];
 }
 
 function clockDoubts({ notifications }: Unjudged, clock: ClockCheck): Doubt[] {
-  return notifications.delivered === 0 || clock.comparable ? [] : [{ kind: 'clock-not-comparable', detail: clock.evidence }];
+  return notifications.delivered === 0 || clock.comparable
+    ? []
+    : [{ kind: 'clock-not-comparable', detail: clock.evidence }];
 }
 
 function errors({ calls, notifications, progress }: Unjudged): Doubt[] {
   const count = calls.rejected + calls.disconnected + calls.timedOut + calls.dropped;
   const lost = notifications.lost + progress.lost;
   return [
-    ...(count === 0 ? [] : [{ kind: 'errors', count, example: calls.errors[0] ?? 'dropped: too many were in flight' } as const]),
+    ...(count === 0
+      ? []
+      : [{ kind: 'errors', count, example: calls.errors[0] ?? 'dropped: too many were in flight' } as const]),
     ...(lost <= 0 ? [] : [{ kind: 'lost-notifications', count: lost } as const]),
   ];
 }
@@ -87,8 +98,10 @@ function errors({ calls, notifications, progress }: Unjudged): Doubt[] {
 function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Doubt[] {
   const doubts: Doubt[] = [];
   const p99Ns = decodeHistogram(sendLag).valueAtQuantile(0.99);
-  if (p99Ns !== undefined && p99Ns > SEND_LAG_P99_LIMIT_NS) doubts.push({ kind: 'send-lag', p99Ns, limitNs: SEND_LAG_P99_LIMIT_NS });
-  if (driver.utilisation > UTILISATION_LIMIT) doubts.push({ kind: 'driver-saturated', utilisation: driver.utilisation });
+  if (p99Ns !== undefined && p99Ns > SEND_LAG_P99_LIMIT_NS)
+    doubts.push({ kind: 'send-lag', p99Ns, limitNs: SEND_LAG_P99_LIMIT_NS });
+  if (driver.utilisation > UTILISATION_LIMIT)
+    doubts.push({ kind: 'driver-saturated', utilisation: driver.utilisation });
   if (offeredPerSec !== null && achievedPerSec < offeredPerSec * RATE_SHARE_LIMIT) {
     doubts.push({ kind: 'rate-not-reached', offeredPerSec, achievedPerSec });
   }
@@ -97,13 +110,16 @@ function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Dou
 
 /** Delivery is timed from the sending: what the calendar waited before that is in no number shown, so it is said. */
 const calendar = (latestNs: Nanoseconds): Doubt[] =>
-  latestNs > LATE_PUBLICATION_LIMIT_NS ? [{ kind: 'late-publications', latestNs, limitNs: LATE_PUBLICATION_LIMIT_NS }] : [];
+  latestNs > LATE_PUBLICATION_LIMIT_NS
+    ? [{ kind: 'late-publications', latestNs, limitNs: LATE_PUBLICATION_LIMIT_NS }]
+    : [];
 
 function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
   const doubts: Doubt[] = [];
   if (hiccups.maxNs > HICCUP_LIMIT_NS) doubts.push({ kind: 'hiccup', maxNs: hiccups.maxNs });
   if (driver.gcMaxNs > GC_LIMIT_NS) doubts.push({ kind: 'gc-pause', process: 'driver', maxNs: driver.gcMaxNs });
-  if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS) doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
+  if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS)
+    doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
   return doubts;
 }
 
@@ -116,7 +132,9 @@ function drift({ partMedians }: Unjudged): Doubt[] {
 export function driftOf(partMedians: readonly (Nanoseconds | null)[]): number | undefined {
   const points = partMedians.flatMap((value, part) => (value === null ? [] : [{ part, value }]));
   if (points.length < 5) return undefined;
-  const slopes = points.flatMap((a, index) => points.slice(index + 1).map((b) => (b.value - a.value) / (b.part - a.part)));
+  const slopes = points.flatMap((a, index) =>
+    points.slice(index + 1).map((b) => (b.value - a.value) / (b.part - a.part)),
+  );
   const middle = median(points.map((point) => point.value));
   return middle === 0 ? undefined : (median(slopes) * (partMedians.length - 1)) / middle;
 }
@@ -126,4 +144,3 @@ function median(values: readonly number[]): number {
   const half = sorted.length / 2;
   return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2;
 }
-

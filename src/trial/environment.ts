@@ -30,7 +30,10 @@ export function describeEnvironment(placement: string): Environment {
 
 function installedVersion(name: string): string {
   const entry = createRequire(import.meta.url).resolve(name);
-  const root = entry.slice(0, entry.lastIndexOf(`node_modules${sep}${name}${sep}`) + `node_modules${sep}${name}`.length);
+  const root = entry.slice(
+    0,
+    entry.lastIndexOf(`node_modules${sep}${name}${sep}`) + `node_modules${sep}${name}`.length,
+  );
   const manifest = JSON.parse(readFileSync(`${root}${sep}package.json`, 'utf8')) as { readonly version: string };
   return manifest.version;
 }

@@ -11,9 +11,15 @@ type Value = string | number;
 
 const RULES: readonly Rule[] = [
   { rule: 'same Node and NODE_ENV at both ends', read: (facts) => [facts.endpointNode, facts.driverNode] },
-  { rule: 'same Node flags', read: (facts) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'] },
+  {
+    rule: 'same Node flags',
+    read: (facts) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'],
+  },
   { rule: 'same handler: answers to initialize and tools/list', read: (facts) => facts.surfaceHash },
-  { rule: 'same JSON-RPC bytes for the same call', read: (facts) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down` },
+  {
+    rule: 'same JSON-RPC bytes for the same call',
+    read: (facts) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down`,
+  },
   { rule: 'TCP_NODELAY on every socket', read: (facts) => noDelay(facts) },
   { rule: 'no compression', read: (facts) => facts.compression || 'none' },
   { rule: 'TLS on all or none', read: (facts) => String(facts.tls) },
@@ -53,8 +59,16 @@ function noDelay({ noDelay }: ArmFacts): string | undefined {
 /** What cannot be made equal, in words with numbers. */
 function unmatched(facts: readonly ArmFacts[]): string[] {
   return [
-    ...differing(facts, (one) => one.socketsPerClient, (list) => `sockets per client differ: ${list}`),
-    ...differing(facts, (one) => one.httpRequestsPerCall, (list) => `HTTP requests per call differ: ${list}`),
+    ...differing(
+      facts,
+      (one) => one.socketsPerClient,
+      (list) => `sockets per client differ: ${list}`,
+    ),
+    ...differing(
+      facts,
+      (one) => one.httpRequestsPerCall,
+      (list) => `HTTP requests per call differ: ${list}`,
+    ),
     ...differing(
       facts,
       (one) => one.messageHeaders.join(', ') || 'none',
@@ -63,7 +77,13 @@ function unmatched(facts: readonly ArmFacts[]): string[] {
   ];
 }
 
-function differing(facts: readonly ArmFacts[], read: (facts: ArmFacts) => string | number, say: (list: string) => string): string[] {
+function differing(
+  facts: readonly ArmFacts[],
+  read: (facts: ArmFacts) => string | number,
+  say: (list: string) => string,
+): string[] {
   const values = facts.map(read);
-  return new Set(values).size < 2 ? [] : [say(facts.map((one, index) => `${one.armId} ${values[index] ?? ''}`).join(' · '))];
+  return new Set(values).size < 2
+    ? []
+    : [say(facts.map((one, index) => `${one.armId} ${values[index] ?? ''}`).join(' · '))];
 }

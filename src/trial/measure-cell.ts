@@ -69,11 +69,13 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
     { run, publications: scenario.publish, seed: derivedSeed(context.seed, `publish ${kind}`), startNs, durationNs },
     limitNs,
   );
-  const running = driver.ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs).then(async (reply) => {
-    // A phase that ends with a number of calls ends its publications with it.
-    if (extent.calls !== undefined) await askEndpoint('stopPublishing', undefined, PROMPT_NS);
-    return reply;
-  });
+  const running = driver
+    .ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs)
+    .then(async (reply) => {
+      // A phase that ends with a number of calls ends its publications with it.
+      if (extent.calls !== undefined) await askEndpoint('stopPublishing', undefined, PROMPT_NS);
+      return reply;
+    });
   const [published, runReply] = await Promise.all([publishing, running]);
   const reading = await driver.ask('collect', { published: published.published }, PROMPT_NS);
   const endpoint = await askEndpoint('read', undefined, PROMPT_NS);
@@ -83,10 +85,14 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
 /** No phase is waited for longer than this. */
 function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
   const timeNs = extent.timeNs ?? (extent.calls ?? 0) * scenario.timeoutNs;
-  const thinking = scenario.scripts.flatMap((script) => script.steps).reduce((sum, step) => sum + (step.kind === 'think' ? step.thinkNs : 0), 0);
+  const thinking = scenario.scripts
+    .flatMap((script) => script.steps)
+    .reduce((sum, step) => sum + (step.kind === 'think' ? step.thinkNs : 0), 0);
   const script = scenario.scripts.reduce((most, { steps }) => Math.max(most, steps.length), 0);
   const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
-  return nanoseconds(Math.min(timeNs * 10 + repeats * (script * scenario.timeoutNs + thinking) + SLACK_NS, 2 * 3_600 * NS_PER_S));
+  return nanoseconds(
+    Math.min(timeNs * 10 + repeats * (script * scenario.timeoutNs + thinking) + SLACK_NS, 2 * 3_600 * NS_PER_S),
+  );
 }
 
 function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
@@ -116,7 +122,12 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     driver: driverUse,
     hiccups,
   };
-  const doubts: Doubt[] = doubtsOf(measurement, { scenario: cell.scenario, clock: context.clockCheck, openAtEndpoint: endpoint, latestPublicationNs: measured.published.latestNs });
+  const doubts: Doubt[] = doubtsOf(measurement, {
+    scenario: cell.scenario,
+    clock: context.clockCheck,
+    openAtEndpoint: endpoint,
+    latestPublicationNs: measured.published.latestNs,
+  });
   return { ...measurement, doubts };
 }
 
@@ -130,7 +141,12 @@ const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
  * Scripts completed per second. Under a calendar the last scripts end after the calendar does, even on an endpoint
  * that keeps up; what the quickest session took is therefore taken off the time.
  */
-function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, { offeredPerSec, lengthNs: calendarNs }: RunReply): number {
+function achievedRate(
+  scripts: number,
+  driver: DriverReading,
+  scenario: Scenario,
+  { offeredPerSec, lengthNs: calendarNs }: RunReply,
+): number {
   const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
   const quickest = driver.scriptTime.count > 0 ? driver.scriptTime : driver.responseTime;
   const tailNs = offeredPerSec === null ? 0 : repeats * quickest.minNs;

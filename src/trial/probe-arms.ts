@@ -48,10 +48,22 @@ async function lookClosely(options: ProbeOptions, processes: TrialProcesses): Pr
   const connect = await driver.ask('probeConnect', undefined, PROMPT_NS);
   const before = await askEndpoint('sockets', undefined, PROMPT_NS);
   const calling = driver.ask('probeCalls', { calls: PROBE_CALLS }, PROMPT_NS);
-  const publication = { topic: 'probe', arrivals: 'constant', ratePerSec: perSecond(200), payloadBytes: bytes(64), subscribers: 1 } as const;
+  const publication = {
+    topic: 'probe',
+    arrivals: 'constant',
+    ratePerSec: perSecond(200),
+    payloadBytes: bytes(64),
+    subscribers: 1,
+  } as const;
   const publishing = askEndpoint(
     'publish',
-    { run: 0, publications: [publication], seed: 1, startNs: plus(options.clock.now(), milliseconds(10)), durationNs: PROBE_TIME_NS },
+    {
+      run: 0,
+      publications: [publication],
+      seed: 1,
+      startNs: plus(options.clock.now(), milliseconds(10)),
+      durationNs: PROBE_TIME_NS,
+    },
     seconds(10),
   );
   const both = Promise.all([calling, publishing]);
@@ -63,7 +75,13 @@ async function lookClosely(options: ProbeOptions, processes: TrialProcesses): Pr
   return factsOf(options, connect, calls, before, during);
 }
 
-function factsOf(options: ProbeOptions, connect: ProbeConnect, calls: ProbeCalls, before: EndpointView, during: EndpointView): ArmFacts {
+function factsOf(
+  options: ProbeOptions,
+  connect: ProbeConnect,
+  calls: ProbeCalls,
+  before: EndpointView,
+  during: EndpointView,
+): ArmFacts {
   const { arm, transport } = options;
   const moved = difference(before.sockets, during.sockets);
   const up = moved.reduce((sum, socket) => sum + socket.messagesUp, 0);
@@ -104,7 +122,10 @@ const established = ({ established: answer }: Handshake, { httpVersion }: Endpoi
   httpVersion === undefined ? answer : `HTTP/${httpVersion} ${answer}`;
 
 /** What each socket carried between two looks. */
-function difference(before: readonly SocketReport[], after: readonly SocketReport[]): { messagesUp: number; messagesDown: number }[] {
+function difference(
+  before: readonly SocketReport[],
+  after: readonly SocketReport[],
+): { messagesUp: number; messagesDown: number }[] {
   return after.map((socket) => {
     const earlier = before.find((other) => other.clientPort === socket.clientPort);
     return {
@@ -131,7 +152,9 @@ function folderBytes(folder: string, pattern: RegExp): number {
 /** Lines of the transport's own client code as built, without blank lines and comments; its endpoint is not the client's business. */
 function driverLines(name: string): number {
   const folder = fileURLToPath(new URL(`../transports/${name}/`, import.meta.url));
-  const files = readdirSync(folder).filter((file) => /\.[jt]s$/.test(file) && !/^(endpoint|index)\.|\.test\.|\.d\./.test(file));
+  const files = readdirSync(folder).filter(
+    (file) => /\.[jt]s$/.test(file) && !/^(endpoint|index)\.|\.test\.|\.d\./.test(file),
+  );
   return files.reduce((sum, file) => sum + codeLines(readFileSync(join(folder, file), 'utf8')), 0);
 }
 

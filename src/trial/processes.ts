@@ -52,7 +52,11 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
   try {
     const { arm, seed, readyTimeoutNs, placement } = options;
     if (placement.kind === 'pinned') pinBoth(endpoint?.pid, driver.pid, placement);
-    const { address } = await askEndpoint('start', { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES }, readyTimeoutNs);
+    const { address } = await askEndpoint(
+      'start',
+      { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
+      readyTimeoutNs,
+    );
     await driver.ask('start', { variant: arm.variant, address, seed, maxMessageBytes: MAX_MESSAGE_BYTES }, PROMPT_NS);
     return { driver, askEndpoint, apart, end };
   } catch (error) {
@@ -62,8 +66,14 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
 }
 
 /** Throws when a process cannot be pinned after all: arms that are placed differently are not compared. */
-function pinBoth(endpointPid: number | undefined, driverPid: number, placement: Extract<Placement, { kind: 'pinned' }>): void {
-  const pinned = pinProcess(driverPid, placement.driverCpu) && (endpointPid === undefined || pinProcess(endpointPid, placement.endpointCpu));
+function pinBoth(
+  endpointPid: number | undefined,
+  driverPid: number,
+  placement: Extract<Placement, { kind: 'pinned' }>,
+): void {
+  const pinned =
+    pinProcess(driverPid, placement.driverCpu) &&
+    (endpointPid === undefined || pinProcess(endpointPid, placement.endpointCpu));
   if (!pinned) throw new Error('a process could not be pinned to its core');
 }
 

@@ -1,7 +1,14 @@
 /** Runs a plan: probes the arms, then trial after trial, and saves after every one. */
 import type { Clock } from '../measure/clock.ts';
 import { HiccupMeter } from '../measure/hiccup-meter.ts';
-import { type ArmFacts, type Matching, RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION, type TrialResult } from '../result/record.ts';
+import {
+  type ArmFacts,
+  type Matching,
+  RECORD_SCHEMA,
+  type RunRecord,
+  SCHEMA_VERSION,
+  type TrialResult,
+} from '../result/record.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import type { Transport } from '../transports/contract.ts';
@@ -50,7 +57,12 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const placement = choosePlacement();
   const record = emptyRecord(options, await probeAll(options, placement), placement);
   const trials: TrialResult[] = [];
-  const current = (status: RunRecord['status'], finishedAt: string | null): RunRecord => ({ ...record, status, finishedAt, trials });
+  const current = (status: RunRecord['status'], finishedAt: string | null): RunRecord => ({
+    ...record,
+    status,
+    finishedAt,
+    trials,
+  });
   save(current('running', null));
   const hiccups = new HiccupMeter(options.clock);
   hiccups.start();
@@ -66,7 +78,10 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   } finally {
     hiccups.stop();
   }
-  const done = current(trials.length === plan.trials.length ? 'complete' : signal.aborted ? 'partial' : 'failed', options.timestamp());
+  const done = current(
+    trials.length === plan.trials.length ? 'complete' : signal.aborted ? 'partial' : 'failed',
+    options.timestamp(),
+  );
   save(done);
   return done;
 }

@@ -42,10 +42,21 @@ export async function runTrial(trial: PlannedTrial, arm: Arm, context: TrialCont
   }
 }
 
-async function throughCells(trial: PlannedTrial, arm: Arm, context: TrialContext, measurements: Measurement[]): Promise<ClockCheck> {
+async function throughCells(
+  trial: PlannedTrial,
+  arm: Arm,
+  context: TrialContext,
+  measurements: Measurement[],
+): Promise<ClockCheck> {
   const transport = await context.loadTransport(arm.variant.transport);
   const { seed } = trial;
-  const processes = await startProcesses({ arm, transport, seed, readyTimeoutNs: context.readyTimeoutNs, placement: context.placement });
+  const processes = await startProcesses({
+    arm,
+    transport,
+    seed,
+    readyTimeoutNs: context.readyTimeoutNs,
+    placement: context.placement,
+  });
   const onAbort = (): void => void processes.end();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {

@@ -3,7 +3,14 @@
  * JSON, of the handler and of the driver itself: the floor that no transport can go below.
  */
 import { bytes } from '../../units.ts';
-import { type Channel, ChannelError, type ConnectOptions, type Endpoint, type EndpointOptions, type Transport } from '../contract.ts';
+import {
+  type Channel,
+  ChannelError,
+  type ConnectOptions,
+  type Endpoint,
+  type EndpointOptions,
+  type Transport,
+} from '../contract.ts';
 import { supportsPlainHandshakeEra } from '../handshake-era.ts';
 
 const NO_WIRE = { upBytes: bytes(0), downBytes: bytes(0) };
@@ -22,7 +29,12 @@ function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
     wire: () => NO_WIRE,
     sockets: () => [],
     seen: () => ({ httpVersion: undefined, messageHeaders: [] }),
-    settings: () => ({ keepAliveMs: undefined, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
+    settings: () => ({
+      keepAliveMs: undefined,
+      maxMessageBytes: options.maxMessageBytes,
+      heartbeatMs: undefined,
+      tls: false,
+    }),
     close: () => {
       endpoints.delete(address);
       for (const cut of channels) cut();
@@ -33,7 +45,8 @@ function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
 
 function connect(address: string, { events }: ConnectOptions): Promise<Channel> {
   const endpoint = endpoints.get(address);
-  if (endpoint === undefined) return Promise.reject(new ChannelError(`no loopback endpoint "${address}" in this process`));
+  if (endpoint === undefined)
+    return Promise.reject(new ChannelError(`no loopback endpoint "${address}" in this process`));
   let open = true;
   const session = endpoint.options.server.openSession((message) => {
     if (open) events.onMessage(message.text, message.size);

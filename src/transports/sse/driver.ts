@@ -92,7 +92,9 @@ function announcedUrl(source: EventSource, base: URL, timeoutMs: number, onAnnou
       resolve(announced);
     };
     source.addEventListener('endpoint', onEndpoint, { once: true });
-    source.addEventListener('error', (event) => fail(`the event stream failed: ${event.message ?? 'connection closed'}`));
+    source.addEventListener('error', (event) =>
+      fail(`the event stream failed: ${event.message ?? 'connection closed'}`),
+    );
   });
 }
 

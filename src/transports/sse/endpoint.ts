@@ -32,16 +32,32 @@ interface Context {
 }
 
 export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const context: Context = { options, clients: new Map(), ledger: new SocketLedger('server'), lastStream: undefined, lastMessage: undefined };
-  const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) => route(context, request, response));
+  const context: Context = {
+    options,
+    clients: new Map(),
+    ledger: new SocketLedger('server'),
+    lastStream: undefined,
+    lastMessage: undefined,
+  };
+  const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (request, response) =>
+    route(context, request, response),
+  );
   http.on('connection', (socket) => context.ledger.add(socket));
   const port = await listenOnLoopback(http);
   return {
     address: `http://127.0.0.1:${port}${STREAM_PATH}`,
     wire: () => context.ledger.wire(),
     sockets: () => context.ledger.reports(),
-    seen: () => ({ httpVersion: context.lastStream?.httpVersion, messageHeaders: Object.keys(context.lastMessage?.headers ?? {}).toSorted() }),
-    settings: () => ({ keepAliveMs: http.keepAliveTimeout, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
+    seen: () => ({
+      httpVersion: context.lastStream?.httpVersion,
+      messageHeaders: Object.keys(context.lastMessage?.headers ?? {}).toSorted(),
+    }),
+    settings: () => ({
+      keepAliveMs: http.keepAliveTimeout,
+      maxMessageBytes: options.maxMessageBytes,
+      heartbeatMs: undefined,
+      tls: false,
+    }),
     close: () => closeServer(http),
   };
 }
@@ -51,7 +67,8 @@ function route(context: Context, request: IncomingMessage, response: ServerRespo
   if (!isFromHere(request)) refuse(response, 403, 'this endpoint answers its own machine only');
   else if (path === STREAM_PATH && request.method === 'GET') openStream(context, request, response);
   else if (path === MESSAGE_PATH && request.method === 'POST') takeMessage(context, request, response, query ?? '');
-  else if (path === STREAM_PATH || path === MESSAGE_PATH) refuse(response, 405, `${request.method ?? '?'} is not for ${path}`);
+  else if (path === STREAM_PATH || path === MESSAGE_PATH)
+    refuse(response, 405, `${request.method ?? '?'} is not for ${path}`);
   else refuse(response, 404, 'no such path');
 }
 
@@ -129,11 +146,20 @@ function takeMessage(context: Context, request: IncomingMessage, response: Serve
  */
 function accept({ session, stream }: Client, text: string, response: ServerResponse): void {
   const reception = session.receive(text);
-  if (reception.understood) stream.holdDuring(() => reception.proceed(), () => void response.writeHead(202).end());
+  if (reception.understood)
+    stream.holdDuring(
+      () => reception.proceed(),
+      () => void response.writeHead(202).end(),
+    );
   else refuse(response, 400, reception.problem.text, 'application/json');
 }
 
-function readBody(request: IncomingMessage, response: ServerResponse, limit: Bytes, done: (text: string) => void): void {
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limit: Bytes,
+  done: (text: string) => void,
+): void {
   const chunks: Buffer[] = [];
   let length = 0;
   request.on('data', (chunk: Buffer) => {

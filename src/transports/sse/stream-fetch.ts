@@ -45,13 +45,26 @@ export function streamFetch(client: Client, headers: Readonly<Record<string, str
 }
 
 interface StreamEvents {
-  onResponse(status: number, headers: Record<string, string | string[] | undefined>, body: ReadableStream<Uint8Array>): void;
+  onResponse(
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+    body: ReadableStream<Uint8Array>,
+  ): void;
   onError(error: Error): void;
 }
 
-function open(client: Client, url: URL, headers: Record<string, string>, signal: AbortSignal | undefined, events: StreamEvents): void {
+function open(
+  client: Client,
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+  events: StreamEvents,
+): void {
   let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const body = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) }, { highWaterMark: Infinity });
+  const body = new ReadableStream<Uint8Array>(
+    { start: (controller) => void (feed = controller) },
+    { highWaterMark: Infinity },
+  );
   let over = false;
   const end = (error?: Error): void => {
     if (over) return;
@@ -83,4 +96,5 @@ function abortError(): Error {
   return error;
 }
 
-const single = (value: string | string[] | undefined): string => (Array.isArray(value) ? value.join(', ') : (value ?? ''));
+const single = (value: string | string[] | undefined): string =>
+  Array.isArray(value) ? value.join(', ') : (value ?? '');

@@ -71,7 +71,8 @@ function forward(webSocket: WebSocket, options: ConnectOptions, tellLost: (reaso
   });
   webSocket.on('error', () => undefined); // Always followed by 'close', which tells it.
   webSocket.on('close', (code, reason) => {
-    if (!closingOnPurpose.has(webSocket)) tellLost(`the WebSocket closed with code ${code}${reason.length > 0 ? ` (${reason.toString()})` : ''}`);
+    if (!closingOnPurpose.has(webSocket))
+      tellLost(`the WebSocket closed with code ${code}${reason.length > 0 ? ` (${reason.toString()})` : ''}`);
   });
 }
 

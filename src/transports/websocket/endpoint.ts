@@ -43,7 +43,12 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     wire: () => ledger.wire(),
     sockets: () => ledger.reports(),
     seen: () => ({ httpVersion, messageHeaders: [] }),
-    settings: () => ({ keepAliveMs: http.keepAliveTimeout, maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined, tls: false }),
+    settings: () => ({
+      keepAliveMs: http.keepAliveTimeout,
+      maxMessageBytes: options.maxMessageBytes,
+      heartbeatMs: undefined,
+      tls: false,
+    }),
     close: async () => {
       for (const client of webSockets.clients) client.terminate();
       await closeServer(http);
