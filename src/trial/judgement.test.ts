@@ -196,6 +196,13 @@ describe('numbers that deserve a second look', () => {
     expect(doubts(special(beyond))).toMatchObject([{ kind, [key]: beyond }]);
   });
 
+  test('events that went out more than 20 ms late', () => {
+    const limitNs = milliseconds(20);
+    expect(doubts({}, { latestPublicationNs: limitNs })).toEqual([]);
+    const latestNs = nanoseconds(limitNs + 1);
+    expect(doubts({}, { latestPublicationNs: latestNs })).toEqual([{ kind: 'late-publications', latestNs, limitNs }]);
+  });
+
   test('a rate that was not reached: below nine tenths of what was offered', () => {
     expect(doubts({ offeredPerSec: 100, achievedPerSec: 90 })).toEqual([]);
     expect(doubts({ offeredPerSec: 100, achievedPerSec: 89.9 })).toEqual([
