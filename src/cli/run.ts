@@ -24,7 +24,7 @@ import { whatFailed } from './what-failed.ts';
 
 /** The process's warm-up: enough for the shared code to be compiled, in each plan's measure. */
 const PROCESS_WARMUP: Extent = { timeNs: seconds(1), calls: 2_000 };
-const QUICK_PROCESS_WARMUP: Extent = { timeNs: milliseconds(250), calls: 300 };
+const QUICK_PROCESS_WARMUP: Extent = { timeNs: milliseconds(150), calls: 200 };
 
 export async function runCommand(
   names: readonly string[],
