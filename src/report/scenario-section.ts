@@ -40,10 +40,10 @@ export interface Group {
 
 /** One line each: how the tables are to be read. */
 export const LEGEND: readonly string[] = [
-  'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster, as the median of the trials; [ ]: where the',
-  'true p50 lies; max: the slowest of all. A p99 of fewer than 1,000 rests on its slowest few.',
-  'bytes: on the wire per call with its answer, or per event: up to the server/down. CPU: µs per call',
-  'or event, endpoint/driver. events/s: deliveries, each event to each listener counted.',
+  'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster (median of the trials).',
+  '[ ]: where the true p50 lies. max: the slowest of all. A p99 of under 1,000 is its slowest few.',
+  'bytes: on the wire per call with its answer, or per event: up to the server/down.',
+  'CPU: µs per call or event, endpoint/driver. events/s: deliveries, to each listener one.',
   '÷: one arm in units of another, from pairs of neighbouring trials. –: not to be had.',
 ];
 
@@ -144,8 +144,15 @@ function costsOf(cell: CellSummary, armId: string): readonly string[] {
   const endpoint = estimateOf(cell, armId, 'endpoint-cpu-per-message')?.value;
   const driver = estimateOf(cell, armId, 'driver-cpu-per-message')?.value;
   const bytes = up === undefined && down === undefined ? NO_NUMBER : sizePair(up ?? 0, down ?? 0);
-  const number = (value: number | undefined): string => (value === undefined ? NO_NUMBER : significant(value));
-  return [bytes, endpoint === undefined && driver === undefined ? NO_NUMBER : `${number(endpoint)}/${number(driver)}`];
+  return [bytes, endpoint === undefined && driver === undefined ? NO_NUMBER : costPair(endpoint, driver)];
+}
+
+/** Microseconds without their unit, as the head says; milliseconds with it where both are that long. */
+function costPair(endpoint: number | undefined, driver: number | undefined): string {
+  const long = (endpoint ?? 0) >= 1000 && (driver ?? 0) >= 1000;
+  const number = (value: number | undefined): string =>
+    value === undefined ? NO_NUMBER : significant(long ? value / 1000 : value);
+  return `${number(endpoint)}/${number(driver)}${long ? ' ms' : ''}`;
 }
 
 /** The median always; the rate where it is not given by the calendar; the endpoint's processor time. */

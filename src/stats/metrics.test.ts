@@ -156,5 +156,5 @@ test('the far tail has the wide margin, more is better for rates and shares, and
   expect(where((name) => METRICS[name].margin === 0.1)).toEqual(where((name) => /\.(p99|max)$/.test(name)));
   expect(where((name) => METRICS[name].margin !== 0.1 && METRICS[name].margin !== 0.05)).toEqual([]);
   expect(where((name) => METRICS[name].higherIsBetter)).toEqual(['rate', 'events-rate', 'within-100ms']);
-  expect(where((name) => METRICS[name].exact)).toEqual(where((name) => /^(wire|overhead|payload|sockets)-/.test(name)));
+  expect(where((name) => METRICS[name].exact)).toEqual(where((name) => /^(wire|overhead|payload)-/.test(name)));
 });
