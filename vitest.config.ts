@@ -22,6 +22,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          // Real processes on a shared machine: a test that fails twice has failed.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
