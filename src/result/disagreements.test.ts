@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
+import { parseRecord, serialiseRecord } from './codec.ts';
+import type { Measurement } from './record.ts';
+
+/** Reads a record in which one measurement of calls was edited by hand. */
+const readEdited = (edit: (measurement: Measurement) => Partial<Measurement>, cellId = 'tool-calls') => {
+  const edited = withMeasurements(fixtureRecord({ blocks: 1 }), (measurement) =>
+    measurement.cellId === cellId ? { ...measurement, ...edit(measurement) } : measurement,
+  );
+  return () => parseRecord(serialiseRecord(edited), 'x.json');
+};
+
+test('a record that nobody edited is read', () => {
+  expect(readEdited(() => ({}))).not.toThrow();
+});
+
+test.each<[string, (measurement: Measurement) => Partial<Measurement>]>([
+  ['responseTime.count', ({ calls }) => ({ calls: { ...calls, due: calls.due - 1, ok: calls.ok - 1 } })],
+  ['bytes.wireUp', ({ bytes }) => ({ bytes: { ...bytes, wireUp: 1 as never } })],
+  ['bytes.wireDown', ({ bytes }) => ({ bytes: { ...bytes, driverWireDown: 1 as never } })],
+  ['calls.wrong', ({ calls }) => ({ calls: { ...calls, due: calls.due + 3, wrong: 3 } })],
+  ['elapsedNs', () => ({ elapsedNs: 1 as never })],
+])('numbers that contradict each other are refused: %s', (place, edit) => {
+  expect(readEdited(edit)).toThrow(place);
+});
+
+test('pushes too cannot have taken longer than the window', () => {
+  expect(readEdited(() => ({ elapsedNs: 1 as never }), 'notifications[100/s]')).toThrow('elapsedNs');
+});
