@@ -20,7 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'transports/contract': ['units', 'mcp', 'scenario'],
   'transports/discover': ['transports/contract'],
   [SHARED]: ['transports/contract', 'mcp', 'measure', 'units', 'scenario'],
-  [ONE_TRANSPORT]: ['transports/contract', SHARED, 'mcp', 'measure', 'units', 'scenario'],
+  // What lies below MCP: sockets, TLS, HTTP, content codings, all of it counted.
+  wire: ['transports/contract', 'measure', 'units', 'scenario'],
+  [ONE_TRANSPORT]: ['transports/contract', SHARED, 'wire', 'mcp', 'measure', 'units', 'scenario'],
   child: ['units', 'measure'],
   result: ['scenario', 'units', 'measure'],
   load: ['transports/contract', 'mcp', 'scenario', 'units', 'measure', 'result'],
@@ -62,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   mcp: ['measure'],
   'transports/contract': ['scenario'],
+  wire: ['transports/contract', 'scenario'],
 };
 
 /** Packages that only files under this path import. */

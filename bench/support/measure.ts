@@ -21,6 +21,7 @@ export interface MeasureOptions {
 export function measure({ transports, scenario, trials, seed }: MeasureOptions): Promise<RunRecord> {
   const arms = transports.map((name, index) => ({
     id: transports.indexOf(name) === index ? name : `${name}#${index + 1}`,
+    title: name,
     variant: defaultVariant(name),
   }));
   const cells = expandCells(parseScenario(scenario, 'bench'), { quick: false });

@@ -31,7 +31,7 @@ export async function relayedEcho(size: string): Promise<{ readonly up: number; 
     events: client,
   });
   client.attach(channel);
-  await client.initialize(variant.protocol);
+  await client.open(variant.protocol);
   await quiet(counts);
   const before = { ...counts };
   const filler = fillerSource(1);

@@ -15,11 +15,16 @@ export async function chooseArms(flags: RunFlags): Promise<ChosenArms> {
   const arms: Arm[] = [];
   const unsupported: { armId: string; reason: string }[] = [];
   for (const name of flags.transports) {
+    const transport = await loadTransport(name);
     const arm: Arm = {
       id: uniqueId(name, arms),
-      variant: { ...defaultVariant(name), protocol: flags.protocol, client: flags.client },
+      title: transport.title,
+      variant: {
+        ...defaultVariant(name, transport.replies[0] ?? null),
+        protocol: flags.protocol,
+        client: flags.client,
+      },
     };
-    const transport = await loadTransport(name);
     const support = transport.supports(arm.variant);
     if (support.supported) arms.push(arm);
     else unsupported.push({ armId: arm.id, reason: support.reason });

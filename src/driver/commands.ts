@@ -30,6 +30,8 @@ export type DriverCommands = {
 export interface DriverStart {
   readonly variant: Variant;
   readonly address: string;
+  /** PEM of the endpoint's certificate; `undefined` without TLS. */
+  readonly certificate: string | undefined;
   readonly seed: number;
   readonly maxMessageBytes: Bytes;
 }

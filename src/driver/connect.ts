@@ -1,6 +1,6 @@
 /** Opens scripted clients over a transport. */
 import { BenchClient } from '../load/bench-client.ts';
-import { CONNECT_TIMEOUT_NS, McpClient, describeOutcome } from '../mcp/client.ts';
+import { CONNECT_TIMEOUT_NS, McpClient } from '../mcp/client.ts';
 import { topicUri } from '../mcp/events.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -13,7 +13,7 @@ import type { DriverStart } from './commands.ts';
 export interface Connected {
   readonly client: BenchClient;
   readonly channel: Channel;
-  /** The server's answer to `initialize`. */
+  /** What the server said of itself when the session was opened. */
   readonly initialized: JsonObject;
 }
 
@@ -48,17 +48,24 @@ export async function connectClient(
     variant,
     headers: {},
     maxMessageBytes,
+    certificate: options.certificate,
     timeoutMs: toMilliseconds(CONNECT_TIMEOUT_NS),
     events: client.mcp,
   });
   client.mcp.attach(channel);
   try {
-    return { client, channel, initialized: await client.mcp.initialize(variant.protocol) };
+    return { client, channel, initialized: await openSession(client, channel, variant.protocol) };
   } catch (error) {
     client.mcp.detach();
     await channel.close();
     throw error;
   }
+}
+
+async function openSession(client: BenchClient, channel: Channel, protocol: string): Promise<JsonObject> {
+  const opened = await client.mcp.open(protocol);
+  await channel.listen();
+  return opened;
 }
 
 /** Opens a scenario's clients, and subscribes the first of them to the topics that are published. */
@@ -80,11 +87,8 @@ export async function openClients(options: ConnectorOptions, scenario: Scenario)
 }
 
 async function subscribe(client: BenchClient, scenario: Scenario): Promise<void> {
-  for (const { topic, subscribers } of scenario.publish) {
-    if (client.index >= subscribers) continue;
-    const { outcome } = await client.mcp.request('resources/subscribe', { uri: topicUri(topic) });
-    if (outcome.kind !== 'ok') throw new Error(`subscribing to "${topic}": ${describeOutcome(outcome)}`);
-  }
+  const mine = scenario.publish.filter(({ subscribers }) => client.index < subscribers);
+  if (mine.length > 0) await client.mcp.subscribe(mine.map(({ topic }) => topicUri(topic)));
 }
 
 /** Closes every client's channel. Failures to close are not the measurement's business: the sockets die with the process. */

@@ -77,7 +77,7 @@ async function callWhileListening(connected: Connected, calls: number): Promise<
   const clock = monotonicClock();
   const recorder = new Recorder({ startNs: clock.now(), durationNs: undefined, run: PROBE_RUN });
   client.recordTo(recorder);
-  await client.mcp.request('resources/subscribe', { uri: topicUri('probe') });
+  await client.mcp.subscribe([topicUri('probe')]);
   const before = channel.handshake().httpRequests;
   for (let sequence = 1; sequence <= calls; sequence += 1) {
     await echo(connected, sequence);

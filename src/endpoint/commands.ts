@@ -8,7 +8,7 @@ import type { Bytes, Nanoseconds } from '../units.ts';
 export type EndpointCommands = {
   start: {
     body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes };
-    reply: { readonly address: string };
+    reply: { readonly address: string; readonly certificate: string | undefined };
   };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */
   clock: { body: undefined; reply: ClockStamp };

@@ -43,7 +43,7 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
       const server = new BenchServer({ clock, seed, die });
       const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes });
       running = { server, endpoint };
-      return { address: endpoint.address };
+      return { address: endpoint.address, certificate: endpoint.certificate };
     },
     clock: () => stampNow(clock),
     publish: (order) => {

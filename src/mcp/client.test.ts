@@ -24,7 +24,11 @@ beforeEach(() => {
     onNotification: (method, params, receivedNs) => void heard.push({ method, params, receivedNs }),
     onClosed: (reason) => void closed.push(reason),
   });
-  client.attach({ send: (message) => void sent.push(message) });
+  client.attach({
+    send: (message) => void sent.push(message),
+    cancel: (_id, notice) => sent.push(notice) > 0,
+    negotiated: () => undefined,
+  });
 });
 
 afterEach(() => client.detach());
@@ -163,7 +167,7 @@ describe('timeouts', () => {
   });
 
   test('[spec] initialize is not cancelled', async () => {
-    const opening = client.initialize('2025-11-25');
+    const opening = client.open('2025-11-25');
     await clock.advanceTo(TIMEOUT);
     client.sweep();
     await expect(opening).rejects.toThrow('initialize: no answer in time');
@@ -256,7 +260,7 @@ describe('the server speaks first', () => {
 
 describe('initialize', () => {
   test('asks, waits, and says that it is initialized', async () => {
-    const opening = client.initialize('2025-06-18');
+    const opening = client.open('2025-06-18');
     expect(sentMessages()).toMatchObject([{ method: 'initialize', params: { protocolVersion: '2025-06-18' } }]);
     receive(result(lastId(), { protocolVersion: '2025-06-18' }));
     expect(await opening).toEqual({ protocolVersion: '2025-06-18' });
@@ -264,10 +268,10 @@ describe('initialize', () => {
   });
 
   test('rejects when the server refuses or goes', async () => {
-    const refused = client.initialize('2025-06-18');
+    const refused = client.open('2025-06-18');
     receive({ jsonrpc: '2.0', id: lastId(), error: { code: -32600, message: 'no' } });
     await expect(refused).rejects.toThrow('initialize: error -32600: no');
-    const lost = client.initialize('2025-06-18');
+    const lost = client.open('2025-06-18');
     client.onClosed('gone');
     await expect(lost).rejects.toThrow('initialize: gone');
   });

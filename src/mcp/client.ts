@@ -8,6 +8,7 @@ import {
   type RequestId,
   decode,
   encodeNotification,
+  encodeRaw,
   encodeRequest,
 } from './jsonrpc.ts';
 
@@ -101,16 +102,25 @@ export class McpClient implements ChannelEvents {
     this.#timeoutNs = value;
   }
 
-  /** Opens the session: `initialize`, then `notifications/initialized`. Rejects when the server refuses. */
-  async initialize(protocolVersion: string): Promise<JsonObject> {
+  /** Opens the session: `initialize`, then `notifications/initialized`. Answers what the server said of itself. Rejects when it refuses. */
+  async open(protocolVersion: string): Promise<JsonObject> {
     const { outcome } = await this.request('initialize', {
       protocolVersion,
       capabilities: {},
       clientInfo: { name: 'mcp-transport-bench', version: '1' },
     });
     if (outcome.kind !== 'ok') throw new Error(`initialize: ${describeOutcome(outcome)}`);
+    this.#sink?.negotiated(String(outcome.result['protocolVersion']));
     this.notify('notifications/initialized', undefined);
     return outcome.result;
+  }
+
+  /** Asks for the events of these resources. Rejects when the server refuses. */
+  async subscribe(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) {
+      const { outcome } = await this.request('resources/subscribe', { uri });
+      if (outcome.kind !== 'ok') throw new Error(`subscribing to ${uri}: ${describeOutcome(outcome)}`);
+    }
   }
 
   /** Sends a request and waits for what becomes of it. Never rejects: a failed exchange is a result. */
@@ -170,8 +180,7 @@ export class McpClient implements ChannelEvents {
   #answerServer(id: RequestId, method: string): void {
     if (this.#sink === undefined || this.#closedBecause !== undefined) return;
     const answer = method === 'ping' ? { result: {} } : { error: { code: -32601, message: 'Method not found' } };
-    const text = JSON.stringify({ jsonrpc: '2.0', id, ...answer });
-    this.#send(this.#sink, { text, size: Buffer.byteLength(text) as EncodedMessage['size'], id, method: undefined });
+    this.#send(this.#sink, { ...encodeRaw(JSON.stringify({ jsonrpc: '2.0', id, ...answer })), id });
   }
 
   #settle(message: Extract<Incoming, { kind: 'result' | 'error' }>, receivedNs: Nanoseconds): void {
@@ -217,6 +226,15 @@ export class McpClient implements ChannelEvents {
     pending.settle({ outcome, sentNs: pending.sentNs, completedNs: this.#options.clock.now() });
   }
 
+  /** Books the notice as sent only where it is: a transport may have a way of its own. */
+  #cancel(id: RequestId): void {
+    if (this.#sink === undefined || this.#closedBecause !== undefined) return;
+    const notice = encodeNotification('notifications/cancelled', { requestId: id, reason: 'timed out' });
+    if (!this.#sink.cancel(id, notice)) return;
+    this.counts.messagesUp += 1;
+    this.counts.payloadUp += notice.size;
+  }
+
   /** Gives up what has waited too long. Requests are kept in the order of sending, so the first young one ends the search. */
   sweep(): void {
     const now = this.#options.clock.now();
@@ -225,8 +243,7 @@ export class McpClient implements ChannelEvents {
       this.#givenUp.add(id);
       this.#giveBack(id, { kind: 'timed-out' });
       // [spec] cancellation: `initialize` must not be cancelled by the client.
-      if (pending.method !== 'initialize')
-        this.notify('notifications/cancelled', { requestId: id, reason: 'timed out' });
+      if (pending.method !== 'initialize') this.#cancel(id);
     }
   }
 }

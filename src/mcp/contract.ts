@@ -10,7 +10,28 @@ export interface EncodedMessage {
   readonly id: number | string | undefined;
   /** Absent for answers. */
   readonly method: string | undefined;
+  /** What the method is applied to, for transports that repeat it outside of the text: a tool's name or a resource's URI. */
+  readonly name: string | undefined;
+  /** JSON-RPC code of an error answer, for transports that have a status of their own for it; absent for everything else. */
+  readonly errorCode: number | undefined;
 }
+
+/** What a message is, read once: a transport that repeats parts of it outside of the text compares them with this. */
+export interface MessageHead {
+  readonly kind: 'request' | 'notification' | 'answer';
+  readonly id: number | string | undefined;
+  readonly method: string | undefined;
+  /** `params.name` or, without one, `params.uri`. */
+  readonly name: string | undefined;
+  /** Of a request that carries its revision with it (2026-07-28 and later). */
+  readonly protocolVersion: string | undefined;
+}
+
+/**
+ * Sends one message to the client. `during` is the client's request that it belongs to: it answers it, reports on it, or
+ * is an event of the subscription that the request opened. `undefined` for what the server sends of its own accord.
+ */
+export type Deliver = (message: EncodedMessage, during: number | string | undefined) => void;
 
 /** One client's session as the endpoint sees it. */
 export interface McpSession {
@@ -26,6 +47,7 @@ export interface McpSession {
 export type Reception =
   | {
       readonly understood: true;
+      readonly head: MessageHead;
       /** Handles the message. Answers and notifications go out through the session's `deliver`. */
       proceed(): void;
     }
@@ -33,14 +55,18 @@ export type Reception =
 
 /** The server under test, the same for every transport. */
 export interface McpServer {
-  /** Opens a session; `deliver` sends one message to its client. */
-  openSession(deliver: (message: EncodedMessage) => void): McpSession;
+  /** Opens a session. Where every request stands by itself (2026-07-28 over HTTP), a session lives as long as one request. */
+  openSession(deliver: Deliver): McpSession;
 }
 
 /** The client's way to its server: all that `McpClient` needs of a transport's channel. */
 export interface MessageSink {
   /** Hands the message to the transport; failure is told through the events. */
   send(message: EncodedMessage): void;
+  /** Tells the server that nobody waits for this request any more: by `notice`, or as the transport has it. Answers whether the notice was sent. */
+  cancel(id: number | string, notice: EncodedMessage): boolean;
+  /** The revision that both ends have agreed on: transports that repeat it outside of the text do so from now on. */
+  negotiated(protocolVersion: string): void;
 }
 
 /** What a transport tells the client. */

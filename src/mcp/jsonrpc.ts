@@ -24,29 +24,49 @@ export type Incoming =
   | { readonly kind: 'not-json' };
 
 export function encodeRequest(id: RequestId, method: string, params: JsonObject | undefined): EncodedMessage {
-  return encode({ jsonrpc: '2.0', id, method, params }, id, method);
+  return encode({ jsonrpc: '2.0', id, method, params }, { id, method, name: nameIn(params) });
 }
 
 export function encodeNotification(method: string, params: JsonObject | undefined): EncodedMessage {
-  return encode({ jsonrpc: '2.0', method, params }, undefined, method);
+  return encode({ jsonrpc: '2.0', method, params }, { method, name: nameIn(params) });
 }
 
 export function encodeResult(id: RequestId, result: JsonObject): EncodedMessage {
-  return encode({ jsonrpc: '2.0', id, result }, id, undefined);
+  return encode({ jsonrpc: '2.0', id, result }, { id });
 }
 
-export function encodeError(id: RequestId | null, code: number, message: string): EncodedMessage {
-  return encode({ jsonrpc: '2.0', id, error: { code, message } }, id ?? undefined, undefined);
+export function encodeError(id: RequestId | null, code: number, message: string, data?: JsonObject): EncodedMessage {
+  return encode({ jsonrpc: '2.0', id, error: { code, message, data } }, { id: id ?? undefined, errorCode: code });
 }
 
 /** A text as it is, valid or not: what a misbehaving server would send. */
 export function encodeRaw(text: string): EncodedMessage {
-  return { text, size: bytes(Buffer.byteLength(text)), id: undefined, method: undefined };
+  return encodedText(text, {});
 }
 
-function encode(message: JsonObject, id: RequestId | undefined, method: string | undefined): EncodedMessage {
-  const text = JSON.stringify(message);
-  return { text, size: bytes(Buffer.byteLength(text)), id, method };
+const encode = (message: JsonObject, head: EncodedHead): EncodedMessage => encodedText(JSON.stringify(message), head);
+
+interface EncodedHead {
+  readonly id?: RequestId | undefined;
+  readonly method?: string;
+  readonly name?: string | undefined;
+  readonly errorCode?: number;
+}
+
+/** One shape for every message, whatever it lacks. */
+const encodedText = (text: string, { id, method, name, errorCode }: EncodedHead): EncodedMessage => ({
+  text,
+  size: bytes(Buffer.byteLength(text)),
+  id,
+  method,
+  name,
+  errorCode,
+});
+
+/** A tool's name or a resource's URI, where params have one. */
+export function nameIn(params: JsonObject | undefined): string | undefined {
+  const name = params?.['name'] ?? params?.['uri'];
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Reads one text. Never throws: what cannot be read is a kind of message too. */

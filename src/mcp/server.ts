@@ -1,7 +1,7 @@
 /** The server under test: one handler, shared by every transport, so that a difference between transports is never a difference between servers. */
 import type { Clock } from '../measure/clock.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
-import type { EncodedMessage, McpServer, McpSession, Reception } from './contract.ts';
+import type { Deliver, EncodedMessage, McpServer, McpSession, MessageHead, Reception } from './contract.ts';
 import { type EventStamp, encodeEvent, isTopicUri, topicUri } from './events.ts';
 import {
   type Incoming,
@@ -13,6 +13,7 @@ import {
   encodeNotification,
   encodeRaw,
   encodeResult,
+  nameIn,
 } from './jsonrpc.ts';
 import { fillerSource } from './payload.ts';
 import { negotiate } from './revisions.ts';
@@ -49,13 +50,13 @@ export class BenchServer implements McpServer {
     this.die = options.die;
   }
 
-  openSession(deliver: (message: EncodedMessage) => void): McpSession {
+  openSession(deliver: Deliver): McpSession {
     const session = new BenchSession(
       this,
-      (message) => {
+      (message, during) => {
         this.counts.messagesDown += 1;
         this.counts.payloadDown += message.size;
-        deliver(message);
+        deliver(message, during);
       },
       () => this.#sessions.delete(session),
     );
@@ -68,7 +69,7 @@ export class BenchServer implements McpServer {
     const uri = topicUri(event.topic);
     const subscribers = [...this.#sessions].filter((session) => session.subscriptions.has(uri));
     const message = encodeEvent({ ...event, emittedNs: this.clock.now() }, this.filler(payload));
-    for (const session of subscribers) session.deliver(message);
+    for (const session of subscribers) session.deliver(message, undefined);
     return subscribers.length;
   }
 
@@ -80,7 +81,7 @@ export class BenchServer implements McpServer {
 /** One client's session. */
 class BenchSession implements McpSession {
   readonly subscriptions = new Set<string>();
-  readonly deliver: (message: EncodedMessage) => void;
+  readonly deliver: Deliver;
   readonly #server: BenchServer;
   readonly #onEnd: () => void;
   /** Calls that wait before they answer, by request id. */
@@ -88,7 +89,7 @@ class BenchSession implements McpSession {
   #initialized = false;
   #ended = false;
 
-  constructor(server: BenchServer, deliver: (message: EncodedMessage) => void, onEnd: () => void) {
+  constructor(server: BenchServer, deliver: Deliver, onEnd: () => void) {
     this.#server = server;
     this.deliver = deliver;
     this.#onEnd = onEnd;
@@ -108,7 +109,7 @@ class BenchSession implements McpSession {
           problem: encodeError(null, RPC_ERRORS.invalidRequest, `Invalid request: ${message.why}`),
         };
       default:
-        return { understood: true, proceed: () => this.#handle(message) };
+        return { understood: true, head: headOf(message), proceed: () => this.#handle(message) };
     }
   }
 
@@ -136,7 +137,7 @@ class BenchSession implements McpSession {
 
   #answer(id: RequestId, method: string, params: JsonObject): void {
     if (method === 'tools/call' && this.#initialized) this.#call(id, params);
-    else this.deliver(this.#respond(id, method, params));
+    else this.deliver(this.#respond(id, method, params), id);
   }
 
   #respond(id: RequestId, method: string, params: JsonObject): EncodedMessage {
@@ -181,15 +182,15 @@ class BenchSession implements McpSession {
   #call(id: RequestId, params: JsonObject): void {
     const read = readToolCall(params);
     if (!read.ok) {
-      this.deliver(encodeError(id, RPC_ERRORS.invalidParams, read.why));
+      this.deliver(encodeError(id, RPC_ERRORS.invalidParams, read.why), id);
       return;
     }
     const { call } = read;
     if (call.tool === 'delay') this.#answerLater(id, call, this.#server.clock.now());
     else if (call.tool === 'misbehave') this.#misbehave(id, call);
     else {
-      if (call.tool === 'progress') this.#reportProgress(call.steps, params['_meta'] as JsonObject | undefined);
-      this.deliver(this.#result(id, call));
+      if (call.tool === 'progress') this.#reportProgress(id, call.steps, params['_meta'] as JsonObject | undefined);
+      this.deliver(this.#result(id, call), id);
     }
   }
 
@@ -199,16 +200,16 @@ class BenchSession implements McpSession {
     const cancel = this.#server.clock.at(due, () => {
       answered = true;
       this.#waiting.delete(id);
-      this.deliver(this.#result(id, call));
+      this.deliver(this.#result(id, call), id);
     });
     if (!answered) this.#waiting.set(id, cancel);
   }
 
-  #reportProgress(steps: number, meta: JsonObject | undefined): void {
+  #reportProgress(id: RequestId, steps: number, meta: JsonObject | undefined): void {
     const progressToken = meta?.['progressToken'];
     if (progressToken === undefined) return; // [spec] progress is sent only to those who gave a token.
     for (let progress = 1; progress <= steps; progress += 1) {
-      this.deliver(encodeNotification('notifications/progress', { progressToken, progress, total: steps }));
+      this.deliver(encodeNotification('notifications/progress', { progressToken, progress, total: steps }), id);
     }
   }
 
@@ -220,17 +221,17 @@ class BenchSession implements McpSession {
       case 'never':
         return;
       case 'not-json':
-        this.deliver(encodeRaw('{"jsonrpc":"2.0",'));
+        this.deliver(encodeRaw('{"jsonrpc":"2.0",'), id);
         return;
       case 'wrong-id':
-        this.deliver(this.#result(typeof id === 'number' ? id + 900_000_000 : `${id}-not`, call));
+        this.deliver(this.#result(typeof id === 'number' ? id + 900_000_000 : `${id}-not`, call), id);
         return;
       case 'twice':
-        this.deliver(this.#result(id, call));
-        this.deliver(this.#result(id, call));
+        this.deliver(this.#result(id, call), id);
+        this.deliver(this.#result(id, call), id);
         return;
       case 'wrong-text':
-        this.deliver(this.#result(id, call));
+        this.deliver(this.#result(id, call), id);
         return;
     }
   }
@@ -239,4 +240,14 @@ class BenchSession implements McpSession {
     const content = [{ type: 'text', text: answerText(call, this.#server.filler) }];
     return encodeResult(id, call.tool === 'fail' ? { content, isError: true } : { content });
   }
+}
+
+/** What a transport may need to know of a message before it is handled. */
+function headOf(message: Exclude<Incoming, { kind: 'not-json' | 'invalid' }>): MessageHead {
+  if (message.kind === 'request' || message.kind === 'notification') {
+    const { method, params } = message;
+    const id = message.kind === 'request' ? message.id : undefined;
+    return { kind: message.kind, id, method, name: nameIn(params), protocolVersion: undefined };
+  }
+  return { kind: 'answer', id: undefined, method: undefined, name: undefined, protocolVersion: undefined };
 }

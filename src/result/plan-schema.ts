@@ -1,7 +1,7 @@
 /** What was asked, as a run record's file holds it: arms, cells with their scenarios, trials. */
 import { z } from 'zod';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
-import { CLIENT_STACKS, PROTOCOL_REVISIONS } from '../scenario/variant.ts';
+import { CLIENT_STACKS, COMPRESSIONS, HTTP_VERSIONS, PROTOCOL_REVISIONS, REPLY_MODES } from '../scenario/variant.ts';
 
 /** A count or a position: whole, from 0. */
 export const whole = () => z.int().min(0);
@@ -86,11 +86,12 @@ const variant = z
   .object({
     transport: z.string(),
     protocol: z.enum(PROTOCOL_REVISIONS),
-    http: z.enum(['1.1', '2']),
+    http: z.enum(HTTP_VERSIONS),
     tls: z.boolean(),
-    compression: z.enum(['off', 'deflate', 'gzip', 'br']),
+    compression: z.enum(COMPRESSIONS),
+    reply: z.enum(REPLY_MODES).nullable().describe('How answers come, where the endpoint has the choice.'),
     client: z.enum(CLIENT_STACKS),
-    target: z.literal('embedded'),
+    target: z.string().describe('`embedded`, or the name of somebody’s server.'),
     network: z.literal('lo'),
   })
   .describe('One way of speaking MCP, exactly.');
@@ -109,7 +110,7 @@ export const planSchema = z.object({
   quick: z.boolean(),
   blocks: whole().describe('Repetitions of every arm.'),
   processWarmup: extent.describe('What every fresh pair of processes did before its first cell.'),
-  arms: z.array(z.object({ id: z.string(), variant })).describe('The sides of the comparison.'),
+  arms: z.array(z.object({ id: z.string(), title: z.string(), variant })).describe('The sides of the comparison.'),
   cells: z
     .array(z.object({ id: z.string(), level: z.string(), scenario }))
     .describe('Each scenario at each level of what it varies.'),

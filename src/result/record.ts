@@ -12,7 +12,7 @@ import type { Bytes, Nanoseconds } from '../units.ts';
 export type { ByteBooks, CallBooks, ClockCheck, Distribution, NotificationBooks, ProcessUse };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export interface RunRecord {
   readonly schema: typeof RECORD_SCHEMA;

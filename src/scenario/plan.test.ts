@@ -8,7 +8,11 @@ import { defaultVariant } from './variant.ts';
 
 const cells = expandCells(loadScenario('payload-sizes'), { quick: false });
 const armsNamed = (count: number): Arm[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `arm-${index}`, variant: defaultVariant('sse') }));
+  Array.from({ length: count }, (_, index) => ({
+    id: `arm-${index}`,
+    title: `Arm ${index}`,
+    variant: defaultVariant('sse'),
+  }));
 
 const processWarmup = { timeNs: seconds(1), calls: 100 };
 

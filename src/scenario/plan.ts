@@ -7,6 +7,8 @@ import type { Variant } from './variant.ts';
 export interface Arm {
   /** Unique in a plan: `websocket`, or `websocket#2` for its repetition. */
   readonly id: string;
+  /** For people: `WebSocket`, `Streamable HTTP 2026-07-28 (JSON replies)`, `WebSocket #2`. */
+  readonly title: string;
   readonly variant: Variant;
 }
 

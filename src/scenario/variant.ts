@@ -8,31 +8,43 @@ export type ProtocolRevision = (typeof PROTOCOL_REVISIONS)[number];
 export const CLIENT_STACKS = ['stock', 'lean', 'sdk'] as const;
 export type ClientStack = (typeof CLIENT_STACKS)[number];
 
-export type Compression = 'off' | 'deflate' | 'gzip' | 'br';
+export const HTTP_VERSIONS = ['1.1', '2'] as const;
+export type HttpVersion = (typeof HTTP_VERSIONS)[number];
+
+/** `deflate` is WebSocket's permessage-deflate; `gzip` and `br` are content codings of event streams. */
+export const COMPRESSIONS = ['off', 'deflate', 'gzip', 'br'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** How an endpoint that has the choice answers a request: as an event stream that ends with the answer, or as one JSON object. */
+export const REPLY_MODES = ['sse', 'json'] as const;
+export type ReplyMode = (typeof REPLY_MODES)[number];
 
 /** One way of speaking MCP, exactly. Two trials are repetitions of each other only if their variants are equal. */
 export interface Variant {
   /** The folder under `transports/`. */
   readonly transport: string;
   readonly protocol: ProtocolRevision;
-  readonly http: '1.1' | '2';
+  readonly http: HttpVersion;
   readonly tls: boolean;
   readonly compression: Compression;
+  /** `null` where answers have one way only. */
+  readonly reply: ReplyMode | null;
   readonly client: ClientStack;
-  /** Whose server: the tool's own, in a process of its own. */
-  readonly target: 'embedded';
+  /** Whose server: `embedded` for the tool's own; else the name of somebody's, never its headers. */
+  readonly target: string;
   /** The network between the two ends; `lo` is the host's loopback as it is. */
   readonly network: 'lo';
 }
 
-/** The variant that a name on the command line means when nothing else is said. */
-export function defaultVariant(transport: string): Variant {
+/** The variant that a name on the command line means when nothing else is said; `reply` is the transport's usual one. */
+export function defaultVariant(transport: string, reply: ReplyMode | null = null): Variant {
   return {
     transport,
     protocol: '2025-11-25',
     http: '1.1',
     tls: false,
     compression: 'off',
+    reply,
     client: 'stock',
     target: 'embedded',
     network: 'lo',

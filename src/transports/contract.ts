@@ -2,9 +2,10 @@
  * All that the bench knows about a transport. A transport carries JSON-RPC texts between one client and one endpoint;
  * what the texts mean is `mcp/`'s business, when they are sent is `load/`'s. One folder per transport implements this file.
  */
+import type { Socket } from 'node:net';
 import type { ChannelEvents, McpServer, MessageSink } from '../mcp/contract.ts';
 import type { Bytes } from '../units.ts';
-import type { Variant } from '../scenario/variant.ts';
+import type { ReplyMode, Variant } from '../scenario/variant.ts';
 
 /** What a transport can do, asked for by name instead of asking which transport it is. */
 export type Capability =
@@ -13,7 +14,9 @@ export type Capability =
   /** The endpoint can send without being asked. */
   | 'server-push'
   /** The endpoint runs in a process of its own. */
-  | 'own-process';
+  | 'own-process'
+  /** Every client starts a server of its own and speaks to it through pipes: there is no address to connect to. */
+  | 'client-spawns';
 
 export type Support = { readonly supported: true } | { readonly supported: false; readonly reason: string };
 
@@ -25,6 +28,8 @@ export interface Transport {
   /** One line for `list transports`. */
   readonly summary: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** The ways in which its endpoints can answer a request, the usual one first; empty where there is but one. */
+  readonly replies: readonly ReplyMode[];
   /** npm packages that the client side loads beyond Node itself, for the complexity row. */
   readonly clientPackages: readonly string[];
   /** Whether this transport can speak the variant; the reason, where it cannot, is printed. */
@@ -46,6 +51,8 @@ export interface EndpointOptions {
 export interface Endpoint {
   /** What a client connects to: a URL, or a name within the process for loopback. */
   readonly address: string;
+  /** PEM of the certificate that a client must trust; `undefined` without TLS. */
+  readonly certificate: string | undefined;
   /** Sums over every socket since the start, open and closed. */
   wire(): WireCounts;
   sockets(): readonly SocketReport[];
@@ -64,6 +71,23 @@ export interface ConnectOptions {
   readonly maxMessageBytes: Bytes;
   readonly timeoutMs: number;
   readonly events: ChannelEvents;
+  /** PEM of the certificate to trust beside the system's. */
+  readonly certificate?: string | undefined;
+  /** Starts this client's server, for transports where clients do. */
+  readonly launch?: (() => Promise<ServerPipes>) | undefined;
+}
+
+/** A server process that one client has for itself. */
+export interface ServerPipes {
+  readonly pid: number;
+  /** Towards the server. A pipe is a socket to Node, and counts its bytes. */
+  readonly stdin: Socket;
+  /** From the server. */
+  readonly stdout: Socket;
+  /** Resolves, with the reason in words, when the process is gone. Never rejects. */
+  readonly gone: Promise<string>;
+  /** Ends the process by its own id: politely, then not. Resolves when it is gone. Never rejects. */
+  end(): Promise<void>;
 }
 
 /** One client's connection: however many sockets it takes. */
@@ -72,6 +96,11 @@ export interface Channel extends MessageSink {
   sockets(): readonly SocketReport[];
   /** What the client did to get here, for the connection and complexity rows. */
   handshake(): Handshake;
+  /**
+   * Resolves when the server can send to this client unasked: at once on most transports, when the stream for that is open
+   * on others. Called once the session is open, before anything is published. Rejects with a `ChannelError`.
+   */
+  listen(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +136,8 @@ export interface Handshake {
   readonly roundTripsToOpen: number;
   /** Negotiated content encoding or extension; empty for none. */
   readonly compression: string;
+  /** Version, cipher suite and whether a session was resumed, as the client's socket says; empty without TLS. */
+  readonly tls: string;
 }
 
 /** Settings that must be equal on all arms. */
@@ -115,6 +146,8 @@ export interface EndpointSettings {
   readonly maxMessageBytes: Bytes;
   readonly heartbeatMs: number | undefined;
   readonly tls: boolean;
+  /** HTTP/2 flow control at the endpoint, in bytes; `undefined` under HTTP/1.1. */
+  readonly http2Windows: { readonly stream: Bytes; readonly connection: Bytes } | undefined;
 }
 
 /** Requests as the endpoint received them. */

@@ -52,12 +52,16 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
   try {
     const { arm, seed, readyTimeoutNs, placement } = options;
     if (placement.kind === 'pinned') pinBoth(endpoint?.pid, driver.pid, placement);
-    const { address } = await askEndpoint(
+    const { address, certificate } = await askEndpoint(
       'start',
       { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
       readyTimeoutNs,
     );
-    await driver.ask('start', { variant: arm.variant, address, seed, maxMessageBytes: MAX_MESSAGE_BYTES }, PROMPT_NS);
+    await driver.ask(
+      'start',
+      { variant: arm.variant, address, certificate, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
+      PROMPT_NS,
+    );
     return { driver, askEndpoint, apart, end };
   } catch (error) {
     await end();

@@ -32,7 +32,7 @@ export function summaryOf({ armIds = ['sse', 'websocket'], facts = {}, cells = [
   const special = record.matching.facts.map((seen) => ({ ...seen, ...facts[seen.armId] }));
   return {
     record: { ...record, matching: { ...record.matching, facts: special } },
-    arms: armIds.map((id) => ({ id, variant: defaultVariant(id.split('#')[0]!) })),
+    arms: armIds.map((id) => ({ id, title: id, variant: defaultVariant(id.split('#')[0]!) })),
     cells: cells.map((cell) => cellOf(cell, armIds)),
     noiseShare: 0.01,
     longestHiccupNs: 1e6,

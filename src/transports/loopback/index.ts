@@ -2,6 +2,7 @@
  * No wire: the handler is called within the driver's process, through the same contract. What remains is the cost of
  * JSON, of the handler and of the driver itself: the floor that no transport can go below.
  */
+import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
 import {
   type Channel,
@@ -26,6 +27,7 @@ function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   endpoints.set(address, { options, channels });
   return Promise.resolve({
     address,
+    certificate: undefined,
     wire: () => NO_WIRE,
     sockets: () => [],
     seen: () => ({ httpVersion: undefined, messageHeaders: [] }),
@@ -34,6 +36,7 @@ function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
       maxMessageBytes: options.maxMessageBytes,
       heartbeatMs: undefined,
       tls: false,
+      http2Windows: undefined,
     }),
     close: () => {
       endpoints.delete(address);
@@ -67,16 +70,23 @@ function connect(address: string, { events }: ConnectOptions): Promise<Channel> 
     if (reception.understood) reception.proceed();
     else events.onMessage(reception.problem.text, reception.problem.size);
   };
+  // One turn of the event loop per message: a loop of calls must not starve the timers that end it.
+  const send = (message: EncodedMessage): void => {
+    const { maxMessageBytes } = endpoint.options;
+    if (message.size <= maxMessageBytes) setImmediate(receive, message.text);
+    else setImmediate(() => events.onSendFailure(message.id, `a message may have ${maxMessageBytes} bytes`));
+  };
   return Promise.resolve({
-    // One turn of the event loop per message: a loop of calls must not starve the timers that end it.
-    send: (message) => {
-      const { maxMessageBytes } = endpoint.options;
-      if (message.size <= maxMessageBytes) setImmediate(receive, message.text);
-      else setImmediate(() => events.onSendFailure(message.id, `a message may have ${maxMessageBytes} bytes`));
+    send,
+    cancel: (_id, notice) => {
+      send(notice);
+      return true;
     },
+    negotiated: () => undefined,
     wire: () => NO_WIRE,
     sockets: () => [],
-    handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, compression: '' }),
+    handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, compression: '', tls: '' }),
+    listen: () => Promise.resolve(),
     close: () => {
       if (open) end();
       return Promise.resolve();
@@ -89,6 +99,7 @@ export const transport: Transport = {
   title: 'no wire',
   summary: 'the handler called in the driver’s own process: the floor',
   capabilities: new Set(['server-push']),
+  replies: [],
   clientPackages: [],
   supports: supportsPlainHandshakeEra,
   startEndpoint,

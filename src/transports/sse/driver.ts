@@ -7,8 +7,8 @@ import { Client, type Dispatcher, Pool, buildConnector } from 'undici';
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
 import { type Channel, ChannelError, type ConnectOptions } from '../contract.ts';
-import { CLIENT_KEEP_ALIVE_MS } from '../loopback-only.ts';
-import { SocketLedger } from '../socket-ledger.ts';
+import { CLIENT_KEEP_ALIVE_MS } from '../../wire/loopback-only.ts';
+import { SocketLedger } from '../../wire/socket-ledger.ts';
 import { streamFetch } from './stream-fetch.ts';
 
 /** Connections that one client may post over at once; each carries one request at a time (no pipelining, as HTTP clients do by default). */
@@ -41,6 +41,12 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
     const poster = new Poster(pool, messageUrl, options, ledger);
     return {
       send: (message) => poster.post(message),
+      cancel: (_id, notice) => {
+        poster.post(notice);
+        return true;
+      },
+      negotiated: () => undefined,
+      listen: () => Promise.resolve(),
       wire: () => ledger.wire(),
       sockets: () => ledger.reports(),
       handshake: () => ({
@@ -49,6 +55,7 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
         // One for each TCP handshake that the first message had to wait for, one for the stream's request up to its `endpoint` event.
         roundTripsToOpen: poster.socketsAtFirstMessage + stream.requests(),
         compression: stream.contentEncoding(),
+        tls: '',
       }),
       close,
     };

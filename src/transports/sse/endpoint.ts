@@ -7,8 +7,8 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { EncodedMessage, McpSession } from '../../mcp/contract.ts';
 import type { Bytes } from '../../units.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
-import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../loopback-only.ts';
-import { type LedgerEntry, SocketLedger } from '../socket-ledger.ts';
+import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../../wire/loopback-only.ts';
+import { type LedgerEntry, SocketLedger } from '../../wire/socket-ledger.ts';
 
 const STREAM_PATH = '/sse';
 const MESSAGE_PATH = '/messages';
@@ -46,6 +46,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
   const port = await listenOnLoopback(http);
   return {
     address: `http://127.0.0.1:${port}${STREAM_PATH}`,
+    certificate: undefined,
     wire: () => context.ledger.wire(),
     sockets: () => context.ledger.reports(),
     seen: () => ({
@@ -57,6 +58,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
       maxMessageBytes: options.maxMessageBytes,
       heartbeatMs: undefined,
       tls: false,
+      http2Windows: undefined,
     }),
     close: () => closeServer(http),
   };

@@ -1,9 +1,10 @@
 /** The WebSocket client a Node user would pick: `ws`, without compression. */
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
 import { type Channel, ChannelError, type ConnectOptions, type Handshake } from '../contract.ts';
-import { SocketLedger } from '../socket-ledger.ts';
+import { SocketLedger } from '../../wire/socket-ledger.ts';
 import { textOf } from './frames.ts';
 
 /** How long a closing handshake may take before the socket is cut. */
@@ -25,13 +26,21 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
     httpRequests,
     roundTripsToOpen: ledger.opened + httpRequests,
     compression: webSocket.extensions,
+    tls: '',
+  };
+  const send = (message: EncodedMessage): void => {
+    if (webSocket.readyState === WebSocket.OPEN) webSocket.send(message.text);
+    // It is closing, and 'close' is still to come. Nothing will go out any more: whoever calls at every answer must know now.
+    else if (!closingOnPurpose.has(webSocket)) tellLost('the WebSocket is closing');
   };
   return {
-    send: (message) => {
-      if (webSocket.readyState === WebSocket.OPEN) webSocket.send(message.text);
-      // It is closing, and 'close' is still to come. Nothing will go out any more: whoever calls at every answer must know now.
-      else if (!closingOnPurpose.has(webSocket)) tellLost('the WebSocket is closing');
+    send,
+    cancel: (_id, notice) => {
+      send(notice);
+      return true;
     },
+    negotiated: () => undefined,
+    listen: () => Promise.resolve(),
     wire: () => ledger.wire(),
     sockets: () => ledger.reports(),
     handshake: () => handshake,

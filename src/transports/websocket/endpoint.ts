@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { McpServer } from '../../mcp/contract.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
-import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../loopback-only.ts';
-import { type LedgerEntry, SocketLedger } from '../socket-ledger.ts';
+import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../../wire/loopback-only.ts';
+import { type LedgerEntry, SocketLedger } from '../../wire/socket-ledger.ts';
 import { textOf } from './frames.ts';
 
 /** [RFC 6455] 7.4.1: close codes. */
@@ -40,6 +40,7 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
   const port = await listenOnLoopback(http);
   return {
     address: `ws://127.0.0.1:${port}/mcp`,
+    certificate: undefined,
     wire: () => ledger.wire(),
     sockets: () => ledger.reports(),
     seen: () => ({ httpVersion, messageHeaders: [] }),
@@ -48,6 +49,7 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
       maxMessageBytes: options.maxMessageBytes,
       heartbeatMs: undefined,
       tls: false,
+      http2Windows: undefined,
     }),
     close: async () => {
       for (const client of webSockets.clients) client.terminate();

@@ -8,6 +8,7 @@ export const transport: Transport = {
   title: 'WebSocket',
   summary: 'one upgraded connection, one JSON-RPC text per frame, subprotocol mcp; client: ws',
   capabilities: new Set(['wire', 'server-push', 'own-process']),
+  replies: [],
   clientPackages: ['ws'],
   supports: supportsPlainHandshakeEra,
   startEndpoint: startWebSocketEndpoint,

@@ -1,7 +1,7 @@
 /** Counts what crosses sockets, at whichever end it is kept: sums over all sockets there ever were, without growing with their number. */
 import type { Socket } from 'node:net';
 import { type Bytes, bytes } from '../units.ts';
-import type { SocketReport, WireCounts } from './contract.ts';
+import type { SocketReport, WireCounts } from '../transports/contract.ts';
 
 /** One socket and the messages that travelled on it. */
 export interface LedgerEntry {

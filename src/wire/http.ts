@@ -1,0 +1,103 @@
+/**
+ * HTTP as the transports use it, whatever its version and whether it is encrypted: the words that both halves share.
+ * `http-client.ts` and `http-server.ts` implement it over HTTP/1.1 and HTTP/2.
+ */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { Variant } from '../scenario/variant.ts';
+import type { EndpointSettings, WireCounts, SocketReport } from '../transports/contract.ts';
+import type { Bytes } from '../units.ts';
+import type { LedgerEntry } from './socket-ledger.ts';
+
+/** One request of a client. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The response stays open until somebody ends it: it has a connection (1.1) to itself and may be silent for as long as it likes. */
+  readonly lasting?: boolean;
+}
+
+/** What comes back, in this order; `onHead` not at all when nothing came. Exactly one of `onEnd` and `onError` is called, and none after `abort()`. */
+export interface HttpHandler {
+  /** The request is being written to a socket. */
+  readonly onStart?: () => void;
+  readonly onHead: (status: number, headers: Readonly<Record<string, string | undefined>>) => void;
+  /** A piece of the body, its content coding undone. */
+  readonly onData: (chunk: Buffer) => void;
+  readonly onEnd: () => void;
+  readonly onError: (error: Error) => void;
+}
+
+export interface HttpExchange {
+  /** Gives the exchange up: under 1.1 its connection is closed, under 2 its stream reset. Does nothing once it is over. */
+  abort(): void;
+}
+
+/** One client's way to one origin. */
+export interface HttpClient {
+  request(request: HttpRequest, handler: HttpHandler): HttpExchange;
+  /** Requests sent so far. */
+  readonly requests: number;
+  /** Sockets opened so far. */
+  readonly opened: number;
+  wire(): WireCounts;
+  sockets(): readonly SocketReport[];
+  /** As in a channel's handshake; empty without TLS or before the first connection. */
+  tls(): string;
+  /** Ends every connection. What is under way is not told. */
+  close(): Promise<void>;
+}
+
+export interface HttpClientOptions {
+  /** `http://127.0.0.1:1234`. */
+  readonly origin: string;
+  readonly variant: Pick<Variant, 'http' | 'tls' | 'compression'>;
+  readonly certificate: string | undefined;
+  /** For a connection, and for a response's head. */
+  readonly timeoutMs: number;
+}
+
+/** What is common to the requests and responses of Node's two HTTP servers. */
+export type ServerRequest = IncomingMessage | Http2ServerRequest;
+export interface ServerReply {
+  writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+  write(text: string): boolean;
+  end(text?: string): unknown;
+  destroy(): unknown;
+  on(event: 'close' | 'drain' | 'error', listener: () => void): unknown;
+  readonly headersSent: boolean;
+  readonly writableLength: number;
+}
+/** Both servers' responses are replies: the compiler holds this. */
+export type KnownReplies = [ServerResponse, Http2ServerResponse] extends ServerReply[] ? ServerReply : never;
+
+export interface HttpServerOptions {
+  readonly variant: Pick<Variant, 'http' | 'tls'>;
+  readonly onRequest: (request: ServerRequest, reply: ServerReply) => void;
+  /** Takes the connection over (1.1 only). */
+  readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** A server that listens on a free port of the loopback interface. */
+export interface HttpServer {
+  /** `http://127.0.0.1:1234`, or `https://…`. */
+  readonly origin: string;
+  /** PEM; `undefined` without TLS. */
+  readonly certificate: string | undefined;
+  wire(): WireCounts;
+  sockets(): readonly SocketReport[];
+  /** The entry of the socket that a request came over. */
+  entry(request: ServerRequest): LedgerEntry;
+  settings(): Pick<EndpointSettings, 'keepAliveMs' | 'tls' | 'http2Windows'>;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/** A body that was read whole. */
+export type Body =
+  | { readonly kind: 'whole'; readonly text: string }
+  | { readonly kind: 'too-large'; readonly limit: Bytes };
