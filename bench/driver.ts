@@ -1,6 +1,7 @@
 /**
  * What does measuring cost? The tool's drivers beside bare ping-pong loops of the same bytes over the same libraries,
- * interleaved, both ends in processes of their own. Prints ratios; absolute times are the machine's. `npm run bench:driver`.
+ * interleaved, both ends in processes of their own. Prints ratios; absolute times are the machine's.
+ * `npm run bench:driver [-- <arm,arm> <rounds>]`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,17 @@ import { decodeHistogram } from '#dist/measure/histogram.js';
 import { isValid } from '#dist/result/record.js';
 import { choosePlacement, pinProcess } from '#dist/trial/placement.js';
 
-const ROUNDS = 6;
+/** Arms of the handshake era: the bare loops know no envelope. */
+const ARMS = process.argv[2]?.split(',') ?? [
+  'websocket',
+  'sse',
+  'streamable-http',
+  'streamable-http+json',
+  'stdio',
+  'sse+h2',
+  'streamable-http+h2',
+];
+const ROUNDS = Number(process.argv[3] ?? 6);
 const WARMUP_MS = 1_000;
 const WINDOW_MS = 1_500;
 
@@ -22,7 +33,7 @@ interface Speed {
 const SIZES = { up: 229, down: 207 };
 
 /** The tool: one trial with fresh processes. */
-async function tool(transport: string, clients: number, seed: number): Promise<Speed> {
+async function tool(arm: string, clients: number, seed: number): Promise<Speed> {
   const scenario = `
 name: ping-pong
 title: Small echoes
@@ -33,9 +44,9 @@ load: { model: closed }
 warmup: { time: ${WARMUP_MS}ms }
 window: { time: ${WINDOW_MS}ms }
 `;
-  const record = await measure({ transports: [transport], scenario, trials: 1, seed });
+  const record = await measure({ arms: [arm], scenario, trials: 1, seed });
   const measurement = record.trials[0]?.measurements.find(isValid);
-  if (measurement === undefined) throw new Error(`no valid measurement over ${transport}`);
+  if (measurement === undefined) throw new Error(`no valid measurement over ${arm}`);
   const { payloadUp, payloadDown, messagesUp, messagesDown } = measurement.bytes;
   const sizes = { up: Math.round(payloadUp / messagesUp), down: Math.round(payloadDown / messagesDown) };
   if (sizes.up !== SIZES.up || sizes.down !== SIZES.down)
@@ -59,7 +70,7 @@ async function started<T>(
   args: readonly (string | number)[],
   role: 'endpoint' | 'driver',
 ): Promise<{ readonly said: T; end(): void }> {
-  const child: ChildProcess = fork(fileURLToPath(new URL(`./support/${file}`, import.meta.url)), args.map(String), {
+  const child: ChildProcess = fork(fileURLToPath(new URL(`./bare/${file}`, import.meta.url)), args.map(String), {
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const end = (): void => {
@@ -86,16 +97,22 @@ async function started<T>(
 type Mode = 'json' | 'bytes';
 
 /** The bare loop, as long and as warm. */
-async function bare(transport: string, mode: Mode, clients: number): Promise<Speed> {
-  const server = await started<{ readonly port: number }>('bare-server.js', [transport, mode, SIZES.down], 'endpoint');
+async function bare(arm: string, mode: Mode, clients: number): Promise<Speed> {
+  // A stdio client starts its own servers.
+  const server =
+    arm === 'stdio'
+      ? undefined
+      : await started<{ readonly port: number }>('server.js', [arm, mode, SIZES.down], 'endpoint');
   try {
+    const core = placement.kind === 'pinned' ? placement.endpointCpu : '';
     // The tool's processes warm up for 0.8 s before the scenario's own warm-up.
-    const args = [transport, mode, server.said.port, SIZES.up, clients, WARMUP_MS + 800, WINDOW_MS];
-    const client = await started<Speed>('bare-client.js', args, 'driver');
+    const times = [WARMUP_MS + 800, WINDOW_MS];
+    const args = [arm, mode, server?.said.port ?? 0, SIZES.up, SIZES.down, clients, ...times, core];
+    const client = await started<Speed>('client.js', args, 'driver');
     client.end();
     return client.said;
   } finally {
-    server.end();
+    server?.end();
   }
 }
 
@@ -110,21 +127,14 @@ interface Ratios {
 }
 
 /** The tool between its two bare loops, in an order that turns with every round. */
-async function compare(
-  transport: string,
-  clients: number,
-  ratioOf: (tool: Speed, bare: Speed) => number,
-): Promise<Ratios> {
+async function compare(arm: string, clients: number, ratioOf: (tool: Speed, bare: Speed) => number): Promise<Ratios> {
   const ratios: Ratios = { json: [], bytes: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     const seen = new Map<string, Speed>();
     const turns = ['tool', 'json', 'bytes'] as const;
     for (let turn = 0; turn < turns.length; turn += 1) {
       const what = turns[(turn + round) % turns.length] ?? 'tool';
-      seen.set(
-        what,
-        what === 'tool' ? await tool(transport, clients, round + 1) : await bare(transport, what, clients),
-      );
+      seen.set(what, what === 'tool' ? await tool(arm, clients, round + 1) : await bare(arm, what, clients));
     }
     const measured = seen.get('tool');
     if (measured === undefined) throw new Error('the tool had no turn');
@@ -146,10 +156,10 @@ function report(what: string, { json, bytes }: Ratios, bound: string, passes: (r
   );
 }
 
-for (const transport of ['websocket', 'sse']) {
-  const roundTrips = await compare(transport, 1, (ours, theirs) => ours.p50Ns / theirs.p50Ns);
-  report(`${transport}: driver's median round trip ÷ bare ping-pong`, roundTrips, '≤ 1.25', (ratio) => ratio <= 1.25);
-  const rates = await compare(transport, 64, (ours, theirs) => ours.perSec / theirs.perSec);
-  report(`${transport}: rate at 64 clients ÷ bare loops' rate`, rates, '≥ 0.80', (ratio) => ratio >= 0.8);
+for (const arm of ARMS) {
+  const roundTrips = await compare(arm, 1, (ours, theirs) => ours.p50Ns / theirs.p50Ns);
+  report(`${arm}: driver's median round trip ÷ bare ping-pong`, roundTrips, '≤ 1.25', (ratio) => ratio <= 1.25);
+  const rates = await compare(arm, 64, (ours, theirs) => ours.perSec / theirs.perSec);
+  report(`${arm}: rate at 64 clients ÷ bare loops' rate`, rates, '≥ 0.80', (ratio) => ratio >= 0.8);
 }
 process.exitCode = failures === 0 ? 0 : 1;

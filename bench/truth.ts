@@ -1,14 +1,17 @@
 /**
  * Does the tool tell the truth? Each line sets up something whose answer is known, and compares what the tool says.
- * Run it with `npm run bench:truth`; it ends with 1 when a line fails.
+ * Run it with `npm run bench:truth [-- <arm,arm>]`; it ends with 1 when a line fails.
  */
+import { askedArms } from './support/arms.js';
 import { measure } from './support/measure.js';
 import { relayedEcho } from './support/relay.js';
 import { decodeHistogram } from '#dist/measure/histogram.js';
 import { isValid, type Measurement, type RunRecord } from '#dist/result/record.js';
 import { summarise } from '#dist/stats/summarise.js';
 
-const TRANSPORTS = ['sse', 'websocket'] as const;
+const ARMS = askedArms();
+/** One number per second call that a relay can capture: what has sockets. */
+const SOCKET_ARMS = ARMS.filter((arm) => !arm.startsWith('stdio') && arm !== 'loopback');
 const SEED = 20_261_122;
 const US = 1_000;
 const MS = 1_000_000;
@@ -43,8 +46,8 @@ load: { model: closed }
 warmup: { time: 300ms }
 window: { time: 2s }
 `;
-  const record = await measure({ transports: TRANSPORTS, scenario, trials: 3, seed: SEED });
-  for (const name of TRANSPORTS) {
+  const record = await measure({ arms: ARMS, scenario, trials: 3, seed: SEED });
+  for (const name of ARMS) {
     const seen = quantile(of(record, name), 0.5) / MS;
     const least = Math.min(...of(record, name).map((one) => one.responseTime.minNs / MS));
     line(
@@ -70,8 +73,8 @@ warmup: { time: 500ms }
 window: { time: 5s }
 stall: { at: 2s, for: 500ms }
 `;
-  const record = await measure({ transports: TRANSPORTS, scenario, trials: 1, seed: SEED });
-  for (const name of TRANSPORTS) {
+  const record = await measure({ arms: ARMS, scenario, trials: 1, seed: SEED });
+  for (const name of ARMS) {
     const open = quantile(of(record, name), 0.99) / MS;
     line(
       `500 ms stall, 200/s open loop, p99 of response over ${name}`,
@@ -83,7 +86,7 @@ stall: { at: 2s, for: 500ms }
   const closed = scenario
     .replace('load: { model: open, rate: 200/s, arrivals: constant }', 'load: { model: closed, think: 5ms }')
     .replace('clients: 4', 'clients: 1');
-  const hidden = await measure({ transports: ['websocket'], scenario: closed, trials: 1, seed: SEED });
+  const hidden = await measure({ arms: ['websocket'], scenario: closed, trials: 1, seed: SEED });
   const p99 = quantile(of(hidden, 'websocket'), 0.99) / MS;
   line(
     'the same stall in a closed loop hides (which is why it is labelled)',
@@ -111,19 +114,28 @@ load: { model: closed }
 warmup: { calls: 10 }
 window: { calls: 40 }
 `;
-    const record = await measure({ transports: TRANSPORTS, scenario, trials: 1, seed: SEED });
-    const [webSocket] = of(record, 'websocket');
-    const [sse] = of(record, 'sse');
-    if (webSocket === undefined || sse === undefined) throw new Error('the byte measurement is not valid');
-    const { payloadUp, payloadDown, wireUp, wireDown } = webSocket.bytes;
-    const expected = `${frameBytes(payloadUp / 40, true)} up, ${frameBytes(payloadDown / 40, false)} down`;
-    const seen = `${(wireUp ?? 0) / 40} up, ${(wireDown ?? 0) / 40} down`;
-    line(`bytes per echo of ${size} over websocket, frames by hand`, expected, seen, expected === seen);
-    const captured = await relayedEcho(size);
-    const captures = `${captured.up} up, ${captured.down} down`;
-    const counted = `${(sse.bytes.wireUp ?? 0) / 40} up, ${(sse.bytes.wireDown ?? 0) / 40} down`;
-    line(`bytes per echo of ${size} over sse, captured in a relay`, captures, counted, captures === counted);
+    const record = await measure({ arms: ARMS, scenario, trials: 1, seed: SEED });
+    for (const arm of ARMS) await compareBytes(arm, size, of(record, arm)[0]);
   }
+}
+
+async function compareBytes(arm: string, size: string, measurement: Measurement | undefined): Promise<void> {
+  if (measurement === undefined) throw new Error(`the byte measurement over ${arm} is not valid`);
+  const { payloadUp, payloadDown, wireUp, wireDown } = measurement.bytes;
+  const seen = `${(wireUp ?? 0) / 40} up, ${(wireDown ?? 0) / 40} down`;
+  const byHand = framesByHand(arm, payloadUp / 40, payloadDown / 40);
+  if (byHand !== undefined) line(`bytes per echo of ${size} over ${arm}, by hand`, byHand, seen, byHand === seen);
+  if (!SOCKET_ARMS.includes(arm)) return;
+  const captured = await relayedEcho(arm, size);
+  const captures = `${captured.up} up, ${captured.down} down`;
+  line(`bytes per echo of ${size} over ${arm}, captured in a relay`, captures, seen, captures === seen);
+}
+
+/** Where the framing is the same for every message of a length, it is written down here; `undefined` elsewhere. */
+function framesByHand(arm: string, up: number, down: number): string | undefined {
+  if (arm.startsWith('websocket')) return `${frameBytes(up, true)} up, ${frameBytes(down, false)} down`;
+  if (arm.startsWith('stdio')) return `${up + 1} up, ${down + 1} down`;
+  return undefined;
 }
 
 /** The same transport twice is not different. */
@@ -137,8 +149,8 @@ load: { model: closed }
 warmup: { time: 300ms, calls: 500 }
 window: { time: 1s }
 `;
-  for (const name of TRANSPORTS) {
-    const summary = summarise(await measure({ transports: [name, name], scenario, trials: 6, seed: SEED }));
+  for (const name of ARMS) {
+    const summary = summarise(await measure({ arms: [name, name], scenario, trials: 6, seed: SEED }));
     const found = summary.cells[0]?.comparisons.find(({ metric }) => metric === 'response-time.p50');
     const seen =
       found === undefined
@@ -164,9 +176,9 @@ load: { model: closed }
 warmup: { time: 300ms }
 window: { time: 500ms }
 `;
-  const record = await measure({ transports: ['loopback', ...TRANSPORTS], scenario, trials: 2, seed: SEED });
+  const record = await measure({ arms: ['loopback', ...ARMS], scenario, trials: 2, seed: SEED });
   const least = quantile(of(record, 'loopback'), 0.5) / US;
-  for (const name of TRANSPORTS) {
+  for (const name of ARMS) {
     const seen = quantile(of(record, name), 0.5) / US;
     line(`no wire is faster than ${name}`, `> ${least.toFixed(1)} µs`, `${seen.toFixed(1)} µs`, seen > least);
   }

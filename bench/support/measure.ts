@@ -4,26 +4,22 @@ import type { RunRecord } from '#dist/result/record.js';
 import { expandCells } from '#dist/scenario/cells.js';
 import { parseScenario } from '#dist/scenario/parse-scenario.js';
 import { planTrials } from '#dist/scenario/plan.js';
-import { defaultVariant } from '#dist/scenario/variant.js';
 import { loadTransport } from '#dist/transports/discover.js';
 import { runPlan } from '#dist/trial/run-plan.js';
 import { milliseconds, seconds } from '#dist/units.js';
+import { armsOf } from './arms.js';
 
 export interface MeasureOptions {
-  /** Transports; one that stands twice is compared with itself. */
-  readonly transports: readonly string[];
+  /** Words for arms; one that stands twice is compared with itself. */
+  readonly arms: readonly string[];
   /** YAML. */
   readonly scenario: string;
   readonly trials: number;
   readonly seed: number;
 }
 
-export function measure({ transports, scenario, trials, seed }: MeasureOptions): Promise<RunRecord> {
-  const arms = transports.map((name, index) => ({
-    id: transports.indexOf(name) === index ? name : `${name}#${index + 1}`,
-    title: name,
-    variant: defaultVariant(name),
-  }));
+export async function measure({ arms: words, scenario, trials, seed }: MeasureOptions): Promise<RunRecord> {
+  const arms = await armsOf(words);
   const cells = expandCells(parseScenario(scenario, 'bench'), { quick: false });
   const processWarmup = { timeNs: milliseconds(800), calls: 1_000 };
   return runPlan({

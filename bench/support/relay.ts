@@ -1,37 +1,42 @@
-/** An echo over SSE through a relay that does nothing but count: a second opinion on bytes, from code that knows no HTTP. */
+/** An echo through a relay that does nothing but count: a second opinion on bytes, from code that knows no HTTP. */
 import { type AddressInfo, connect as connectTcp, createServer } from 'node:net';
 import { McpClient } from '#dist/mcp/client.js';
 import { nonceOf, paddedText, fillerSource } from '#dist/mcp/payload.js';
+import { eraOf } from '#dist/mcp/revisions.js';
 import { BenchServer } from '#dist/mcp/server.js';
 import { monotonicClock } from '#dist/measure/clock.js';
 import { parseSize } from '#dist/scenario/quantities.js';
-import { defaultVariant } from '#dist/scenario/variant.js';
+import type { Arm } from '#dist/scenario/plan.js';
 import { loadTransport } from '#dist/transports/discover.js';
 import { bytes, seconds } from '#dist/units.js';
+import { armsOf } from './arms.js';
 
 const CALLS = 10;
 const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
 
 /** Bytes per echo call in each direction, as the relay saw them. */
-export async function relayedEcho(size: string): Promise<{ readonly up: number; readonly down: number }> {
-  const transport = await loadTransport('sse');
-  const variant = defaultVariant('sse');
+export async function relayedEcho(arm: string, size: string): Promise<{ readonly up: number; readonly down: number }> {
+  const [{ variant }] = (await armsOf([arm])) as [Arm];
+  const transport = await loadTransport(variant.transport);
   const clock = monotonicClock();
-  const server = new BenchServer({ clock, seed: 1, die: () => undefined });
+  const server = new BenchServer({ clock, seed: 1, die: () => undefined, era: eraOf(variant.protocol) });
   const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes: MAX_MESSAGE_BYTES });
   const counts = { up: 0, down: 0 };
   const relay = await startRelay(Number(new URL(endpoint.address).port), counts);
   const client = new McpClient({ clock, timeoutNs: seconds(10) });
-  const address = `http://127.0.0.1:${relay.port}/sse`;
-  const channel = await transport.connect(address, {
+  const address = new URL(endpoint.address);
+  address.port = String(relay.port);
+  const channel = await transport.connect(address.href, {
     variant,
     headers: {},
     maxMessageBytes: MAX_MESSAGE_BYTES,
     timeoutMs: 5_000,
     events: client,
+    certificate: endpoint.certificate,
   });
   client.attach(channel);
   await client.open(variant.protocol);
+  await channel.listen();
   await quiet(counts);
   const before = { ...counts };
   const filler = fillerSource(1);
