@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { measure } from './support/measure.js';
 import { decodeHistogram } from '#dist/measure/histogram.js';
 import { isValid } from '#dist/result/record.js';
-import { choosePlacement, pinProcess } from '#dist/trial/placement.js';
+import { pinProcess } from '#dist/child/pin.js';
+import { choosePlacement } from '#dist/trial/placement.js';
 
 /** Arms of the handshake era: the bare loops know no envelope. */
 const ARMS = process.argv[2]?.split(',') ?? [

@@ -12,6 +12,8 @@ export interface Import {
   readonly specifier: string | undefined;
   /** Erased by the compiler. */
   readonly typeOnly: boolean;
+  /** Resolved only when the program comes to it: `import(…)`. */
+  readonly lazy?: boolean;
 }
 
 /** A way to ask the system what time it is. */
@@ -65,7 +67,7 @@ function importOf(node: Node): Import | undefined {
     case 'TSImportType':
       return { specifier: textOf(node['source']), typeOnly: true };
     case 'ImportExpression':
-      return { specifier: textOf(node['source']), typeOnly: false };
+      return { specifier: textOf(node['source']), typeOnly: false, lazy: true };
     case 'CallExpression':
       return nameOf(node['callee']) === 'require' ? requireOf(node['arguments']) : undefined;
     default:

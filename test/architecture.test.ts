@@ -11,8 +11,13 @@ describe('the source tree', () => {
     const files = [...(await filesUnder('src', '.ts')), ...(await filesUnder('bin', '.js'))];
     const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       readonly dependencies: Readonly<Record<string, string>>;
+      readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
     };
-    const violations = violationsOf({ files, runtimePackages: new Set(Object.keys(manifest.dependencies)) });
+    const violations = violationsOf({
+      files,
+      runtimePackages: new Set(Object.keys(manifest.dependencies)),
+      optionalPackages: new Set(Object.keys(manifest.peerDependenciesMeta)),
+    });
     expect(files.length).toBeGreaterThan(10);
     expect(violations.map(({ rule, path, detail }) => `${path}: ${rule}: ${detail}`)).toEqual([]);
   });
@@ -63,6 +68,7 @@ describe('the test of the source tree', () => {
     ['package owner', 'a path within it', { 'src/cli/a.ts': "import { a } from 'eventsource/dist/a.js';" }],
     ['runtime dependency', 'a tool of ours', { 'src/load/a.ts': "import fc from 'fast-check';" }],
     ['runtime dependency', 'with a scope', { 'src/transports/sse/a.ts': "await import('@scope/client/sse');" }],
+    ['runtime dependency', 'an optional peer that may be missing', { 'src/sdk/a.ts': "import { a } from 'peer';" }],
     ['runtime dependency', 'the built program', { 'src/cli/a.ts': "import { a } from '#dist/units.js';" }],
     ['clock', 'hrtime', { 'src/load/a.ts': 'export const now = () => process.hrtime.bigint();' }],
     ['clock', 'hrtime by another name', { 'src/load/a.ts': "import { hrtime as h } from 'node:process'; h();" }],
@@ -109,6 +115,10 @@ describe('the test of the source tree', () => {
     ],
     ['packages at their owners', { 'src/measure/histogram.ts': "import * as hdr from 'hdr-histogram-js';" }],
     ['sockets in the transports', { 'src/transports/websocket/a.ts': "import { WebSocket } from 'ws';" }],
+    [
+      'an optional peer, when it is asked for',
+      { 'src/sdk/a.ts': "import type { A } from 'peer'; await import('peer');" },
+    ],
     ['Node itself', { 'src/child/a.ts': "import { fork } from 'node:child_process'; import 'fs/promises';" }],
     ['the clock in its file', { 'src/measure/clock.ts': 'process.hrtime.bigint();' }],
     ['the date of a run', { 'src/trial/a.ts': 'const startedAt = new Date().toISOString();' }],
@@ -156,6 +166,7 @@ function violationsIn(files: Readonly<Record<string, string>>): Violation[] {
   return violationsOf({
     files: Object.entries(files).map(([path, source]) => ({ path, source })),
     runtimePackages: new Set(['hdr-histogram-js', 'ws', 'eventsource', 'undici', 'zod']),
+    optionalPackages: new Set(['peer']),
   });
 }
 

@@ -17,20 +17,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenario: ['units'],
   // Payloads follow from the plan's random numbers; of time it knows only that it is an argument.
   mcp: ['units', 'scenario', 'measure'],
-  'transports/contract': ['units', 'mcp', 'scenario'],
+  'transports/contract': ['units', 'mcp', 'scenario', 'sdk'],
   'transports/discover': ['transports/contract'],
-  [SHARED]: ['transports/contract', 'mcp', 'measure', 'units', 'scenario'],
+  [SHARED]: ['transports/contract', 'sdk', 'mcp', 'measure', 'units', 'scenario'],
+  // Somebody else's client in the place of ours.
+  sdk: ['mcp', 'measure', 'units', 'scenario'],
   // What lies below MCP: sockets, TLS, HTTP, content codings, all of it counted.
   wire: ['transports/contract', 'measure', 'units', 'scenario'],
-  [ONE_TRANSPORT]: ['transports/contract', SHARED, 'wire', 'mcp', 'measure', 'units', 'scenario'],
+  [ONE_TRANSPORT]: ['transports/contract', SHARED, 'wire', 'sdk', 'mcp', 'measure', 'units', 'scenario'],
   child: ['units', 'measure'],
   result: ['scenario', 'units', 'measure'],
+  // Other people's servers: looked at from outside, before anything is measured.
+  target: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child'],
   load: ['transports/contract', 'mcp', 'scenario', 'units', 'measure', 'result'],
   endpoint: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child', 'result'],
   driver: [
     'transports/contract',
     'transports/discover',
     'load',
+    'sdk',
     'mcp',
     'scenario',
     'measure',
@@ -41,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'result',
   ],
   trial: [
+    'target',
     'endpoint',
     'driver',
     'transports/discover',
@@ -52,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'units',
     'measure',
     'mcp',
+    'sdk',
   ],
   stats: ['result', 'scenario', 'units', 'measure'],
   claims: ['stats', 'result', 'scenario', 'units', 'measure'],
@@ -63,21 +70,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Where an import that MAY_IMPORT allows must be erased by the compiler: a word may be shared, code may not. */
 const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
   mcp: ['measure'],
-  'transports/contract': ['scenario'],
+  'transports/contract': ['scenario', 'sdk'],
   wire: ['transports/contract', 'scenario'],
 };
 
 /** Packages that only files under this path import. */
 const PACKAGE_OWNERS: Readonly<Record<string, string>> = {
   'hdr-histogram-js': 'src/measure/histogram.ts',
+  selfsigned: 'src/wire/',
   ws: 'src/transports/',
   eventsource: 'src/transports/',
-  undici: 'src/transports/',
+  undici: 'src/wire/',
+  '@modelcontextprotocol/client': 'src/sdk/',
 };
 
 const CLOCK = 'src/measure/clock.ts';
-/** These write down, for a reader, on which day something happened. Nothing is measured by it. */
-const MAY_SAY_THE_DATE = ['cli', 'trial'];
+/** These write down on which day something happened, or until when a certificate is good. Nothing is measured by it. */
+const MAY_SAY_THE_DATE = ['cli', 'trial', 'wire'];
 /** Only a file of this name may import what it has found by listing a folder. */
 const DISCOVERY = 'discover.ts';
 const LONGEST_FILE_LINES = 400;
@@ -109,6 +118,8 @@ export interface Tree {
   readonly files: readonly SourceFile[];
   /** Names under `dependencies` in package.json: what an installation brings along. */
   readonly runtimePackages: ReadonlySet<string>;
+  /** Optional `peerDependencies`: there or not, and loaded only where they are asked for. */
+  readonly optionalPackages: ReadonlySet<string>;
 }
 
 /**
@@ -188,9 +199,12 @@ function targetOf(file: SourceFile, one: Import): string | undefined {
 }
 
 function packageViolations(file: ShippedFile, tree: Tree): Violation[] {
-  const names = file.imports.flatMap(({ specifier }) => packageOf(specifier) ?? []);
-  return names.flatMap((name) => {
-    if (!tree.runtimePackages.has(name)) return [violation('runtime dependency', file, `${name} is none`)];
+  return file.imports.flatMap(({ specifier, typeOnly, lazy }) => {
+    const name = packageOf(specifier);
+    if (name === undefined) return [];
+    if (tree.optionalPackages.has(name)) {
+      if (!typeOnly && lazy !== true) return [violation('runtime dependency', file, `${name} may be missing`)];
+    } else if (!tree.runtimePackages.has(name)) return [violation('runtime dependency', file, `${name} is none`)];
     const owner = PACKAGE_OWNERS[name];
     if (owner === undefined || file.path.startsWith(owner)) return [];
     return [violation('package owner', file, `${name} is imported under ${owner} only`)];

@@ -252,6 +252,36 @@ describe('being told to stop', () => {
   });
 });
 
+describe('servers that clients have started', () => {
+  const STDIO = ['-t', 'stdio'];
+  const many = { ...calling(ECHO), ...ENDLESS, clients: 3 };
+
+  test('one that dies fails the trial, exit 4', async () => {
+    const run = start(calling(ECHO, { call: 'misbehave', how: 'die' }), STDIO);
+    const { code } = await endOf(run);
+    expect(code).toBe(4);
+    expect(readRecord(run.record).trials).toMatchObject([
+      { status: 'failed', error: expect.stringContaining('the server process was killed by SIGKILL') as unknown },
+    ]);
+  });
+
+  test('without a failure, all of them are seen and gone in the end', async () => {
+    const run = start({ ...calling(ECHO), clients: 3 }, STDIO);
+    expect((await endOf(run)).code).toBe(0);
+    // One for the probe, one for the process warm-up, three for the cell.
+    expect(run.command.seen.filter(({ role }) => role === 'endpoint')).toHaveLength(5);
+  });
+
+  test.each(['command', 'driver'] as const)('go when the %s is killed', async (who) => {
+    const run = start(many, STDIO);
+    await run.command.started('endpoint', 5);
+    const driver = await run.command.started('driver', 2);
+    process.kill(who === 'driver' ? driver.pid : (run.command.process.pid ?? 0), 'SIGKILL');
+    await run.command.ended;
+    await goneWithin(run, 3_000);
+  });
+});
+
 async function goneWithin({ command }: Prepared, limitMs: number): Promise<void> {
   expect(command.seen.length).toBeGreaterThan(0);
   await eventually(

@@ -219,7 +219,7 @@ describe('records', () => {
     [
       'of another version',
       whole.replace(/"schemaVersion": *1\b/, '"schemaVersion": 99'),
-      'r.json: schemaVersion: got 99, expected 1; read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one',
+      'r.json: schemaVersion: got 99, expected 2; read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one',
     ],
   ])('%s', async (_, text, message) => {
     const folder = freshFolder();

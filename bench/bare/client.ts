@@ -6,7 +6,7 @@
  */
 import { connect } from './connect.js';
 import { type Mode, messages } from './message.js';
-import { pinProcess } from '#dist/trial/placement.js';
+import { pinProcess } from '#dist/child/pin.js';
 
 const [arm = '', mode = 'json', port, up, down, clients, warmupMs, windowMs, core] = process.argv.slice(2);
 const texts = messages(mode as Mode, Number(up));

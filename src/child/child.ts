@@ -1,5 +1,6 @@
 /** A child process of the command: asked over IPC, ended by its own id, on every way out. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Nanoseconds, toMilliseconds } from '../units.ts';
 
@@ -22,8 +23,16 @@ export interface Child<C extends Commands> {
   readonly pid: number;
   /** Sends one command and waits for its answer. Rejects with a `ChildError` when there is none in time or the child dies first. */
   ask<K extends keyof C & string>(command: K, body: C[K]['body'], timeoutNs: Nanoseconds): Promise<C[K]['reply']>;
+  /** Resolves, with how it ended in words, when the process is gone. Never rejects. */
+  readonly gone: Promise<string>;
   /** Ends the process: politely, then not. Resolves when it is gone. Never rejects. */
   end(): Promise<void>;
+}
+
+/** A child that is spoken to through its standard streams besides. */
+export interface PipedChild<C extends Commands> extends Child<C> {
+  readonly stdin: Socket;
+  readonly stdout: Socket;
 }
 
 interface Answer {
@@ -52,19 +61,33 @@ process.on('exit', () => {
 const programUrl = (program: string): URL => new URL(`../../bin/${program}`, import.meta.url);
 
 export function startChild<C extends Commands>(options: ChildOptions): Child<C> {
-  const child = fork(fileURLToPath(programUrl(options.program)), [], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  return new ForkedChild<C>(options.name, forkProgram(options, 'ignore'));
+}
+
+/** As `startChild`, with pipes for its standard input and output. Throws when the system gives none. */
+export function startPipedChild<C extends Commands>(options: ChildOptions): PipedChild<C> {
+  const child = forkProgram(options, 'pipe');
+  const forked = new ForkedChild<C>(options.name, child);
+  const { stdin, stdout } = child;
+  if (!(stdin instanceof Socket && stdout instanceof Socket)) {
+    void forked.end();
+    throw new ChildError(`the ${options.name} could not be started: there are no pipes to it`);
+  }
+  return Object.assign(forked, { stdin, stdout });
+}
+
+const forkProgram = ({ program }: ChildOptions, streams: 'ignore' | 'pipe'): ChildProcess =>
+  fork(fileURLToPath(programUrl(program)), [], {
+    stdio: [streams, streams, 'pipe', 'ipc'],
     execArgv: [],
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  return new ForkedChild<C>(options.name, child);
-}
 
 class ForkedChild<C extends Commands> implements Child<C> {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #gone: Promise<void>;
+  readonly gone: Promise<string>;
   #seq = 0;
   #stderr = '';
   #ending = false;
@@ -79,11 +102,10 @@ class ForkedChild<C extends Commands> implements Child<C> {
     });
     child.on('message', (message) => this.#onAnswer(message as Answer));
     child.on('error', (error) => this.#die(`could not be started: ${error.message}`));
-    this.#gone = new Promise((resolve) => {
+    this.gone = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         alive.delete(child);
-        this.#die(signal === null ? `ended with exit code ${code ?? '?'}` : `was killed by ${signal}`);
-        resolve();
+        resolve(this.#die(signal === null ? `ended with exit code ${code ?? '?'}` : `was killed by ${signal}`));
       });
     });
   }
@@ -126,19 +148,21 @@ class ForkedChild<C extends Commands> implements Child<C> {
     return waiting;
   }
 
-  #die(how: string): void {
+  #die(how: string): string {
     const said = this.#ending ? '' : this.#stderr.trim();
     this.#deadBecause ??= new ChildError(`the ${this.#name} process ${how}${said === '' ? '' : `; it said: ${said}`}`);
     for (const seq of this.#waiting.keys()) this.#take(seq)?.reject(this.#deadBecause);
+    return this.#deadBecause.message;
   }
 
   async end(): Promise<void> {
     this.#ending = true;
     if (this.#process.exitCode !== null || this.#process.signalCode !== null || this.#process.pid === undefined) return;
     // A child that loses its channel ends by itself; one that does not is ended.
+    this.#process.stdin?.end();
     if (this.#process.connected) this.#process.disconnect();
     const kill = setTimeout(() => this.#process.kill('SIGKILL'), END_GRACE_MS);
-    await this.#gone;
+    await this.gone;
     clearTimeout(kill);
   }
 }

@@ -1,4 +1,5 @@
-/** Which arm of a run stands for which side of the comparison. */
+/** Which arm of a run stands for which side of the comparison, and what the arms are called. */
+import { ARTICLE_TRANSPORTS, isEmbedded, sideOf } from '../scenario/article-sides.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Summary } from '../stats/summary.ts';
 
@@ -8,37 +9,31 @@ export interface Sides {
   readonly websocket: Arm;
 }
 
-/** Transports that the comparison names, as it writes them. */
-const TITLES: Readonly<Partial<Record<string, string>>> = { sse: 'SSE', websocket: 'WebSocket' };
-
 /** The first arm of each side; `undefined` when one of them is not in the run. */
-export function sidesOf(summary: Summary): Sides | undefined {
-  const sse = firstOf(summary, 'sse');
-  const websocket = firstOf(summary, 'websocket');
+export function sidesOf({ arms }: Summary): Sides | undefined {
+  const sse = sideOf(arms, 'sse');
+  const websocket = sideOf(arms, 'websocket');
   return sse !== undefined && websocket !== undefined ? { sse, websocket } : undefined;
 }
 
-const firstOf = (summary: Summary, transport: string): Arm | undefined =>
-  summary.arms.find((arm) => arm.variant.transport === transport);
+/** Whether the run was against somebody else's servers, about which the article says nothing. */
+export const isAgainstTargets = ({ arms }: Summary): boolean => arms.some((arm) => !isEmbedded(arm));
 
 /** Why a side is missing, in words; empty when both are there. */
 export function missingSides(summary: Summary): string {
-  const missing = ['sse', 'websocket'].filter((transport) => firstOf(summary, transport) === undefined);
-  return missing.map((transport) => whyMissing(summary, transport)).join('; ');
+  return ARTICLE_TRANSPORTS.filter(({ transport }) => sideOf(summary.arms, transport) === undefined)
+    .map((side) => whyMissing(summary, side))
+    .join('; ');
 }
 
-function whyMissing(summary: Summary, transport: string): string {
-  const refused = summary.record.unsupported.find(({ armId }) => transportOf(armId) === transport);
-  return refused === undefined
-    ? `${titleOf(transport)} is not in this run`
-    : `${titleOf(transport)} could not run: ${refused.reason}`;
+function whyMissing({ record }: Summary, { transport, title }: (typeof ARTICLE_TRANSPORTS)[number]): string {
+  const refused = record.unsupported.find(({ armId, cellId }) => cellId === null && transportOf(armId) === transport);
+  return refused === undefined ? `${title} is not in this run` : `${title} could not run: ${refused.reason}`;
 }
 
-const transportOf = (armId: string): string => armId.split('#', 1)[0] ?? armId;
-const titleOf = (transport: string): string => TITLES[transport] ?? transport;
+/** An arm's word begins with its transport. */
+const transportOf = (word: string): string => word.split(/[@+#]/, 1)[0] ?? word;
 
-/** An arm's name for people: `WebSocket`, `WebSocket #2` for its repetition. */
-export function armTitle(armId: string): string {
-  const [transport = armId, repetition] = armId.split('#');
-  return repetition === undefined ? titleOf(transport) : `${titleOf(transport)} #${repetition}`;
-}
+/** An arm's name for people, `WebSocket`, `WebSocket #2` for its repetition; the word that asked for it where it could not be. */
+export const armTitle = ({ record }: Summary, armId: string): string =>
+  record.plan.arms.find(({ id }) => id === armId)?.title ?? armId;

@@ -79,7 +79,7 @@ describe('what is missing', () => {
 
   it('says why a side could not run', () => {
     const summary = summaryOf({ armIds: ['sse'] });
-    const record = { ...summary.record, unsupported: [{ armId: 'websocket', reason: 'no such module' }] };
+    const record = { ...summary.record, unsupported: [{ armId: 'websocket', cellId: null, reason: 'no such module' }] };
     expect(connectionModel.evaluate({ ...summary, record }).verdict.because).toBe(
       'WebSocket could not run: no such module',
     );

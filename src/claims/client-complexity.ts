@@ -64,7 +64,7 @@ function listed(proxies: readonly Proxy[], direction: string): string {
 function linesOf(facts: ArmFacts | undefined): readonly string[] {
   if (facts === undefined) return [];
   return [
-    `${count(facts.socketsPerClient, 'socket')}, ${count(facts.roundTripsToOpen, 'round trip')} to open`,
+    `${count(facts.socketsPerClient, facts.carrier === 'pipes' ? 'pipe' : 'socket')}, ${count(facts.roundTripsToOpen, 'round trip')} to open`,
     `${count(facts.httpRequestsPerCall, 'HTTP request')} per call`,
     `${size(libraryBytes(facts))} of library, ${count(facts.driverLines, 'line')} of driver`,
   ];

@@ -40,7 +40,7 @@ function wayOfClientMessages({ sharedChannelShare }: ArmFacts): string {
 function linesOf(facts: ArmFacts | undefined): readonly string[] {
   if (facts === undefined) return [];
   return [
-    `${count(facts.socketsPerClient, 'socket')} per client`,
+    `${count(facts.socketsPerClient, facts.carrier === 'pipes' ? 'pipe' : 'socket')} per client`,
     `${percent(facts.sharedChannelShare)} of client messages on the server's channel`,
     facts.bothDirectionsAtOnce ? 'both directions at once' : 'one direction at a time per socket',
   ];

@@ -125,7 +125,7 @@ function whyNoData(needs: readonly Need[], summary: Summary, sides: Sides): stri
       for (const arm of [sides.sse, sides.websocket]) {
         const [first] = cells;
         if (first !== undefined && estimatesOf(cells, arm.id, metric).length === 0)
-          return whyNoEstimate(first, arm.id, metric);
+          return whyNoEstimate(summary, first, arm.id, metric);
       }
     }
   }

@@ -35,11 +35,13 @@ it('turns round twice to where it was', () => {
   expect(twice.low95).toBeCloseTo(comparison!.low95, 12);
 });
 
-it('writes names as the comparison does', () => {
-  expect(['sse', 'websocket#2', 'streamable-http', 'stdio#3'].map(armTitle)).toEqual([
+it('calls an arm by its title, and one that could not be by the word that asked for it', () => {
+  const summary = summaryOf({ armIds: ['sse', 'websocket#2', 'streamable-http@2026-07-28+json'] });
+  const ids = ['sse', 'websocket#2', 'streamable-http@2026-07-28+json', 'stdio+h2'];
+  expect(ids.map((id) => armTitle(summary, id))).toEqual([
     'SSE',
     'WebSocket #2',
-    'streamable-http',
-    'stdio #3',
+    'Streamable HTTP 2026-07-28 (JSON replies)',
+    'stdio+h2',
   ]);
 });

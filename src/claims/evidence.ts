@@ -31,15 +31,16 @@ export const estimatesOf = (cells: readonly CellSummary[], armId: string, metric
 const QUANTILES = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
 
 /** Why an estimate is not to be had, in words. */
-export function whyNoEstimate(cell: CellSummary, armId: string, metric: MetricName): string {
+export function whyNoEstimate(summary: Summary, cell: CellSummary, armId: string, metric: MetricName): string {
   const arm = armCellOf(cell, armId);
-  if (arm === undefined || arm.validTrials === 0) return `no valid trial of ${armTitle(armId)} in ${cell.cell.id}`;
+  const title = armTitle(summary, armId);
+  if (arm === undefined || arm.validTrials === 0) return `no valid trial of ${title} in ${cell.cell.id}`;
   const [kind = '', part = ''] = metric.split('.');
   const share = Object.entries(QUANTILES).find(([name]) => name === part)?.[1];
   if (share !== undefined && !isReportable(arm.fewestSamples, share)) {
-    return `${whole(arm.fewestSamples)} samples per trial of ${armTitle(armId)} in ${cell.cell.id} are too few for ${kind} ${part}`;
+    return `${whole(arm.fewestSamples)} samples per trial of ${title} in ${cell.cell.id} are too few for ${kind} ${part}`;
   }
-  return `no ${metric} of ${armTitle(armId)} in ${cell.cell.id}`;
+  return `no ${metric} of ${title} in ${cell.cell.id}`;
 }
 
 /** What is to be divided by what. */
@@ -85,6 +86,12 @@ export function extremes(estimates: readonly Estimate[]): { readonly low: number
   if (estimates.length === 0) return undefined;
   const values = estimates.map(({ value }) => value);
   return { low: Math.min(...values), high: Math.max(...values) };
+}
+
+/** Plain tool calls if they were run, else the first cell in which all these arms have calls. */
+export function callCell(summary: Summary, armIds: readonly string[]): CellSummary | undefined {
+  const candidates = [...cellsOf(summary, 'tool-calls'), ...summary.cells];
+  return candidates.find((cell) => armIds.every((id) => estimateOf(cell, id, 'response-time.p50') !== undefined));
 }
 
 const NETWORKS: Readonly<Partial<Record<string, string>>> = { lo: 'on loopback, without a network' };

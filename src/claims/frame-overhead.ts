@@ -1,6 +1,6 @@
 /** Prose: bytes beyond the message. */
 import type { Arm } from '../scenario/plan.ts';
-import type { CellSummary, Estimate, MetricName } from '../stats/summary.ts';
+import type { CellSummary, Estimate, Summary } from '../stats/summary.ts';
 import { defineClaim, type Evidence } from './define.ts';
 import { cellLabel, cellsOf, estimateOf, estimatesOf, extremes, whyNoEstimate } from './evidence.ts';
 import { percent, size, sizeRange } from './quantity.ts';
@@ -36,19 +36,23 @@ export const frameOverhead = defineClaim({
   },
 });
 
-function ofFrames(cell: CellSummary, { websocket }: Evidence): Part {
+function ofFrames(cell: CellSummary, { summary, websocket }: Evidence): Part {
   const both = [UP, DOWN] as const;
   const holds = everyTruth(both.map((metric) => truthOf(estimateOf(cell, websocket.id, metric), isFrameSized)));
-  return { of: `WebSocket ${cellLabel(cell)}`, holds, seen: holds === undefined ? gapOf(cell, websocket, UP) : '' };
+  return {
+    of: `WebSocket ${cellLabel(cell)}`,
+    holds,
+    seen: holds === undefined ? gapOf(summary, cell, websocket) : '',
+  };
 }
 
-function ofHeaders(cell: CellSummary, { sse }: Evidence): Part {
+function ofHeaders(cell: CellSummary, { summary, sse }: Evidence): Part {
   const holds = truthOf(estimateOf(cell, sse.id, UP), isMoreThanAFrame);
-  return { of: `SSE ${cellLabel(cell)}`, holds, seen: holds === undefined ? gapOf(cell, sse, UP) : '' };
+  return { of: `SSE ${cellLabel(cell)}`, holds, seen: holds === undefined ? gapOf(summary, cell, sse) : '' };
 }
 
-const gapOf = (cell: CellSummary, arm: Arm, metric: MetricName): string =>
-  estimateOf(cell, arm.id, metric) === undefined ? whyNoEstimate(cell, arm.id, metric) : '';
+const gapOf = (summary: Summary, cell: CellSummary, arm: Arm): string =>
+  estimateOf(cell, arm.id, UP) === undefined ? whyNoEstimate(summary, cell, arm.id, UP) : '';
 
 const truthOf = (estimate: Estimate | undefined, rule: (estimate: Estimate) => Truth): Truth =>
   estimate === undefined ? undefined : rule(estimate);

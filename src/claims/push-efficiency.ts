@@ -31,17 +31,17 @@ export const pushEfficiency = defineClaim({
     ]),
 });
 
-function oneWay(cell: CellSummary, { sse, websocket }: Evidence): Part {
+function oneWay(cell: CellSummary, { summary, sse, websocket }: Evidence): Part {
   const found = comparisonOf(cell, CPU, { armId: sse.id, baseArmId: websocket.id });
   const of = `one-way ${cellLabel(cell)}`;
-  if (found === undefined) return { of, holds: undefined, seen: whyNoPair(cell, CPU, [sse, websocket]) };
+  if (found === undefined) return { of, holds: undefined, seen: whyNoPair(summary, cell, [sse, websocket]) };
   return { of, holds: isNotWorse(found), seen: `SSE ${times(found.ratio)} the CPU of WebSocket` };
 }
 
-function interactive(cell: CellSummary, { sse, websocket }: Evidence): Part {
+function interactive(cell: CellSummary, { summary, sse, websocket }: Evidence): Part {
   const direction = { armId: websocket.id, baseArmId: sse.id };
   const found = comparisonOf(cell, CPU, direction);
-  if (found === undefined) return { of: 'mixed', holds: undefined, seen: whyNoPair(cell, CPU, [sse, websocket]) };
+  if (found === undefined) return { of: 'mixed', holds: undefined, seen: whyNoPair(summary, cell, [sse, websocket]) };
   const latencies: readonly MetricName[] = ['delivery.p50', 'response-time.p50'];
   const slower = latencies.filter((metric) => comparisonOf(cell, metric, direction)?.word === 'slower');
   const holds: Truth = slower.length > 0 ? false : isBetter(found);
@@ -49,10 +49,10 @@ function interactive(cell: CellSummary, { sse, websocket }: Evidence): Part {
   return { of: 'mixed', holds, seen };
 }
 
-/** Why two arms have no comparison in a cell. */
-function whyNoPair(cell: CellSummary, metric: MetricName, arms: readonly Arm[]): string {
-  const without = arms.find((arm) => estimateOf(cell, arm.id, metric) === undefined);
-  return without === undefined ? 'no pair of trials to compare' : whyNoEstimate(cell, without.id, metric);
+/** Why two arms have no comparison of processor time in a cell. */
+function whyNoPair(summary: Summary, cell: CellSummary, arms: readonly Arm[]): string {
+  const without = arms.find((arm) => estimateOf(cell, arm.id, CPU) === undefined);
+  return without === undefined ? 'no pair of trials to compare' : whyNoEstimate(summary, cell, without.id, CPU);
 }
 
 function oneWayLines(summary: Summary, arm: Arm): readonly string[] {

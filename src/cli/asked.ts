@@ -3,8 +3,11 @@
 /** Flag by option name, with the value that goes without saying. */
 const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: string }>> = {
   transport: { flag: '--transport', usual: 'sse,websocket' },
-  protocol: { flag: '--protocol', usual: '2025-11-25' },
-  client: { flag: '--client', usual: 'stock' },
+  protocol: { flag: '--protocol' },
+  http: { flag: '--http' },
+  compression: { flag: '--compression' },
+  reply: { flag: '--reply' },
+  client: { flag: '--client' },
   clients: { flag: '--clients' },
   rate: { flag: '--rate' },
   duration: { flag: '--duration' },
@@ -14,11 +17,15 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   trials: { flag: '--trials', usual: '6' },
 };
 
+/** Flags without a value. */
+const SWITCHES = ['tls', 'quick'] as const;
+
 /** Scenarios first, then the flags that differ from what goes without saying; the seed stands in the plan. */
 export function askedWords(names: readonly string[], options: Record<string, unknown>): readonly string[] {
   const flags = Object.entries(FLAGS).flatMap(([name, { flag, usual }]) => {
     const value = options[name];
     return typeof value === 'string' && value !== usual ? [flag, value] : [];
   });
-  return [...names, ...flags, ...(options['quick'] === true ? ['--quick'] : [])];
+  const switches = SWITCHES.filter((name) => options[name] === true).map((name) => `--${name}`);
+  return [...names, ...flags, ...switches];
 }

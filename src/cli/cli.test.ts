@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { failedAfter, fixtureRecord, withMeasurements, withTrials } from '../../test/fixtures/record.ts';
 import type { Doubt } from '../result/record.ts';
 import { bytes, milliseconds, perSecond, seconds } from '../units.ts';
+import { askedWords } from './asked.ts';
 import { readRunFlags } from './options.ts';
 import { progressOn } from './progress.ts';
 import { onSignals } from './signals.ts';
@@ -11,8 +12,6 @@ import { whatFailed } from './what-failed.ts';
 const NAMES = ['loopback', 'sse', 'websocket'];
 const DEFAULTS = {
   transport: 'sse,websocket',
-  protocol: '2025-11-25',
-  client: 'stock',
   trials: '6',
   readyTimeout: '10s',
 };
@@ -21,9 +20,11 @@ const read = (options: Record<string, unknown> = {}) => readRunFlags({ ...DEFAUL
 describe('flags', () => {
   test('by default nothing is overridden', () => {
     expect(read()).toEqual({
-      transports: ['sse', 'websocket'],
-      protocol: '2025-11-25',
-      client: 'stock',
+      arms: [
+        { transport: 'sse', axes: {} },
+        { transport: 'websocket', axes: {} },
+      ],
+      axes: {},
       overrides: {},
       trials: 6,
       seed: undefined,
@@ -60,11 +61,54 @@ describe('flags', () => {
   });
 
   test.each([
-    ['all', ['sse', 'websocket', 'loopback']],
-    [' sse , loopback', ['sse', 'loopback']],
-    ['websocket,websocket', ['websocket', 'websocket']],
-  ])('transports %j', (transport, transports) => {
-    expect(read({ transport }).transports).toEqual(transports);
+    ['all', 'all'],
+    [
+      ' sse , loopback',
+      [
+        { transport: 'sse', axes: {} },
+        { transport: 'loopback', axes: {} },
+      ],
+    ],
+    [
+      'websocket,websocket',
+      [
+        { transport: 'websocket', axes: {} },
+        { transport: 'websocket', axes: {} },
+      ],
+    ],
+    ['sse+h2+tls', [{ transport: 'sse', axes: { http: '2', tls: true } }]],
+  ])('arms %j', (transport, arms) => {
+    expect(read({ transport }).arms).toEqual(arms);
+  });
+
+  test('axes for every arm, each only if its flag was given', () => {
+    const options = {
+      protocol: '2026-07-28',
+      http: '2',
+      tls: true,
+      compression: 'gzip',
+      reply: 'json',
+      client: 'lean',
+    };
+    expect(read(options).axes).toEqual(options);
+    expect(read({ http: '1.1', compression: 'off' }).axes).toEqual({ http: '1.1', compression: 'off' });
+    expect(() => read({ compression: 'zstd' })).toThrow(
+      '--compression: got "zstd", expected one of off, deflate, gzip, br',
+    );
+    expect(() => read({ http: '3' })).toThrow('--http: got "3", expected one of 1.1, 2');
+  });
+
+  test('what was asked is told in words that ask for it again', () => {
+    const options = { transport: 'all', http: '2', tls: true, quick: true, trials: '6', header: 'secret' };
+    expect(askedWords(['chatty'], options)).toEqual([
+      'chatty',
+      '--transport',
+      'all',
+      '--http',
+      '2',
+      '--tls',
+      '--quick',
+    ]);
   });
 });
 

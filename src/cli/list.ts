@@ -5,6 +5,7 @@ import { listShipped } from '../scenario/load-scenario.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { quote } from '../scenario/wording.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
+import { variantText } from './list-variants.ts';
 import { UsageError } from './exit-code.ts';
 
 interface Row {
@@ -31,5 +32,6 @@ export async function listCommand(what: string | undefined): Promise<void> {
     if (what === undefined) process.stdout.write(`${name}\n`);
     for (const row of rows)
       process.stdout.write(`${what === undefined ? '  ' : ''}${row.name.padEnd(width)}  ${row.what}\n`);
+    if (what === 'transports') process.stdout.write(`\n${await variantText()}`);
   }
 }

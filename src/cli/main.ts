@@ -11,6 +11,7 @@ const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
   ['RecordError', EXIT.usage],
   ['SaveError', EXIT.usage],
   ['RunFailure', EXIT.runFailed],
+  ['TargetError', EXIT.runFailed],
   ['ProbeError', EXIT.runFailed],
   ['MismatchError', EXIT.runFailed],
 ]);
@@ -46,11 +47,30 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .argument('[scenario...]', 'name of a shipped scenario, or a path to a YAML or JSON file')
     .option(
       '-t, --transport <list>',
-      'transports, comma-separated, or "all"; one that stands twice is compared with itself',
+      'arms, comma-separated, each transport[@revision][+option…] (see "list transports"), or "all"; one that stands twice is compared with itself',
       'sse,websocket',
     )
-    .option('--protocol <revision>', 'protocol revision', '2025-11-25')
-    .option('--client <stack>', 'which client stack drives: stock', 'stock')
+    .option('--protocol <revision>', 'for every arm that names none: protocol revision (2025-11-25)')
+    .option('--http <version>', 'likewise: HTTP 1.1 or 2 (1.1)')
+    .option('--tls', 'likewise: encrypted, with a certificate made for the run')
+    .option('--compression <name>', 'likewise: off, deflate (WebSocket), gzip or br (event streams) (off)')
+    .option('--reply <mode>', 'likewise, where a transport has the choice: sse or json')
+    .option('--client <stack>', 'likewise: which client stack drives, stock, lean or sdk (stock)')
+    .option(
+      '--target <[name=]url>',
+      "somebody else's server in place of the tool's own: ws, wss, http or https; the name may be a transport's word and fix it; repeatable",
+      collect,
+    )
+    .option(
+      '--command <[name=]command>',
+      'the command of the target of that name, started for every trial; without one, a stdio server that every client starts; repeatable',
+      collect,
+    )
+    .option('--tool <name>', "which of a target's tools is called; default: the first whose schema can be satisfied")
+    .option('--args <json>', 'what it is called with; default: made from its schema')
+    .option('--header <name: value>', 'sent to targets with every request, recorded nowhere; repeatable', collect)
+    .option('--header-env <name=VARIABLE>', 'likewise, with the value of an environment variable; repeatable', collect)
+    .option('--yes', 'send the load to targets that are not on this machine')
     .option('-c, --clients <n>', 'concurrent MCP clients')
     .option('-R, --rate <per-second>', "offered rate, open loop; without it the scenario's own load model")
     .option('-d, --duration <time>', 'measured part of a trial, such as 5s or 500ms')
@@ -70,11 +90,17 @@ Examples:
   mcp-transport-bench run --quick
   mcp-transport-bench run chatty notifications --trials 12 --seed 7
   mcp-transport-bench run my-scenario.yaml -t sse,websocket,loopback -f table -f markdown=report.md
-  mcp-transport-bench run tool-calls -t websocket,websocket      an A/A run: how far apart are equals here?`,
+  mcp-transport-bench run tool-calls -t websocket,websocket      an A/A run: how far apart are equals here?
+  mcp-transport-bench run --target http://127.0.0.1:3001/mcp --target ws://127.0.0.1:3002/mcp
+  mcp-transport-bench run --command "node server.js" --tool search --args '{"query":"x"}'
+  mcp-transport-bench run --command "mine=node server.js" --target mine=http://127.0.0.1:3000/mcp
+  mcp-transport-bench run -t all --quick                         every variant of every transport
+  mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2`,
     )
-    .action(async (scenarios: string[], options: Record<string, unknown>) => {
+    .action(async (scenarios: string[], options: Record<string, unknown>, command: Command) => {
       const { runCommand } = await import('./run.ts');
-      setExit(await runCommand(scenarios, options, manifest.version));
+      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+      setExit(await runCommand(scenarios, options, manifest.version, isGiven));
     });
 
   program

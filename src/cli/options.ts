@@ -3,16 +3,24 @@ import type { Overrides } from '../scenario/overrides.ts';
 import { MAX_CALLS, MAX_CLIENTS } from '../scenario/fields.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
-import { CLIENT_STACKS, PROTOCOL_REVISIONS } from '../scenario/variant.ts';
+import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import {
+  CLIENT_STACKS,
+  COMPRESSIONS,
+  HTTP_VERSIONS,
+  PROTOCOL_REVISIONS,
+  REPLY_MODES,
+  type Variant,
+} from '../scenario/variant.ts';
 import { quote } from '../scenario/wording.ts';
 import { type Nanoseconds } from '../units.ts';
 import { UsageError } from './exit-code.ts';
 
 /** The `run` command's flags, read. */
 export interface RunFlags {
-  readonly transports: readonly string[];
-  readonly protocol: (typeof PROTOCOL_REVISIONS)[number];
-  readonly client: (typeof CLIENT_STACKS)[number];
+  readonly arms: readonly ArmWord[] | 'all';
+  /** What was said for every arm whose own word does not say otherwise. */
+  readonly axes: Partial<Variant>;
   readonly overrides: Overrides;
   readonly trials: number;
   readonly seed: number | undefined;
@@ -41,10 +49,9 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     payloadBytes: given(text('payload'), (value) => quantity('--payload', value, parseSize)),
   };
   return {
-    transports: readTransports(text('transport') ?? '', transportNames),
-    protocol: oneOf('--protocol', text('protocol') ?? '', PROTOCOL_REVISIONS),
-    client: oneOf('--client', text('client') ?? '', CLIENT_STACKS),
-    overrides: Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined)),
+    arms: readArms(text('transport') ?? '', transportNames),
+    axes: readAxes(text, options['tls'] === true),
+    overrides: present(overrides),
     trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
@@ -91,8 +98,30 @@ function oneOf<T extends string>(flag: string, value: string, words: readonly T[
   return found;
 }
 
-function readTransports(list: string, names: readonly string[]): readonly string[] {
-  if (list.trim() === 'all') return [...new Set(['sse', 'websocket', ...names])];
-  const asked = list.split(',').map((name) => name.trim());
-  return asked.map((name) => oneOf('--transport', name, names));
+/** The axes that flags have set; the others are absent. */
+function readAxes(text: (name: string) => string | undefined, tls: boolean): Partial<Variant> {
+  const oneOfWords = <T extends string>(name: string, words: readonly T[]): T | undefined =>
+    given(text(name), (value) => oneOf(`--${name}`, value, words));
+  const axes: { readonly [K in keyof Variant]?: Variant[K] | undefined } = {
+    protocol: oneOfWords('protocol', PROTOCOL_REVISIONS),
+    http: oneOfWords('http', HTTP_VERSIONS),
+    tls: tls ? true : undefined,
+    compression: oneOfWords('compression', COMPRESSIONS),
+    reply: oneOfWords('reply', REPLY_MODES),
+    client: oneOfWords('client', CLIENT_STACKS),
+  };
+  return present(axes);
+}
+
+/** Without the keys that hold nothing. */
+const present = <T extends object>(values: { readonly [K in keyof T]?: T[K] | undefined }): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+function readArms(list: string, names: readonly string[]): readonly ArmWord[] | 'all' {
+  if (list.trim() === 'all') return 'all';
+  return list.split(',').map((text) => {
+    const read = readArmWord(text.trim(), names);
+    if (!read.ok) throw new UsageError(`--transport: ${read.why}`);
+    return read.word;
+  });
 }

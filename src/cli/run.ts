@@ -9,6 +9,7 @@ import { expandCells } from '../scenario/cells.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { type Plan, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
+import { FOREIGN_SUITE, foreignCells } from '../scenario/foreign.ts';
 import { ARTICLE_SUITE } from '../scenario/suite.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
@@ -20,6 +21,8 @@ import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { progressOn } from './progress.ts';
 import { onSignals } from './signals.ts';
+import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
+import { type ChosenTargets, chooseTargets, refuseStrangers } from './targets.ts';
 import { whatFailed } from './what-failed.ts';
 
 /** The process's warm-up: enough for the shared code to be compiled, in each plan's measure. */
@@ -30,11 +33,19 @@ export async function runCommand(
   names: readonly string[],
   options: Record<string, unknown>,
   version: string,
+  isGiven: (option: string) => boolean,
 ): Promise<ExitCode> {
   const flags = readRunFlags(options, transportNames());
+  const targets = readTargetFlags({
+    options,
+    transportNames: transportNames(),
+    isGiven,
+    protocol: flags.axes.protocol,
+    env: process.env,
+  });
   const outputs = await readOutputs(flags.formats);
-  const cells = loadCells(names, flags);
-  const chosen = await chooseArms(flags);
+  const cells = loadCells(names, flags, targets !== undefined);
+  const chosen = targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
   if (chosen.arms.length === 0) {
     throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
   }
@@ -43,35 +54,53 @@ export async function runCommand(
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
   for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
-  return runAndShow({ plan, chosen, flags, outputs, path, version, asked: askedWords(names, options) });
+  const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
+  return runAndShow({ plan, chosen, flags, outputs, path, version, asked });
 }
 
-function loadCells(names: readonly string[], { quick, overrides }: RunFlags): Cell[] {
-  const cells = (names.length === 0 ? ARTICLE_SUITE : names).flatMap((name) =>
+/** The arms, and what is secret of them, which stays beside the plan. */
+type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>>;
+
+async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags: RunFlags): Promise<Chosen> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  await refuseStrangers(targets, { cells, trials: flags.trials, processWarmup: warmupOf(flags, true) }, say);
+  return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [] };
+}
+
+function loadCells(names: readonly string[], { quick, overrides }: RunFlags, isForeign: boolean): readonly Cell[] {
+  const suite = isForeign ? FOREIGN_SUITE : ARTICLE_SUITE;
+  const cells = (names.length === 0 ? suite : names).flatMap((name) =>
     expandCells(loadScenario(name), { quick, overrides }),
   );
   const twice = cells.find((cell, index) => cells.findIndex((other) => other.id === cell.id) !== index);
   if (twice !== undefined) throw new UsageError(`scenario "${twice.id}" is asked for twice; name it once`);
-  return cells;
+  const foreign = isForeign ? foreignCells(cells) : { ok: true as const, cells };
+  if (!foreign.ok) throw new UsageError(foreign.why);
+  return foreign.cells;
 }
+
+/** Of somebody else's server, whose calls may take long and which is warm or not for its own reasons, no more than the quick one's calls are asked. */
+const warmupOf = ({ quick }: RunFlags, isForeign: boolean): Extent =>
+  quick ? QUICK_PROCESS_WARMUP : isForeign ? { ...PROCESS_WARMUP, calls: QUICK_PROCESS_WARMUP.calls } : PROCESS_WARMUP;
 
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
-function makePlan(cells: readonly Cell[], { arms }: ChosenArms, flags: RunFlags): Plan {
+function makePlan(cells: readonly Cell[], { arms, specs, unsupported }: Chosen, flags: RunFlags): Plan {
   return planTrials({
     seed: flags.seed ?? randomInt(1_000_000),
     quick: flags.quick,
     blocks: flags.trials,
-    processWarmup: flags.quick ? QUICK_PROCESS_WARMUP : PROCESS_WARMUP,
+    processWarmup: warmupOf(flags, specs !== undefined),
     arms,
     cells,
+    impossible: unsupported,
   });
 }
 
 interface RunRequest {
   readonly plan: Plan;
-  readonly chosen: ChosenArms;
+  readonly chosen: Chosen;
   readonly flags: RunFlags;
   readonly outputs: readonly Output[];
   /** Of the record. */
@@ -103,6 +132,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       version,
       asked,
       unsupported: chosen.unsupported,
+      targets: chosen.specs ?? new Map(),
       clock,
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,

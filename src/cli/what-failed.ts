@@ -1,5 +1,5 @@
 /** Whether a run measured what it set out to. A load generator that exits 0 after measuring nothing has lied to its CI job. */
-import { isValid, type RunRecord } from '../result/record.ts';
+import { isValid, type RunRecord, whyUnsupported } from '../result/record.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 import { summarise } from '../stats/summarise.ts';
 import type { ArmCell, CellSummary } from '../stats/summary.ts';
@@ -16,12 +16,17 @@ export function whatFailed(record: RunRecord): readonly string[] {
   const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(record, cell, arm)));
   // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
   const bare = new Set(
-    summary.cells.flatMap((cell) => cell.arms.filter((arm) => arm.validTrials === 0).map((arm) => arm.armId)),
+    summary.cells.flatMap(({ cell, arms }) =>
+      arms
+        .filter((arm) => arm.validTrials === 0 && whyUnsupported(record, arm.armId, cell.id) === undefined)
+        .map((arm) => arm.armId),
+    ),
   );
   return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells];
 }
 
 function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): string[] {
+  if (whyUnsupported(record, arm.armId, cell.id) !== undefined) return [];
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
   if (arm.validTrials === 0) return [`${what}: no valid measurement in ${counted(arm.invalidTrials)}${because(arm)}`];
   // Of the trials that count: what an invalid one reached says nothing.

@@ -2,6 +2,7 @@
 import type { PhaseReport } from '../load/run-phase.ts';
 import type { Recorded } from '../measure/recorder.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
 import type { ClockStamp, ProcessFacts } from '../endpoint/commands.ts';
@@ -34,6 +35,20 @@ export interface DriverStart {
   readonly certificate: string | undefined;
   readonly seed: number;
   readonly maxMessageBytes: Bytes;
+  /** Where servers run that clients start; `undefined` leaves it to the scheduler. */
+  readonly endpointCpu?: number | undefined;
+  /** Calls that each client makes first, and discards, to a server that it has started: such a server has compiled nothing yet. */
+  readonly coldServerCalls: number;
+  /** Whom the clients talk to, where it is not an endpoint of ours. */
+  readonly target?: DriverTarget | undefined;
+}
+
+/** Somebody else's server, as the driver must know it. Comes over IPC and goes to the server, never into a reply. */
+export interface DriverTarget {
+  readonly headers: Readonly<Record<string, string>>;
+  /** What each client starts for itself; `undefined` where there is an address to connect to. */
+  readonly argv: readonly string[] | undefined;
+  readonly call: { readonly tool: string; readonly args: JsonObject };
 }
 
 export interface RunOrder {
@@ -49,8 +64,9 @@ export type RunReply = PhaseReport;
 export interface DriverReading extends Recorded {
   readonly elapsedNs: Nanoseconds;
   readonly wire: WireCounts;
-  readonly payloadUp: number;
-  readonly payloadDown: number;
+  /** JSON-RPC bytes; `undefined` for a client that never sees the text. */
+  readonly payloadUp: number | undefined;
+  readonly payloadDown: number | undefined;
   readonly messagesUp: number;
   readonly messagesDown: number;
   readonly openSockets: number;

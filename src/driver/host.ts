@@ -1,19 +1,22 @@
 /** The driver as its process runs it: the clients of one scenario after another, and the recorder of the phase in hand. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handlers } from '../child/serve.ts';
+import { startSupervised } from '../child/supervised.ts';
 import { stampNow } from '../endpoint/host.ts';
 import { type BenchClient, sumCounts, sumStrays } from '../load/bench-client.ts';
 import type { Pacer } from '../load/pacer.ts';
 import type { Phase } from '../load/phase.ts';
 import { runPhase } from '../load/run-phase.ts';
-import type { ClientCounts, StrayCounts } from '../mcp/client.ts';
+import type { StrayCounts } from '../mcp/client.ts';
 import { fillerSource } from '../mcp/payload.ts';
+import type { PeerCounts } from '../mcp/peer.ts';
 import type { Clock } from '../measure/clock.ts';
 import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { WireCounts } from '../transports/contract.ts';
+import { loadSdk } from '../sdk/package.ts';
+import type { ServerPipes, WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds } from '../units.ts';
 import type { DriverCommands, DriverReading, RunOrder } from './commands.ts';
@@ -38,12 +41,15 @@ interface Running {
   /** Of the phase, once it is over. */
   readonly lengthNs: Nanoseconds;
   readonly wire: WireCounts;
-  readonly counts: ClientCounts;
+  readonly counts: PeerCounts;
   readonly strays: StrayCounts;
   readonly process: ProcessReading;
 }
 
-export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverCommands> {
+/** Starts the server of one client, on a core if one is named, for transports where clients do. */
+export type LaunchServer = (index: number, cpu: number | undefined) => Promise<ServerPipes>;
+
+export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer): Handlers<DriverCommands> {
   const meter = new ProcessMeter();
   let options: ConnectorOptions | undefined;
   let filler: ((size: Bytes) => string) | undefined;
@@ -56,7 +62,12 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
   };
   return {
     start: async (body) => {
-      options = { ...body, clock, transport: await loadTransport(body.variant.transport) };
+      const argv = body.target?.argv;
+      const launchServer = (index: number): Promise<ServerPipes> =>
+        argv === undefined ? launch(index, body.endpointCpu) : startSupervised(argv);
+      const transport = await loadTransport(body.variant.transport);
+      const sdk = body.variant.client === 'sdk' ? await loadSdk() : undefined;
+      options = { ...body, clock, launchServer, transport, sdk };
       filler = fillerSource(body.seed);
       return undefined;
     },
@@ -89,6 +100,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer): Handlers<DriverComma
         clock,
         pacer,
         filler,
+        foreignCall: options?.target?.call,
         random,
         signal: aborter.signal,
       };
@@ -163,8 +175,8 @@ function read(
       upBytes: bytes(wire.upBytes - running.wire.upBytes),
       downBytes: bytes(wire.downBytes - running.wire.downBytes),
     },
-    payloadUp: counts.payloadUp - running.counts.payloadUp,
-    payloadDown: counts.payloadDown - running.counts.payloadDown,
+    payloadUp: minusKnown(counts.payloadUp, running.counts.payloadUp),
+    payloadDown: minusKnown(counts.payloadDown, running.counts.payloadDown),
     messagesUp: counts.messagesUp - running.counts.messagesUp,
     messagesDown: counts.messagesDown - running.counts.messagesDown,
     openSockets: connected.flatMap(({ channel }) => channel.sockets()).filter((socket) => socket.open).length,
@@ -172,6 +184,9 @@ function read(
     process: meter.since(running.process),
   };
 }
+
+const minusKnown = (now: number | undefined, before: number | undefined): number | undefined =>
+  now === undefined || before === undefined ? undefined : now - before;
 
 function sumWire(connected: readonly Connected[]): WireCounts {
   let up = 0;

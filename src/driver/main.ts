@@ -1,22 +1,18 @@
-/** The driver's process. A transport without a wire has its endpoint in here too. */
+/** The driver's process. A transport without a wire has its endpoint in here too; servers that clients start are its children. */
 import { serveCommands } from '../child/serve.ts';
+import { ServerFarm } from '../endpoint/farm.ts';
 import { endpointHandlers } from '../endpoint/host.ts';
 import { threadPacer } from '../load/pacer.ts';
 import { monotonicClock } from '../measure/clock.ts';
 import type { DriverCommands } from './commands.ts';
 import { driverHandlers } from './host.ts';
-import type { HostedEndpoint } from './hosted-endpoint.ts';
+import { type HostedEndpoint, hostedEndpoint } from './hosted-endpoint.ts';
 
 const clock = monotonicClock();
-const endpoint = endpointHandlers(clock, () => process.kill(process.pid, 'SIGKILL'));
+const inProcess = endpointHandlers(clock, () => process.kill(process.pid, 'SIGKILL'));
+const farm = new ServerFarm(clock);
 
 serveCommands<DriverCommands & HostedEndpoint>({
-  ...driverHandlers(clock, threadPacer()),
-  'endpoint.start': endpoint.start,
-  'endpoint.clock': endpoint.clock,
-  'endpoint.publish': endpoint.publish,
-  'endpoint.stopPublishing': endpoint.stopPublishing,
-  'endpoint.begin': endpoint.begin,
-  'endpoint.read': endpoint.read,
-  'endpoint.sockets': endpoint.sockets,
+  ...driverHandlers(clock, threadPacer(), (index, cpu) => farm.launch(index, cpu)),
+  ...hostedEndpoint(inProcess, farm.handlers),
 });

@@ -6,6 +6,7 @@ import { Recorder } from '../measure/recorder.ts';
 import { topicUri } from '../mcp/events.ts';
 import { nonceOf } from '../mcp/payload.ts';
 import type { Exchange } from '../mcp/client.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
 import { bytes, milliseconds, minus } from '../units.ts';
 import { monotonicClock, until } from '../measure/clock.ts';
 import type { DriverCommands, ProbeCalls, ProbeConnect } from './commands.ts';
@@ -37,29 +38,45 @@ export function probeHandlers(
 
 async function firstResult(options: ConnectorOptions): Promise<{ reply: ProbeConnect; connected: Connected }> {
   const beganNs = options.clock.now();
-  const connected = await connectClient(options, 0, PROBE_TIMEOUT_NS);
+  const connected = await connectClient(options, 0, PROBE_TIMEOUT_NS, true);
   const { client, channel } = connected;
   const before = { ...client.mcp.counts };
   const call = await echo(connected, 0);
   const { upBytes, downBytes } = channel.wire();
+  const payload = {
+    payloadUpBytes: weighed(client.mcp.counts.payloadUp) - weighed(before.payloadUp),
+    payloadDownBytes: weighed(client.mcp.counts.payloadDown) - weighed(before.payloadDown),
+  };
   const reply: ProbeConnect = {
     handshake: channel.handshake(),
     timeToFirstResultNs: minus(call.completedNs, beganNs),
     bytesToFirstResult: bytes(upBytes + downBytes),
-    payloadUpBytes: client.mcp.counts.payloadUp - before.payloadUp,
-    payloadDownBytes: client.mcp.counts.payloadDown - before.payloadDown,
+    ...payload,
     surfaceHash: await surfaceHash(connected),
     process: processFacts(),
   };
   return { reply, connected };
 }
 
+/** Of what a server says of itself in either era, by `initialize` or by `server/discover`: revisions and envelopes left out. */
 async function surfaceHash({ client, initialized }: Connected): Promise<string> {
-  const tools = await client.mcp.request('tools/list', undefined);
+  const { outcome } = await client.mcp.request('tools/list', undefined);
+  if (outcome.kind !== 'ok') throw new Error('the probe’s tools/list failed');
+  const { capabilities } = initialized;
+  const serverInfo = initialized['serverInfo'] ?? metaOf(initialized)?.['io.modelcontextprotocol/serverInfo'];
   return createHash('sha256')
-    .update(JSON.stringify([initialized, tools.outcome]))
+    .update(JSON.stringify([serverInfo, capabilities, outcome.result['tools']]))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** [spec] 2026-07-28, discover: the server's name and version stand in the result's `_meta`. */
+const metaOf = (result: JsonObject): JsonObject | undefined => result['_meta'] as JsonObject | undefined;
+
+/** The probe's client was asked to count them. */
+function weighed(payload: number | undefined): number {
+  if (payload === undefined) throw new Error('the probe’s client does not count JSON-RPC bytes');
+  return payload;
 }
 
 async function echo({ client }: Connected, sequence: number): Promise<Exchange> {

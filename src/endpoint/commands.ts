@@ -39,7 +39,8 @@ export interface ClockStamp {
 
 export interface PublishOrder {
   readonly run: number;
-  readonly publications: readonly Publication[];
+  /** `null` in the place of one that this server has no listener for: a publication's place decides on its calendar. */
+  readonly publications: readonly (Publication | null)[];
   readonly seed: number;
   readonly startNs: Nanoseconds;
   readonly durationNs: Nanoseconds;

@@ -1,11 +1,12 @@
 /** The endpoint as its process runs it: one bench server behind one transport, and the commands that steer and read it. */
 import type { Handlers } from '../child/serve.ts';
+import { eraOf } from '../mcp/revisions.ts';
 import { BenchServer } from '../mcp/server.ts';
 import { timeNamespace } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import { inheritedFlags, ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import type { Stall } from '../scenario/scenario.ts';
-import type { Endpoint, WireCounts } from '../transports/contract.ts';
+import type { Endpoint, OwnPipes, WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, bytes, plus } from '../units.ts';
 import type { ClockStamp, EndpointCommands, EndpointReading, ProcessFacts } from './commands.ts';
@@ -40,8 +41,9 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
   return {
     start: async ({ variant, seed, maxMessageBytes }) => {
       const transport = await loadTransport(variant.transport);
-      const server = new BenchServer({ clock, seed, die });
-      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes });
+      const server = new BenchServer({ clock, seed, die, era: eraOf(variant.protocol) });
+      const pipes = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
+      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes });
       running = { server, endpoint };
       return { address: endpoint.address, certificate: endpoint.certificate };
     },
@@ -74,6 +76,13 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
       };
     },
   };
+}
+
+/** [spec] stdio, shutdown: a server exits when its standard input is closed; the transport then ends the output, or the client has. */
+function ownPipes(): OwnPipes {
+  const { stdin, stdout } = process;
+  for (const over of ['finish', 'close']) stdout.once(over, () => process.exit(0));
+  return { stdin, stdout };
 }
 
 /** The stamps of one clock exchange; nothing happens between the two but reading the clock. */

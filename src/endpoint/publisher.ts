@@ -20,7 +20,7 @@ export async function runPublications(
   signal: AbortSignal,
 ): Promise<PublishReport> {
   const reports = await Promise.all(
-    order.publications.map((one, index) => runOne(order, one, index, publish, clock, signal)),
+    order.publications.flatMap((one, index) => (one === null ? [] : runOne(order, one, index, publish, clock, signal))),
   );
   return {
     published: reports.reduce((sum, report) => sum + report.published, 0),

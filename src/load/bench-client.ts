@@ -1,14 +1,15 @@
 /** One scripted MCP client: its session, its nonces, what it has heard. */
-import type { ClientCounts, McpClient, StrayCounts } from '../mcp/client.ts';
+import type { StrayCounts } from '../mcp/client.ts';
 import { readEvent, EVENT_METHOD } from '../mcp/events.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { McpPeer, PeerCounts } from '../mcp/peer.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { Nanoseconds } from '../units.ts';
 
-export class BenchClient {
+export class BenchClient<Peer extends McpPeer = McpPeer> {
   /** From 0, within its trial. */
   readonly index: number;
-  readonly mcp: McpClient;
+  readonly mcp: Peer;
   /** Calls made so far; makes nonces unique. */
   sequence = 0;
   /** Why the connection is gone, when it is. */
@@ -16,7 +17,7 @@ export class BenchClient {
   #recorder: Recorder | undefined;
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(index: number, connect: (client: BenchClient) => McpClient) {
+  constructor(index: number, connect: (client: BenchClient) => Peer) {
     this.index = index;
     this.mcp = connect(this);
   }
@@ -68,14 +69,17 @@ export function sumStrays(clients: readonly BenchClient[]): StrayCounts {
   return sum;
 }
 
-/** Sums over clients. */
-export function sumCounts(clients: readonly BenchClient[]): ClientCounts {
-  const sum: ClientCounts = { messagesUp: 0, messagesDown: 0, payloadUp: 0, payloadDown: 0 };
+/** Sums over clients; what one of them does not know, nobody knows of all. */
+export function sumCounts(clients: readonly BenchClient[]): PeerCounts {
+  const sum: PeerCounts = { messagesUp: 0, messagesDown: 0, payloadUp: 0, payloadDown: 0 };
   for (const { mcp } of clients) {
     sum.messagesUp += mcp.counts.messagesUp;
     sum.messagesDown += mcp.counts.messagesDown;
-    sum.payloadUp += mcp.counts.payloadUp;
-    sum.payloadDown += mcp.counts.payloadDown;
+    sum.payloadUp = plusKnown(sum.payloadUp, mcp.counts.payloadUp);
+    sum.payloadDown = plusKnown(sum.payloadDown, mcp.counts.payloadDown);
   }
   return sum;
 }
+
+const plusKnown = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a + b;

@@ -1,6 +1,7 @@
 /** One phase of load: the warm-up or the measured window. Same code, same load; only the recorder is thrown away after the first. */
 import type { Clock } from '../measure/clock.ts';
 import type { Recorder } from '../measure/recorder.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Extent, Scenario } from '../scenario/scenario.ts';
 import { type Bytes, type Nanoseconds, nanoseconds } from '../units.ts';
@@ -15,6 +16,8 @@ export interface Phase {
   readonly clock: Clock;
   readonly pacer: Pacer;
   readonly filler: (size: Bytes) => string;
+  /** What is called where the server is somebody else's. */
+  readonly foreignCall?: { readonly tool: string; readonly args: JsonObject } | undefined;
   /** Nothing is due before it. */
   readonly startNs: Nanoseconds;
   readonly seed: number;

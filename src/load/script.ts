@@ -11,9 +11,11 @@ import type { Phase } from './phase.ts';
 
 type CallStep = Extract<Step, { kind: 'call' }>;
 
+const EXCHANGES: ReadonlySet<Step['kind']> = new Set(['call', 'foreign-call', 'ping']);
+
 /** How many calls a script makes. */
 export const callsIn = (script: Script): number =>
-  script.steps.filter((step) => step.kind === 'call' || step.kind === 'ping').length;
+  script.steps.filter((step) => EXCHANGES.has(step.kind)).length;
 
 /** Chooses by weight. */
 export function pickScript(scripts: readonly Script[], random: Random): Script {
@@ -73,7 +75,7 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
       return;
     case 'ping':
       phase.recorder.due();
-      client.mcp.start('ping', undefined, (exchange) => {
+      client.mcp.startPing((exchange) => {
         note(phase, client, exchange, dueNs, undefined);
         next();
       });
@@ -81,7 +83,29 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
     case 'call':
       call(phase, client, step, dueNs, next);
       return;
+    case 'foreign-call':
+      callForeign(phase, client, dueNs, next);
+      return;
   }
+}
+
+/** Nothing is known of somebody else's tool but that an answer without `isError` is one. */
+function callForeign(phase: Phase, client: BenchClient, dueNs: Nanoseconds | undefined, next: () => void): void {
+  if (phase.foreignCall === undefined) throw new Error('a foreign call was planned and none was chosen');
+  const { tool, args } = phase.foreignCall;
+  phase.recorder.due();
+  client.mcp.start('tools/call', { name: tool, arguments: args }, (exchange) => {
+    note(phase, client, refusalOf(exchange), dueNs, undefined);
+    next();
+  });
+}
+
+/** An answer with `isError` is a refusal. What it says is the server's business, and may repeat what it was sent. */
+function refusalOf(exchange: Exchange): Exchange {
+  const { outcome } = exchange;
+  return outcome.kind === 'ok' && outcome.result['isError'] === true
+    ? { ...exchange, outcome: { kind: 'rejected', reason: 'the tool answered with an error' } }
+    : exchange;
 }
 
 function bookScript({ phase, script, startedNs }: Running): void {

@@ -2,6 +2,7 @@
 import type { Clock } from '../measure/clock.ts';
 import { type Nanoseconds, milliseconds } from '../units.ts';
 import type { ChannelEvents, EncodedMessage, MessageSink } from './contract.ts';
+import { CLIENT_INFO, requestEnvelope, subscriptionIn } from './envelope.ts';
 import {
   type Incoming,
   type JsonObject,
@@ -10,13 +11,17 @@ import {
   encodeNotification,
   encodeRaw,
   encodeRequest,
+  isObject,
 } from './jsonrpc.ts';
+import { eraOf } from './revisions.ts';
 
 /** Ids start here so that they all have the same number of digits, and a message's size does not depend on how many went before. */
 const FIRST_ID = 1_000_000;
 
 /** How often overdue requests are looked for. A timeout is at most this late. */
 const SWEEP_EVERY_MS = 50;
+
+const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
 
 /** How a request ended. */
 export type Outcome =
@@ -60,10 +65,16 @@ export interface McpClientOptions {
   readonly onClosed?: (reason: string) => void;
 }
 
+/** Told what the server agreed to of a `subscriptions/listen`; answers whether the client is content with it. */
+type Acknowledge = (filter: unknown) => boolean;
+
 interface Pending {
   readonly method: string;
   readonly sentNs: Nanoseconds;
   readonly settle: (exchange: Exchange) => void;
+  readonly acknowledge: Acknowledge | undefined;
+  /** An acknowledged subscription is answered when it ends, which may be never. */
+  endless: boolean;
 }
 
 export class McpClient implements ChannelEvents {
@@ -77,6 +88,9 @@ export class McpClient implements ChannelEvents {
   #nextId = FIRST_ID;
   #sweeper: NodeJS.Timeout | undefined;
   #closedBecause: string | undefined;
+  #toldOfLoss = false;
+  /** What every request carries in `_meta`; `undefined` in the handshake era, and before the session is opened. */
+  #envelope: JsonObject | undefined;
 
   constructor(options: McpClientOptions) {
     this.#options = options;
@@ -102,12 +116,30 @@ export class McpClient implements ChannelEvents {
     this.#timeoutNs = value;
   }
 
-  /** Opens the session: `initialize`, then `notifications/initialized`. Answers what the server said of itself. Rejects when it refuses. */
-  async open(protocolVersion: string): Promise<JsonObject> {
+  /**
+   * Opens the session: `initialize`, then `notifications/initialized`; or, where requests stand by themselves, only asks
+   * who is there (`server/discover`). Answers what the server said of itself. Rejects when it refuses.
+   */
+  open(protocolVersion: string): Promise<JsonObject> {
+    return eraOf(protocolVersion) === 'handshake' ? this.#initialize(protocolVersion) : this.#discover(protocolVersion);
+  }
+
+  async #discover(protocolVersion: string): Promise<JsonObject> {
+    this.#envelope = requestEnvelope(protocolVersion);
+    this.#sink?.negotiated(protocolVersion);
+    const { outcome } = await this.request('server/discover', undefined);
+    if (outcome.kind !== 'ok') throw new Error(`server/discover: ${describeOutcome(outcome)}`);
+    const versions = outcome.result['supportedVersions'];
+    if (!Array.isArray(versions) || !versions.includes(protocolVersion))
+      throw new Error(`server/discover: the server does not name ${protocolVersion} among its supportedVersions`);
+    return outcome.result;
+  }
+
+  async #initialize(protocolVersion: string): Promise<JsonObject> {
     const { outcome } = await this.request('initialize', {
       protocolVersion,
       capabilities: {},
-      clientInfo: { name: 'mcp-transport-bench', version: '1' },
+      clientInfo: CLIENT_INFO,
     });
     if (outcome.kind !== 'ok') throw new Error(`initialize: ${describeOutcome(outcome)}`);
     this.#sink?.negotiated(String(outcome.result['protocolVersion']));
@@ -117,10 +149,42 @@ export class McpClient implements ChannelEvents {
 
   /** Asks for the events of these resources. Rejects when the server refuses. */
   async subscribe(uris: readonly string[]): Promise<void> {
+    if (this.#envelope !== undefined) {
+      await this.#listen(uris);
+      return;
+    }
     for (const uri of uris) {
       const { outcome } = await this.request('resources/subscribe', { uri });
       if (outcome.kind !== 'ok') throw new Error(`subscribing to ${uri}: ${describeOutcome(outcome)}`);
     }
+  }
+
+  /**
+   * [spec] subscriptions: one request for all of them, acknowledged by a notification and answered when the events stop.
+   * That is a loss whichever way it comes about.
+   */
+  #listen(uris: readonly string[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let acknowledged = false;
+      const acknowledge: Acknowledge = (filter) => {
+        acknowledged = uris.every((uri) => honours(filter, uri));
+        if (acknowledged) resolve();
+        return acknowledged;
+      };
+      const settle = ({ outcome }: Exchange): void => {
+        const why = outcome.kind === 'ok' ? 'the server ended the subscription' : describeOutcome(outcome);
+        if (!acknowledged) reject(new Error(`subscribing to ${uris.join(', ')}: ${why}`));
+        // A lost connection is told by whoever lost it.
+        else if (outcome.kind !== 'disconnected') this.#tellLoss(`no more events: ${why}`);
+      };
+      const params = { notifications: { resourceSubscriptions: uris } };
+      this.#start('subscriptions/listen', params, settle, acknowledge);
+    });
+  }
+
+  /** Asks for nothing but an answer: a `ping` or, where there is none, `server/discover`. */
+  startPing(settle: (exchange: Exchange) => void): number {
+    return this.start(this.#envelope === undefined ? 'ping' : 'server/discover', undefined, settle);
   }
 
   /** Sends a request and waits for what becomes of it. Never rejects: a failed exchange is a result. */
@@ -132,9 +196,18 @@ export class McpClient implements ChannelEvents {
 
   /** As `request`, without a promise. Returns the request's id. */
   start(method: string, params: JsonObject | undefined, settle: (exchange: Exchange) => void): number {
+    return this.#start(method, params, settle, undefined);
+  }
+
+  #start(
+    method: string,
+    params: JsonObject | undefined,
+    settle: Pending['settle'],
+    acknowledge: Acknowledge | undefined,
+  ): number {
     const id = this.#nextId;
     this.#nextId += 1;
-    const message = encodeRequest(id, method, params);
+    const message = encodeRequest(id, method, this.#inEnvelope(params));
     const sentNs = this.#options.clock.now();
     if (this.#sink === undefined || this.#closedBecause !== undefined) {
       settle({
@@ -144,9 +217,16 @@ export class McpClient implements ChannelEvents {
       });
       return id;
     }
-    this.#pending.set(id, { method, sentNs, settle });
+    this.#pending.set(id, { method, sentNs, settle, acknowledge, endless: false });
     this.#send(this.#sink, message);
     return id;
+  }
+
+  #inEnvelope(params: JsonObject | undefined): JsonObject | undefined {
+    const envelope = this.#envelope;
+    if (envelope === undefined) return params;
+    const own = params?.['_meta'];
+    return { ...params, _meta: isObject(own) ? { ...envelope, ...own } : envelope };
   }
 
   /** The id that the next request will have: a progress token is chosen before the request is sent. */
@@ -170,10 +250,27 @@ export class McpClient implements ChannelEvents {
     this.counts.payloadDown += size;
     const message = decode(text);
     const receivedNs = this.#options.clock.now();
-    if (message.kind === 'notification') this.#options.onNotification?.(message.method, message.params, receivedNs);
+    if (message.kind === 'notification') this.#notified(message.method, message.params, receivedNs);
     else if (message.kind === 'result' || message.kind === 'error') this.#settle(message, receivedNs);
     else if (message.kind === 'request') this.#answerServer(message.id, message.method);
     else this.strays.unreadable += 1;
+  }
+
+  /** [spec] subscriptions: the id says whose a notification is. One of a subscription that is not ours is a stray. */
+  #notified(method: string, params: JsonObject, receivedNs: Nanoseconds): void {
+    const subscription = subscriptionIn(params);
+    if (subscription !== undefined && !this.#pending.has(subscription)) {
+      if (this.#givenUp.has(subscription)) this.strays.late += 1;
+      else this.strays.misrouted += 1;
+    } else if (method === ACKNOWLEDGED && subscription !== undefined) this.#acknowledged(subscription, params);
+    else this.#options.onNotification?.(method, params, receivedNs);
+  }
+
+  #acknowledged(id: RequestId, params: JsonObject): void {
+    const pending = this.#pending.get(id);
+    if (pending?.acknowledge === undefined || pending.endless) return;
+    pending.endless = pending.acknowledge(params['notifications']);
+    if (!pending.endless) this.#abandon(id, { kind: 'rejected', reason: 'the server did not agree to all of it' });
   }
 
   /** [spec] either side may ping; anything else a bench client does not offer. */
@@ -190,11 +287,7 @@ export class McpClient implements ChannelEvents {
       return;
     }
     this.#pending.delete(message.id);
-    const outcome: Outcome =
-      message.kind === 'result'
-        ? { kind: 'ok', result: message.result }
-        : { kind: 'rejected', reason: `error ${message.code}: ${message.message}` };
-    pending.settle({ outcome, sentNs: pending.sentNs, completedNs: receivedNs });
+    pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
   }
 
   #countStray(id: RequestId | null): void {
@@ -210,6 +303,12 @@ export class McpClient implements ChannelEvents {
 
   onClosed(reason: string): void {
     this.#end(reason);
+    this.#tellLoss(reason);
+  }
+
+  #tellLoss(reason: string): void {
+    if (this.#toldOfLoss) return;
+    this.#toldOfLoss = true;
     this.#options.onClosed?.(reason);
   }
 
@@ -227,9 +326,9 @@ export class McpClient implements ChannelEvents {
   }
 
   /** Books the notice as sent only where it is: a transport may have a way of its own. */
-  #cancel(id: RequestId): void {
+  #cancel(id: RequestId, reason: string): void {
     if (this.#sink === undefined || this.#closedBecause !== undefined) return;
-    const notice = encodeNotification('notifications/cancelled', { requestId: id, reason: 'timed out' });
+    const notice = encodeNotification('notifications/cancelled', { requestId: id, reason });
     if (!this.#sink.cancel(id, notice)) return;
     this.counts.messagesUp += 1;
     this.counts.payloadUp += notice.size;
@@ -239,14 +338,33 @@ export class McpClient implements ChannelEvents {
   sweep(): void {
     const now = this.#options.clock.now();
     for (const [id, pending] of this.#pending) {
+      if (pending.endless) continue;
       if (now - pending.sentNs < this.#timeoutNs) break;
-      this.#givenUp.add(id);
-      this.#giveBack(id, { kind: 'timed-out' });
-      // [spec] cancellation: `initialize` must not be cancelled by the client.
-      if (pending.method !== 'initialize') this.#cancel(id);
+      this.#abandon(id, { kind: 'timed-out' });
     }
   }
+
+  /** Waits no longer, and tells the server. */
+  #abandon(id: RequestId, outcome: Outcome): void {
+    const method = this.#pending.get(id)?.method;
+    this.#givenUp.add(id);
+    this.#giveBack(id, outcome);
+    // [spec] cancellation: `initialize` must not be cancelled by the client.
+    if (method !== 'initialize') this.#cancel(id, outcome.kind === 'timed-out' ? 'timed out' : 'not wanted');
+  }
 }
+
+function outcomeOf(message: Extract<Incoming, { kind: 'result' | 'error' }>): Outcome {
+  if (message.kind === 'error') return { kind: 'rejected', reason: `error ${message.code}: ${message.message}` };
+  const { result } = message;
+  const type = result['resultType'];
+  // [spec] basic: a result without a type is complete, one of a type unheard of is invalid. This client has no use for the others.
+  if (type === undefined || type === 'complete') return { kind: 'ok', result };
+  return { kind: 'rejected', reason: `a result of type ${JSON.stringify(type)}` };
+}
+
+const honours = (filter: unknown, uri: string): boolean =>
+  isObject(filter) && Array.isArray(filter['resourceSubscriptions']) && filter['resourceSubscriptions'].includes(uri);
 
 /** A failed outcome in words. */
 export function describeOutcome(outcome: Outcome): string {

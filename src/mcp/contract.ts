@@ -42,6 +42,8 @@ export interface McpSession {
   receive(text: string): Reception;
   /** The client is gone: subscriptions end, waiting calls are forgotten. */
   end(): void;
+  /** The endpoint closes while the client can still be told: open `subscriptions/listen` requests are answered, then as `end()`. */
+  conclude(): void;
 }
 
 export type Reception =

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nanoseconds } from '../units.ts';
-import { EVENT_METHOD, encodeEvent, isTopicUri, readEvent, topicUri } from './events.ts';
-import { decode, type JsonObject } from './jsonrpc.ts';
+import { EVENT_METHOD, PublishedEvent, encodeEvent, isTopicUri, markOf, readEvent, topicUri } from './events.ts';
+import { decode, encodeNotification, type JsonObject } from './jsonrpc.ts';
 
 const stamps = fc.record({
   run: fc.integer({ min: 1, max: 9 }),
@@ -64,4 +64,21 @@ test('a topic has a URI of its own', () => {
   expect(isTopicUri(topicUri('feed'))).toBe(true);
   expect(isTopicUri('bench://topic/')).toBe(false);
   expect(isTopicUri('other://topic/feed')).toBe(false);
+});
+
+test('a subscription’s id is put into the text as JSON.stringify would have written it there', () => {
+  const ids = fc.oneof(fc.integer(), fc.string({ unit: 'binary' }));
+  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('"_meta":{'), fc.constant('"params":{"_meta":{}}'));
+  fc.assert(
+    fc.property(stamps, texts, texts, ids, (stamp, topic, filler, id) => {
+      const plain = encodeEvent({ ...stamp, topic: `t${topic}` }, filler);
+      const marked = new PublishedEvent(plain).marked(markOf(id));
+      const { _meta: meta, ...params } = paramsOf(plain.text);
+      const written = encodeNotification(EVENT_METHOD, {
+        ...params,
+        _meta: { 'io.modelcontextprotocol/subscriptionId': id, ...(meta as JsonObject) },
+      });
+      expect(marked).toEqual(written);
+    }),
+  );
 });

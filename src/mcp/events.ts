@@ -1,7 +1,8 @@
 /** Published events: `notifications/resources/updated` ([spec] in every revision), with what the bench must know of each in `_meta`. */
-import { type Nanoseconds, nanoseconds } from '../units.ts';
+import { type Nanoseconds, bytes, nanoseconds } from '../units.ts';
 import type { EncodedMessage } from './contract.ts';
-import { type JsonObject, encodeNotification, isObject } from './jsonrpc.ts';
+import { subscriptionMeta } from './envelope.ts';
+import { type JsonObject, type RequestId, encodeNotification, isObject } from './jsonrpc.ts';
 
 export const EVENT_METHOD = 'notifications/resources/updated';
 const TOPIC_PREFIX = 'bench://topic/';
@@ -34,6 +35,41 @@ export function encodeEvent(stamp: EventStamp, filler: string): EncodedMessage {
       'bench/filler': filler,
     },
   });
+}
+
+const META_OPENS = '"_meta":{';
+
+/** What a subscription's events carry beyond the event itself, ready to be put into its text. */
+export interface SubscriptionMark {
+  readonly text: string;
+  readonly size: number;
+}
+
+export function markOf(subscription: RequestId): SubscriptionMark {
+  const text = `${JSON.stringify(subscriptionMeta(subscription)).slice(1, -1)},`;
+  return { text, size: Buffer.byteLength(text) };
+}
+
+/** One publication: serialised once, whoever gets it. */
+export class PublishedEvent {
+  /** For those who subscribed by `resources/subscribe`. */
+  readonly plain: EncodedMessage;
+  readonly #head: string;
+  readonly #tail: string;
+
+  constructor(plain: EncodedMessage) {
+    this.plain = plain;
+    // Nothing in a JSON string looks like this: its quotation marks would be escaped.
+    const inMeta = plain.text.indexOf(META_OPENS) + META_OPENS.length;
+    this.#head = plain.text.slice(0, inMeta);
+    this.#tail = plain.text.slice(inMeta);
+  }
+
+  /** [spec] subscriptions: every notification of one carries its id. */
+  marked(mark: SubscriptionMark): EncodedMessage {
+    const { plain } = this;
+    return { ...plain, text: this.#head + mark.text + this.#tail, size: bytes(plain.size + mark.size) };
+  }
 }
 
 /** Reads an event's stamp; `undefined` for an event that this bench did not publish. */

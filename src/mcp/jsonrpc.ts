@@ -6,12 +6,14 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 export type RequestId = number | string;
 
-/** The codes that both ends use ([spec] JSON-RPC 2.0, section 5.1). */
+/** The codes that both ends use ([spec] JSON-RPC 2.0, section 5.1; the last two: MCP 2026-07-28, error codes). */
 export const RPC_ERRORS = {
   parseError: -32700,
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  headerMismatch: -32020,
+  unsupportedProtocolVersion: -32022,
 } as const;
 
 export type Incoming =

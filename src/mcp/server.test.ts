@@ -6,7 +6,8 @@ import { EVENT_METHOD, readEvent, topicUri } from './events.ts';
 import type { JsonObject } from './jsonrpc.ts';
 import { fillerSource, nonceOf } from './payload.ts';
 import { HANDSHAKE_REVISIONS, LATEST_HANDSHAKE_REVISION } from './revisions.ts';
-import { BenchServer, SERVER_INFO } from './server.ts';
+import { SERVER_INFO } from './envelope.ts';
+import { BenchServer } from './server.ts';
 import { TOOLS } from './tools.ts';
 
 const SEED = 7;
@@ -21,7 +22,7 @@ let peer: Peer;
 beforeEach(() => {
   clock = new ManualClock();
   deaths = 0;
-  server = new BenchServer({ clock, seed: SEED, die: () => void (deaths += 1) });
+  server = new BenchServer({ clock, seed: SEED, die: () => void (deaths += 1), era: 'handshake' });
   peer = new Peer();
   peer.request('initialize', { protocolVersion: LATEST_HANDSHAKE_REVISION });
   peer.received.length = 0;
@@ -307,7 +308,12 @@ test('a delay of nothing is answered once and leaves nothing to cancel', () => {
     callback(); // The real clock calls back at once when the instant is past.
     return () => void (cancelled += 1);
   };
-  server = new BenchServer({ clock: { now: () => nanoseconds(0), at }, seed: SEED, die: () => undefined });
+  server = new BenchServer({
+    clock: { now: () => nanoseconds(0), at },
+    seed: SEED,
+    die: () => undefined,
+    era: 'handshake',
+  });
   const direct = new Peer();
   direct.ask('initialize', {});
   const id = direct.call('delay', { text, delayMs: 0 });

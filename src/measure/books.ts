@@ -37,10 +37,10 @@ export interface NotificationBooks {
 
 /** Counted over the window, edges quiet: nothing was in flight when the counters were read. */
 export interface ByteBooks {
-  /** At the endpoint's sockets; `null` where there is no wire. */
+  /** At the endpoint's sockets; `null` where there is no wire, or the endpoint is somebody else's. */
   readonly wireUp: Bytes | null;
   readonly wireDown: Bytes | null;
-  /** The same at the driver's sockets; must be equal. */
+  /** The same at the driver's sockets; must be equal where both are known. `null` where there is no wire. */
   readonly driverWireUp: Bytes | null;
   readonly driverWireDown: Bytes | null;
   /** UTF-8 bytes of the JSON-RPC messages. */

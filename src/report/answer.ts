@@ -1,8 +1,9 @@
 /** The answer in plain language: two to four sentences, every one of them computed. */
-import { armTitle, missingSides } from '../claims/arms.ts';
-import { cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
+import { isAgainstTargets, missingSides } from '../claims/arms.ts';
+import { callCell, cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
 import { size, time, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
+import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
 import { intervalText, ratioText } from './comparison-text.ts';
 import { headlinePair, isSameVariant, type Pair } from './headline-pair.ts';
@@ -31,6 +32,7 @@ export function answerSentences(summary: Summary): readonly string[] {
     ...bytesSentence(summary, pair),
     ...pushSentence(summary, pair),
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
+    ...othersSentence(summary, pair),
   ].filter((sentence) => sentence !== '');
 }
 
@@ -51,13 +53,14 @@ function oneArm(summary: Summary): readonly string[] {
   const p50 = cell && estimateOf(cell, arm.id, CALL);
   const seen =
     p50 === undefined || cell === undefined
-      ? `Only ${armTitle(arm.id)} was measured.`
-      : `${armTitle(arm.id)} answers ${callName(cell)} in ${time(p50.value)} at the median.`;
-  return [seen, `There is nothing to compare it with: ${missingSides(summary)}.`];
+      ? `Only ${arm.title} was measured.`
+      : `${arm.title} answers ${callName(cell)} in ${time(p50.value)} at the median.`;
+  const missing = isAgainstTargets(summary) ? 'it is the only arm of this run' : missingSides(summary);
+  return [seen, `There is nothing to compare it with: ${missing}.`];
 }
 
 function sameTwice(pair: Pair, calls: CallResult | undefined): readonly string[] {
-  const opening = `Both arms are the same transport (${armTitle(pair.base.id)}), so this run tests the bench itself.`;
+  const opening = `Both arms are the same transport (${pair.base.title}), so this run tests the bench itself.`;
   if (calls === undefined) return [opening, 'No call was measured validly on both.'];
   const { comparison, baseP50, otherP50 } = calls;
   const seen = `${time(baseP50.value)} and ${time(otherP50.value)}, ${ratioText(comparison)}`;
@@ -76,19 +79,13 @@ function sameTwice(pair: Pair, calls: CallResult | undefined): readonly string[]
 }
 
 function missingSentence(summary: Summary): readonly string[] {
-  const missing = missingSides(summary);
+  const missing = isAgainstTargets(summary) ? '' : missingSides(summary);
   return missing === '' ? [] : [`The article's comparison is incomplete: ${missing}.`];
 }
 
-const namesOf = ({ base, other }: Pair): string => `${armTitle(base.id)} and ${armTitle(other.id)}`;
+const namesOf = ({ base, other }: Pair): string => `${base.title} and ${other.title}`;
 const callName = ({ cell }: CellSummary): string =>
   cell.scenario.name === 'tool-calls' ? 'a tool call' : `a call of ${cell.id}`;
-
-/** Plain tool calls if they were run, else the first cell in which all these arms have calls. */
-function callCell(summary: Summary, armIds: readonly string[]): CellSummary | undefined {
-  const candidates = [...cellsOf(summary, 'tool-calls'), ...summary.cells];
-  return candidates.find((cell) => armIds.every((armId) => estimateOf(cell, armId, CALL) !== undefined));
-}
 
 function callResult(summary: Summary, pair: Pair): CallResult | undefined {
   const cell = callCell(summary, [pair.base.id, pair.other.id]);
@@ -102,7 +99,7 @@ function callResult(summary: Summary, pair: Pair): CallResult | undefined {
 
 function callSentence(calls: CallResult): string {
   const { comparison, cell } = calls;
-  const [other, base] = [armTitle(calls.other.id), armTitle(calls.base.id)];
+  const [other, base] = [calls.other.title, calls.base.title];
   const [otherTime, baseTime] = [time(calls.otherP50.value), time(calls.baseP50.value)];
   const call = callName(cell);
   switch (comparison.word) {
@@ -126,7 +123,7 @@ function bytesSentence(summary: Summary, pair: Pair): readonly string[] {
   const other = cell && bytesPerCall(cell, pair.other.id);
   if (base === undefined || other === undefined) return [];
   return [
-    `Per call ${armTitle(pair.other.id)} puts ${size(other)} on the wire, both ways together, where ${armTitle(pair.base.id)} puts ${size(base)}.`,
+    `Per call ${pair.other.title} puts ${size(other)} on the wire, both ways together, where ${pair.base.title} puts ${size(base)}.`,
   ];
 }
 
@@ -134,6 +131,26 @@ function bytesPerCall(cell: CellSummary, armId: string): number | undefined {
   const up = estimateOf(cell, armId, 'wire-up-per-message');
   const down = estimateOf(cell, armId, 'wire-down-per-message');
   return up === undefined || down === undefined ? undefined : up.value + down.value;
+}
+
+/** Where the arms beside the two lie, each against the first of the two. */
+function othersSentence(summary: Summary, { base, other }: Pair): readonly string[] {
+  const others = summary.arms.filter(({ id }) => id !== base.id && id !== other.id);
+  const found = others.flatMap((arm) => {
+    const cell = callCell(summary, [base.id, arm.id]);
+    const p50 = cell && estimateOf(cell, arm.id, CALL);
+    const comparison = cell && comparisonOf(cell, CALL, { armId: arm.id, baseArmId: base.id });
+    return p50 === undefined || comparison === undefined ? [] : [{ arm, p50, comparison }];
+  });
+  const ordered = found.toSorted((a, b) => a.comparison.ratio - b.comparison.ratio);
+  const [fastest, slowest] = [ordered[0], ordered.at(-1)];
+  if (fastest === undefined || slowest === undefined) return [];
+  const words = ({ arm, p50, comparison }: typeof fastest): string =>
+    `${arm.title} (${time(p50.value)}, ${times(comparison.ratio)} of ${base.title})`;
+  if (fastest === slowest) return [`Beside them: ${words(fastest)}.`];
+  return [
+    `Of the ${whole(ordered.length)} other arms the lowest is ${words(fastest)} and the highest ${words(slowest)}.`,
+  ];
 }
 
 /** What follows for somebody who has to choose. */
@@ -144,21 +161,20 @@ function consequence(summary: Summary, calls: CallResult): string {
   const cause = causeOf(summary, calls);
   // Under load the difference is queueing, which ten calls of one client would not see.
   if (calls.cell.cell.scenario.clients > 1) return cause === '' ? '' : `${cause.trim().replace(/[,;:]$/, '')}.`;
-  return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${armTitle(slowerOf(calls))}, before any network.`;
+  return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${slowerOf(calls).title}, before any network.`;
 }
 
 /** From the base's median and the paired ratio, as the claim about the separate request has it. */
 const absoluteDifference = ({ baseP50, comparison }: CallResult): number =>
   Math.abs(baseP50.value * (1 - comparison.ratio));
-const slowerOf = ({ comparison, base, other }: CallResult): string =>
-  comparison.word === 'faster' ? base.id : other.id;
+const slowerOf = ({ comparison, base, other }: CallResult): Arm => (comparison.word === 'faster' ? base : other);
 
 /** Pushes travel on the stream alone; if they are equally fast, the stream is not what makes the calls slow. */
 function causeOf(summary: Summary, calls: CallResult): string {
-  const slower = factsOf(summary, slowerOf(calls));
+  const slower = factsOf(summary, slowerOf(calls).id);
   const fasterId = calls.comparison.word === 'faster' ? calls.other.id : calls.base.id;
   const faster = factsOf(summary, fasterId);
   const onlyOneRequests = (slower?.httpRequestsPerCall ?? 0) >= 1 && faster?.httpRequestsPerCall === 0;
   if (!onlyOneRequests || pushWord(summary, calls) !== 'equivalent') return '';
-  return `So the difference lies in the HTTP request that ${armTitle(slowerOf(calls))} needs for each call, not in its stream; `;
+  return `So the difference lies in the HTTP request that ${slowerOf(calls).title} needs for each call, not in its stream; `;
 }

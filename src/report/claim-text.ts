@@ -1,6 +1,7 @@
 /** Claims sorted for reading: rows, prose that was measured, and what was not. */
-import { armTitle, sidesOf } from '../claims/arms.ts';
+import { armTitle } from '../claims/arms.ts';
 import { type EvaluatedClaim, verdictWords } from '../claims/claim.ts';
+import { sideOf } from '../scenario/article-sides.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Summary } from '../stats/summary.ts';
 import type { Report } from './format.ts';
@@ -67,17 +68,37 @@ export function measuredLines(claim: EvaluatedClaim, arm: Arm | undefined): read
 
 /** The arms that stand in the comparison's two columns. */
 export function columnArms(summary: Summary): { readonly sse: Arm | undefined; readonly websocket: Arm | undefined } {
-  const sides = sidesOf(summary);
-  const first = (transport: string): Arm | undefined => summary.arms.find((arm) => arm.variant.transport === transport);
-  return sides ?? { sse: first('sse'), websocket: first('websocket') };
+  return { sse: sideOf(summary.arms, 'sse'), websocket: sideOf(summary.arms, 'websocket') };
 }
 
 /** Every arm that has no column of its own in the comparison. */
-export function otherArms(summary: Summary): readonly Arm[] {
+function otherArms(summary: Summary): readonly Arm[] {
   const { sse, websocket } = columnArms(summary);
   return summary.arms.filter((arm) => arm.id !== sse?.id && arm.id !== websocket?.id);
 }
 
 /** A measured claim's lines for every arm that has any. */
-export const measuredByArm = (claim: EvaluatedClaim): readonly { readonly arm: string; readonly text: string }[] =>
-  Object.entries(claim.finding.measured).map(([armId, lines]) => ({ arm: armTitle(armId), text: lines.join('; ') }));
+export const measuredByArm = (
+  summary: Summary,
+  claim: EvaluatedClaim,
+): readonly { readonly arm: string; readonly text: string }[] =>
+  Object.entries(claim.finding.measured).map(([armId, lines]) => ({
+    arm: armTitle(summary, armId),
+    text: lines.join('; '),
+  }));
+
+/** How many of the other arms stand side by side in one table. */
+const OTHER_ARMS_PER_TABLE = 3;
+
+/** The other arms' measurements, a few arms per table, each with the rows that say something about them. */
+export function otherArmTables(
+  summary: Summary,
+  rows: readonly EvaluatedClaim[],
+): readonly { readonly arms: readonly Arm[]; readonly rows: readonly EvaluatedClaim[] }[] {
+  const others = otherArms(summary);
+  const starts = others.map((_unused, index) => index).filter((index) => index % OTHER_ARMS_PER_TABLE === 0);
+  return starts.map((start) => {
+    const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
+    return { arms, rows: rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0)) };
+  });
+}

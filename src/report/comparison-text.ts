@@ -2,7 +2,7 @@
 import { armTitle } from '../claims/arms.ts';
 import { percent, ratioRange, times, timesWithInterval, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
-import type { Comparison, MetricName, Word } from '../stats/summary.ts';
+import type { Comparison, MetricName, Summary, Word } from '../stats/summary.ts';
 
 type Words = Readonly<Record<Word, string>>;
 
@@ -30,8 +30,8 @@ function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Compar
 }
 
 /** `WebSocket ÷ SSE`. */
-export const ratioName = ({ armId, baseArmId }: Pick<Comparison, 'armId' | 'baseArmId'>): string =>
-  `${armTitle(armId)} ÷ ${armTitle(baseArmId)}`;
+export const ratioName = (summary: Summary, { armId, baseArmId }: Pick<Comparison, 'armId' | 'baseArmId'>): string =>
+  `${armTitle(summary, armId)} ÷ ${armTitle(summary, baseArmId)}`;
 
 /** `0.48× [0.45–0.52] faster`; exact metrics have no interval. */
 export function ratioText(comparison: Comparison): string {

@@ -3,35 +3,48 @@ import { armTitle } from '../claims/arms.ts';
 import { networkNote } from '../claims/evidence.ts';
 import { percent, time, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
-import type { Doubt } from '../result/record.ts';
+import type { Doubt, Unsupported } from '../result/record.ts';
 import type { ArmCell, CellSummary, Summary } from '../stats/summary.ts';
 import { DOUBT_ORDER, doubtText, severityOf } from './doubt-text.ts';
 import { groupBy } from './group-by.ts';
 
 const MOST_LINES = 12;
+/** What went wrong in this run is said even where much could not be made equal. */
+const LEAST_SPECIFIC = 6;
 
 /** One line per doubt, the worst first; past a dozen they are counted, not listed. */
 export function doubtLines(summary: Summary): readonly string[] {
   const context = [...unmatchedLines(summary), ...machineLines(summary), ...chanceLines(summary)];
   const specific = [...failureLines(summary), ...aggregatedDoubts(summary), ...bookLines(summary)];
-  const room = Math.max(1, MOST_LINES - context.length);
+  const room = Math.max(LEAST_SPECIFIC, MOST_LINES - context.length);
   const rest = specific.length - room;
   const shown = rest > 0 ? [...specific.slice(0, room), `and ${whole(rest)} more, which are in the record`] : specific;
   return [...shown, ...context];
 }
 
-function failureLines({ record, failedTrials }: Summary): readonly string[] {
-  const unsupported = record.unsupported.map(
-    ({ armId, reason }) => `${armTitle(armId)} was asked for and could not run: ${reason}`,
-  );
+function failureLines(summary: Summary): readonly string[] {
+  const { record, failedTrials } = summary;
+  const unsupported = [
+    ...groupBy(record.unsupported, ({ cellId, reason }) => `${String(cellId === null)} ${reason}`),
+  ].map(([, group]) => unsupportedLine(summary, group));
   const groups = groupBy(failedTrials, ({ armId, error }) => `${armId} ${error}`);
   const failed = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const planned = record.plan.trials.filter(({ armId }) => armId === first.armId).length;
-    return [`${whole(group.length)} of ${whole(planned)} trials of ${armTitle(first.armId)} failed: ${first.error}`];
+    return [
+      `${whole(group.length)} of ${whole(planned)} trials of ${armTitle(summary, first.armId)} failed: ${first.error}`,
+    ];
   });
   return [...unsupported, ...failed];
+}
+
+/** Of several that could not be for the same reason. */
+function unsupportedLine(summary: Summary, group: readonly Unsupported[]): string {
+  const arms = [...new Set(group.map(({ armId }) => armTitle(summary, armId)))].join(', ');
+  const cells = [...new Set(group.flatMap(({ cellId }) => cellId ?? []))];
+  const verb = cells.length === 0 ? 'could not run' : `could not run ${cells.join(', ')}`;
+  return `${arms} ${verb}: ${group[0]?.reason ?? ''}`;
 }
 
 interface Found {
@@ -51,17 +64,23 @@ function aggregatedDoubts(summary: Summary): readonly string[] {
   return DOUBT_ORDER.flatMap((kind) => {
     const ofKind = found.filter(({ doubt }) => doubt.kind === kind);
     const byScenario = groupBy(ofKind, ({ cell }) => cell.cell.scenario.name);
-    return byScenario.size >= WIDESPREAD ? [aggregatedLine(ofKind)] : [...byScenario.values()].map(aggregatedLine);
+    return byScenario.size >= WIDESPREAD
+      ? [aggregatedLine(summary, ofKind)]
+      : [...byScenario.values()].map((group) => aggregatedLine(summary, group));
   });
 }
 
-function aggregatedLine(group: readonly Found[]): string {
+function aggregatedLine(summary: Summary, group: readonly Found[]): string {
   const [worst] = group.toSorted((a, b) => severityOf(b.doubt) - severityOf(a.doubt));
   if (worst === undefined) return '';
   const cells = [...new Set(group.map(({ cell }) => cell))];
   const noun = cells.length > 1 ? 'measurements' : 'trials';
-  const counts = [...groupBy(group, ({ armId }) => armId)].map(
-    ([armId, ofArm]) => `${whole(ofArm.length)} of ${whole(attempts(cells, armId))} ${noun} of ${armTitle(armId)}`,
+  const perArm = [...groupBy(group, ({ armId }) => armId)].map(([armId, ofArm]) => ({
+    title: armTitle(summary, armId),
+    share: `${whole(ofArm.length)} of ${whole(attempts(cells, armId))} ${noun} of`,
+  }));
+  const counts = [...groupBy(perArm, ({ share }) => share)].map(
+    ([share, arms]) => `${share} ${arms.map(({ title }) => title).join(', ')}`,
   );
   return `${worst.doubt.kind} in ${placesOf(cells)}, ${counts.join(', ')}: ${doubtText(worst.doubt)}`;
 }
@@ -82,7 +101,8 @@ const attempts = (cells: readonly CellSummary[], armId: string): number =>
     .reduce((sum, { validTrials, invalidTrials }) => sum + validTrials + invalidTrials, 0);
 
 /** Per arm, over the whole run: everything that was due and did not end well. */
-function bookLines({ arms, cells }: Summary): readonly string[] {
+function bookLines(summary: Summary): readonly string[] {
+  const { arms, cells } = summary;
   return arms.flatMap(({ id }) => {
     const ofArm = cells.flatMap((cell) => cell.arms.filter(({ armId }) => armId === id));
     const sum = (of: (arm: ArmCell) => number): number => ofArm.reduce((total, arm) => total + of(arm), 0);
@@ -104,8 +124,8 @@ function bookLines({ arms, cells }: Summary): readonly string[] {
     const due = whole(sum(({ calls }) => calls.due));
     const published = whole(sum(({ notifications }) => notifications.published));
     return [
-      ...(calls === '' ? [] : [`of ${due} calls over ${armTitle(id)}: ${calls}`]),
-      ...(events === '' ? [] : [`of ${published} events over ${armTitle(id)}: ${events}`]),
+      ...(calls === '' ? [] : [`of ${due} calls over ${armTitle(summary, id)}: ${calls}`]),
+      ...(events === '' ? [] : [`of ${published} events over ${armTitle(summary, id)}: ${events}`]),
     ];
   });
 }

@@ -1,5 +1,4 @@
 /** What the answer says about pushes to those who only listen. */
-import { armTitle } from '../claims/arms.ts';
 import { cellsOf, comparisonOf } from '../claims/evidence.ts';
 import { ratioRange, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
@@ -21,7 +20,7 @@ export function pushWord(summary: Summary, pair: Pair): Word | undefined {
 export function pushSentence(summary: Summary, pair: Pair): readonly string[] {
   const found = comparisonsOf(summary, pair);
   if (found.length === 0) return [];
-  const [other, base] = [armTitle(pair.other.id), armTitle(pair.base.id)];
+  const [other, base] = [pair.other.title, pair.base.title];
   const ratios = ratioWords(found);
   switch (pushWord(summary, pair)) {
     case 'equivalent':
@@ -51,8 +50,8 @@ function ratioWords(found: readonly Comparison[]): string {
 
 function tally(found: readonly Comparison[], { base, other }: Pair): string {
   const words: Readonly<Record<Word, string>> = {
-    faster: `${armTitle(other.id)} is faster`,
-    slower: `${armTitle(base.id)} is faster`,
+    faster: `${other.title} is faster`,
+    slower: `${base.title} is faster`,
     equivalent: 'both are equal',
     inconclusive: 'it is unclear',
   };

@@ -1,9 +1,21 @@
 /** What was measured, scenario by scenario: numbers in rows of arms, one group per level, ratios below each group. */
-import { armTitle } from '../claims/arms.ts';
-import { estimateOf } from '../claims/evidence.ts';
-import { rate, significant, sizePair, time, timeWithInterval, whole } from '../claims/quantity.ts';
+import { armTitle, isAgainstTargets } from '../claims/arms.ts';
+import { type Direction, estimateOf } from '../claims/evidence.ts';
+import { isEmbedded } from '../scenario/article-sides.ts';
+import type { Arm } from '../scenario/plan.ts';
+import {
+  rate,
+  significant,
+  sizePair,
+  time,
+  times,
+  timesWithInterval,
+  timeWithInterval,
+  whole,
+} from '../claims/quantity.ts';
+import { whyUnsupported } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { ArmCell, CellSummary, Comparison, MetricName, Summary } from '../stats/summary.ts';
+import type { CellSummary, Comparison, Estimate, MetricName, Summary } from '../stats/summary.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
 
@@ -34,17 +46,34 @@ export interface Group {
   readonly load: string;
   /** The arm's name, then one text per head. */
   readonly rows: readonly (readonly string[])[];
-  /** Every other arm against the first. */
+  /** Every other arm against the first, in words; empty where the rows have a column for it. */
   readonly ratios: readonly string[];
 }
 
+/** With more arms than this a ratio has a column instead of a line, and the p90 and the slowest call make room for it. */
+const MOST_ARMS_IN_FULL = 4;
+const isCompact = ({ arms }: Summary): boolean => arms.length > MOST_ARMS_IN_FULL;
+
 /** One line each: how the tables are to be read. */
-export const LEGEND: readonly string[] = [
+export const legendOf = (summary: Summary): readonly string[] => [
+  ...(isCompact(summary) ? COMPACT_LEGEND : LEGEND),
+  ...(isAgainstTargets(summary) ? ['n/a: cannot be known of a server that is somebody else’s.'] : []),
+];
+
+const LEGEND: readonly string[] = [
   'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster (median of the trials).',
   '[ ]: where the true p50 lies. max: the slowest of all. A p99 of under 1,000 is its slowest few.',
   'bytes: on the wire per call with its answer, or per event: up to the server/down.',
   'CPU: µs per call or event, endpoint/driver. events/s: deliveries, to each listener one.',
   '÷: one arm in units of another, from pairs of neighbouring trials. –: not to be had.',
+];
+
+const COMPACT_LEGEND: readonly string[] = [
+  'p50, p99: 50, 99 of 100 were this fast or faster (median of the trials).',
+  '÷: the p50 in units of the first arm’s, from pairs of neighbouring trials, with its interval.',
+  'bytes: on the wire per call with its answer, or per event: up to the server/down.',
+  'CPU: µs per call or event, endpoint/driver. events/s: deliveries, to each listener one.',
+  '–: not to be had. p90, the slowest, and the other ratios are in the record.',
 ];
 
 /** The sections in the order in which the plan has the scenarios. */
@@ -53,19 +82,20 @@ export function scenarioSections(summary: Summary): readonly ScenarioSection[] {
   return names.flatMap((name) => {
     const cells = summary.cells.filter(({ cell }) => cell.scenario.name === name);
     const [first] = cells;
-    return first === undefined ? [] : [sectionOf(first.cell.scenario, cells)];
+    return first === undefined ? [] : [sectionOf(summary, first.cell.scenario, cells)];
   });
 }
 
-const sectionOf = (scenario: Scenario, cells: readonly CellSummary[]): ScenarioSection => ({
+const sectionOf = (summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): ScenarioSection => ({
   name: scenario.name,
   title: scenario.title,
   load: isLoadedAlike(cells) ? loadText(scenario) : '',
-  blocks: hasNumbers(cells) ? blocksOf(scenario, cells) : [],
+  blocks: hasNumbers(cells) ? blocksOf(summary, scenario, cells) : [],
   notes: [
     ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
-    ...scriptNotes(scenario, cells),
-    ...cells.flatMap(validityNotes),
+    ...scriptNotes(summary, scenario, cells),
+    ...cells.flatMap((cell) => validityNotes(summary, cell)),
+    ...unsupportedNotes(summary, cells),
   ],
 });
 
@@ -76,11 +106,11 @@ const isLoadedAlike = (cells: readonly CellSummary[]): boolean =>
   new Set(cells.map(({ cell }) => loadText(cell.scenario))).size === 1;
 
 /** Calls if the scenario makes any, pushes if it publishes any. Bytes and CPU are those of both and stand in the first block. */
-function blocksOf(scenario: Scenario, cells: readonly CellSummary[]): readonly Block[] {
+function blocksOf(summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): readonly Block[] {
   const kinds: Kind[] = [];
   if (scenario.load.kind !== 'none') kinds.push(CALLS);
   if (scenario.publish.length > 0) kinds.push(PUSHES);
-  return kinds.map((kind, index) => blockOf(kind, cells, { withCosts: index === 0 }));
+  return kinds.map((kind, index) => blockOf(summary, kind, cells, { withCosts: index === 0 }));
 }
 
 interface Kind {
@@ -97,99 +127,128 @@ interface BlockOptions {
   readonly withCosts: boolean;
 }
 
-const blockOf = (kind: Kind, cells: readonly CellSummary[], options: BlockOptions): Block => ({
-  what: kind.what,
-  heads: [
-    'p50 [interval]',
-    'p90',
-    'p99',
-    'max',
-    kind.rateHead,
-    ...(options.withCosts ? ['bytes up/down', 'CPU µs'] : []),
-  ],
-  groups: cells.map((cell) => ({
-    level: cell.cell.level,
-    load: isLoadedAlike(cells) ? '' : loadText(cell.cell.scenario),
-    rows: cell.arms.map((arm) => [armTitle(arm.armId), ...numbersOf(kind, cell, arm, options)]),
-    ratios: ratiosOf(kind, cell, options),
-  })),
-});
-
-/** Stands where a number would mislead. */
-const NO_NUMBER = '–';
-
-function numbersOf(kind: Kind, cell: CellSummary, { armId }: ArmCell, { withCosts }: BlockOptions): readonly string[] {
-  const of = (metric: MetricName): ReturnType<typeof estimateOf> => estimateOf(cell, armId, metric);
-  const timeOf = (part: 'p90' | 'p99'): string => {
-    const found = of(`${kind.times}.${part}`);
-    return found === undefined ? NO_NUMBER : time(found.value);
+function blockOf(summary: Summary, kind: Kind, cells: readonly CellSummary[], options: BlockOptions): Block {
+  const compact = isCompact(summary);
+  const spans = compact ? ['p50', ratioHead(summary), 'p99'] : ['p50 [interval]', 'p90', 'p99', 'max'];
+  return {
+    what: kind.what,
+    heads: [...spans, kind.rateHead, ...(options.withCosts ? ['bytes up/down', 'CPU µs'] : [])],
+    groups: cells.map((cell) => ({
+      level: cell.cell.level,
+      load: isLoadedAlike(cells) ? '' : loadText(cell.cell.scenario),
+      rows: summary.arms.map((arm) => [
+        arm.title,
+        ...(compact ? compactTimes(summary, kind, cell, arm) : timesOf(kind, cell, arm)),
+        ...numberOr(arm, estimateOf(cell, arm.id, kind.rate)?.value, rate),
+        ...(options.withCosts ? costsOf(cell, arm) : []),
+      ]),
+      ratios: compact ? [] : ratiosOf(summary, kind, cell, options),
+    })),
   };
+}
+
+/** Longer titles would make the column wider than its numbers. */
+const LONGEST_IN_HEAD = 10;
+
+const ratioHead = ({ arms: [first] }: Summary): string =>
+  first !== undefined && first.title.length <= LONGEST_IN_HEAD ? `÷ ${first.title}` : '÷ first';
+
+/** Stands where a number would mislead, and where nobody can know it. */
+const NO_NUMBER = '–';
+const UNKNOWABLE = 'n/a';
+const noNumber = (arm: Arm): string => (isEmbedded(arm) ? NO_NUMBER : UNKNOWABLE);
+
+const numberOr = (arm: Arm, value: number | undefined, say: (value: number) => string): readonly [string] => [
+  value === undefined ? noNumber(arm) : say(value),
+];
+
+function timesOf(kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
+  const of = (part: 'p50' | 'p90' | 'p99' | 'max'): Estimate | undefined =>
+    estimateOf(cell, arm.id, `${kind.times}.${part}`);
+  const p50 = of('p50');
   // The slowest of all trials: a median of maxima would be no maximum.
-  const slowest = of(`${kind.times}.max`);
-  const p50 = of(`${kind.times}.p50`);
-  const perSecond = of(kind.rate);
+  const slowest = of('max');
   return [
-    p50 === undefined ? NO_NUMBER : timeWithInterval(p50),
-    timeOf('p90'),
-    timeOf('p99'),
-    slowest === undefined ? NO_NUMBER : time(Math.max(...slowest.values)),
-    perSecond === undefined ? NO_NUMBER : rate(perSecond.value),
-    ...(withCosts ? costsOf(cell, armId) : []),
+    p50 === undefined ? noNumber(arm) : timeWithInterval(p50),
+    ...numberOr(arm, of('p90')?.value, time),
+    ...numberOr(arm, of('p99')?.value, time),
+    ...numberOr(arm, slowest && Math.max(...slowest.values), time),
   ];
 }
 
-function costsOf(cell: CellSummary, armId: string): readonly string[] {
-  const up = estimateOf(cell, armId, 'wire-up-per-message')?.value;
-  const down = estimateOf(cell, armId, 'wire-down-per-message')?.value;
-  const endpoint = estimateOf(cell, armId, 'endpoint-cpu-per-message')?.value;
-  const driver = estimateOf(cell, armId, 'driver-cpu-per-message')?.value;
-  const bytes = up === undefined && down === undefined ? NO_NUMBER : sizePair(up ?? 0, down ?? 0);
-  return [bytes, endpoint === undefined && driver === undefined ? NO_NUMBER : costPair(endpoint, driver)];
+function compactTimes({ arms: [first] }: Summary, kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
+  const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first?.id ?? '' });
+  const ratio =
+    comparison === undefined
+      ? undefined
+      : timesWithInterval({ value: comparison.ratio, low: comparison.low95, high: comparison.high95 });
+  return [
+    ...numberOr(arm, estimateOf(cell, arm.id, `${kind.times}.p50`)?.value, time),
+    arm === first ? times(1) : (ratio ?? noNumber(arm)),
+    ...numberOr(arm, estimateOf(cell, arm.id, `${kind.times}.p99`)?.value, time),
+  ];
+}
+
+function costsOf(cell: CellSummary, arm: Arm): readonly string[] {
+  const up = estimateOf(cell, arm.id, 'wire-up-per-message')?.value;
+  const down = estimateOf(cell, arm.id, 'wire-down-per-message')?.value;
+  const endpoint = estimateOf(cell, arm.id, 'endpoint-cpu-per-message')?.value;
+  const driver = estimateOf(cell, arm.id, 'driver-cpu-per-message')?.value;
+  const none = noNumber(arm);
+  const bytes = up === undefined && down === undefined ? none : sizePair(up ?? 0, down ?? 0);
+  return [bytes, endpoint === undefined && driver === undefined ? none : costPair(endpoint, driver, none)];
 }
 
 /** Microseconds without their unit, as the head says; milliseconds with it where both are that long. */
-function costPair(endpoint: number | undefined, driver: number | undefined): string {
+function costPair(endpoint: number | undefined, driver: number | undefined, none: string): string {
   const long = (endpoint ?? 0) >= 1000 && (driver ?? 0) >= 1000;
   const number = (value: number | undefined): string =>
-    value === undefined ? NO_NUMBER : significant(long ? value / 1000 : value);
+    value === undefined ? none : significant(long ? value / 1000 : value);
   return `${number(endpoint)}/${number(driver)}${long ? ' ms' : ''}`;
 }
 
 /** The median always; the rate where it is not given by the calendar; the endpoint's processor time. */
-function ratiosOf(kind: Kind, cell: CellSummary, { withCosts }: BlockOptions): readonly string[] {
+function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, { withCosts }: BlockOptions): readonly string[] {
   const free = kind.what === 'calls' && cell.cell.scenario.load.kind === 'closed';
   const shown: readonly { readonly metric: MetricName; readonly label: string }[] = [
     { metric: `${kind.times}.p50`, label: 'p50' },
     ...(free ? [{ metric: 'rate', label: 'rate' } as const] : []),
     ...(withCosts ? [{ metric: 'endpoint-cpu-per-message', label: 'CPU' } as const] : []),
   ];
+  const baseArmId = summary.arms[0]?.id ?? '';
   return cell.arms.flatMap(({ armId }) => {
     const found = shown.flatMap(({ metric, label }) => {
-      const comparison = shownComparison(cell, metric, armId);
+      const comparison = shownComparison(cell, metric, { armId, baseArmId });
       return comparison === undefined ? [] : [{ comparison, text: `${label} ${ratioText(comparison)}` }];
     });
     const [first] = found;
     if (first === undefined) return [];
     return [
-      `${ratioName(first.comparison)}: ${found.map(({ text }) => text).join(' · ')} (${pairWords(first.comparison)})`,
+      `${ratioName(summary, first.comparison)}: ${found.map(({ text }) => text).join(' · ')} (${pairWords(first.comparison)})`,
     ];
   });
 }
 
-/** A comparison against the first arm, if both numbers are shown. */
-function shownComparison(cell: CellSummary, metric: MetricName, armId: string): Comparison | undefined {
-  const found = cell.comparisons.find((entry) => entry.metric === metric && entry.armId === armId);
-  if (found === undefined || estimateOf(cell, armId, metric) === undefined) return undefined;
-  return estimateOf(cell, found.baseArmId, metric) === undefined ? undefined : found;
+/** A comparison, if both numbers are shown. */
+function shownComparison(
+  cell: CellSummary,
+  metric: MetricName,
+  { armId, baseArmId }: Direction,
+): Comparison | undefined {
+  const found = cell.comparisons.find(
+    (entry) => entry.metric === metric && entry.armId === armId && entry.baseArmId === baseArmId,
+  );
+  const shown = [armId, baseArmId].every((id) => estimateOf(cell, id, metric) !== undefined);
+  return shown ? found : undefined;
 }
 
 /** How long a whole script took, where it is more than one call. */
-function scriptNotes(scenario: Scenario, cells: readonly CellSummary[]): readonly string[] {
+function scriptNotes(summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): readonly string[] {
   if (!hasLongScripts(scenario)) return [];
   return cells.flatMap((cell) => {
     const seen = cell.arms.flatMap(({ armId }) => {
       const p50 = estimateOf(cell, armId, 'script-time.p50');
-      return p50 === undefined ? [] : [`${armTitle(armId)} ${time(p50.value)}`];
+      return p50 === undefined ? [] : [`${armTitle(summary, armId)} ${time(p50.value)}`];
     });
     return seen.length === 0 ? [] : [`Whole script${inLevel(cell)}, thinking included, p50: ${seen.join(', ')}.`];
   });
@@ -198,10 +257,17 @@ function scriptNotes(scenario: Scenario, cells: readonly CellSummary[]): readonl
 const inLevel = ({ cell }: CellSummary): string => (cell.level === '' ? '' : ` at ${cell.level}`);
 
 /** Which arms rest on fewer trials than were made. */
-const validityNotes = (cell: CellSummary): readonly string[] =>
+const validityNotes = (summary: Summary, cell: CellSummary): readonly string[] =>
   cell.arms
     .filter(({ invalidTrials }) => invalidTrials > 0)
     .map(({ armId, validTrials, invalidTrials }) => {
       const all = validTrials + invalidTrials;
-      return `${armTitle(armId)}${inLevel(cell)}: ${whole(validTrials)} of ${whole(all)} trials valid.`;
+      return `${armTitle(summary, armId)}${inLevel(cell)}: ${whole(validTrials)} of ${whole(all)} trials valid.`;
     });
+
+/** Which arms cannot do what the scenario asks, with the reason. */
+const unsupportedNotes = ({ record, arms }: Summary, cells: readonly CellSummary[]): readonly string[] =>
+  arms.flatMap((arm) => {
+    const reasons = cells.flatMap(({ cell }) => whyUnsupported(record, arm.id, cell.id) ?? []);
+    return [...new Set(reasons)].map((reason) => `${arm.title}: unsupported: ${reason}.`);
+  });

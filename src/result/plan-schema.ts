@@ -33,6 +33,7 @@ const step = z.discriminatedUnion('kind', [
     progressSteps: z.number(),
     misbehaviour: z.enum(MISBEHAVIOURS).optional(),
   }),
+  z.object({ kind: z.literal('foreign-call') }).describe('A call of the tool that was chosen for the arm’s target.'),
   z.object({ kind: z.literal('ping') }),
   z.object({ kind: z.literal('think'), thinkNs: ns() }),
   z.object({ kind: z.literal('wait'), topic: z.string(), timeoutNs: ns() }),
@@ -96,6 +97,10 @@ const variant = z
   })
   .describe('One way of speaking MCP, exactly.');
 
+const foreignCall = z
+  .object({ tool: z.string(), args: z.string().describe('The arguments, as JSON text.') })
+  .describe('The call that stands for every call of a scenario, where the server is somebody else’s.');
+
 const plannedTrial = z.object({
   index: whole().describe('Counts from 0 in the order of execution.'),
   block: whole().describe('Trials of one block are neighbours in time and are compared as pairs.'),
@@ -110,7 +115,9 @@ export const planSchema = z.object({
   quick: z.boolean(),
   blocks: whole().describe('Repetitions of every arm.'),
   processWarmup: extent.describe('What every fresh pair of processes did before its first cell.'),
-  arms: z.array(z.object({ id: z.string(), title: z.string(), variant })).describe('The sides of the comparison.'),
+  arms: z
+    .array(z.object({ id: z.string(), title: z.string(), variant, call: foreignCall.optional() }))
+    .describe('The sides of the comparison.'),
   cells: z
     .array(z.object({ id: z.string(), level: z.string(), scenario }))
     .describe('Each scenario at each level of what it varies.'),

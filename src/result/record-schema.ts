@@ -23,6 +23,7 @@ const environment = z.object({
 const armFacts = z.object({
   armId: z.string(),
   established: z.string(),
+  carrier: z.enum(['sockets', 'pipes', 'nothing']).describe('What carries the messages of a client.'),
   socketsPerClient: z.number(),
   httpRequestsPerSession: z.number(),
   httpRequestsPerCall: z.number(),
@@ -36,6 +37,9 @@ const armFacts = z.object({
   noDelay: z.array(z.boolean().nullable()).describe('Socket by socket; null where it is not known.'),
   compression: z.string(),
   tls: z.boolean(),
+  tlsSession: z.string().describe('Version, cipher suite and resumption; empty without TLS.'),
+  httpVersion: z.string().optional(),
+  http2Windows: z.object({ stream: bytes(), connection: bytes() }).optional(),
   messageHeaders: z.array(z.string()),
   keepAliveMs: z.number().optional(),
   heartbeatMs: z.number().optional(),
@@ -44,7 +48,7 @@ const armFacts = z.object({
   driverNode: z.string(),
   endpointFlags: z.array(z.string()),
   driverFlags: z.array(z.string()),
-  surfaceHash: z.string().describe('Of the answers to initialize and tools/list.'),
+  surfaceHash: z.string().describe('Of the server’s name, version, capabilities and tools.'),
   clientLibraries: z.array(z.object({ name: z.string(), bytes: bytes() })),
   driverLines: z.number(),
 });
@@ -100,8 +104,8 @@ export const recordSchema = z.object({
   environment: environment.describe('The machine and the software, as far as they can move a number.'),
   plan: planSchema.describe('Everything that the run set out to do.'),
   unsupported: z
-    .array(z.object({ armId: z.string(), reason: z.string() }))
-    .describe('Transports that were asked for and cannot speak the variant.'),
+    .array(z.object({ armId: z.string(), cellId: z.string().nullable(), reason: z.string() }))
+    .describe('What was asked for and cannot be: an arm, or one cell of an arm.'),
   matching: matching.describe('Whether the arms differ in nothing but the transport.'),
   trials: z.array(trial).describe('What came of the trials, in the order of execution.'),
 });

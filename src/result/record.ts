@@ -28,11 +28,24 @@ export interface RunRecord {
   readonly asked: readonly string[];
   readonly environment: Environment;
   readonly plan: Plan;
-  /** Transports that were asked for and cannot speak the variant. */
-  readonly unsupported: readonly { readonly armId: string; readonly reason: string }[];
+  /** What was asked for and cannot be. */
+  readonly unsupported: readonly Unsupported[];
   readonly matching: Matching;
   readonly trials: readonly TrialResult[];
 }
+
+/** An arm that cannot be, or a cell that an arm cannot run. */
+export interface Unsupported {
+  /** Of the plan where a cell is named; else the word that asked for the arm. */
+  readonly armId: string;
+  /** `null` for the whole arm. */
+  readonly cellId: string | null;
+  readonly reason: string;
+}
+
+/** Why an arm was not to run a cell; `undefined` where it was. */
+export const whyUnsupported = ({ unsupported }: RunRecord, armId: string, cellId: string): string | undefined =>
+  unsupported.find((one) => one.armId === armId && one.cellId === cellId)?.reason;
 
 /** The machine and the software, as far as they can move a number. Nothing here names a person or a host. */
 export interface Environment {
@@ -76,6 +89,9 @@ export interface ArmFacts {
   readonly armId: string;
   /** How the channel was opened: `HTTP/1.1 200 text/event-stream`, `HTTP/1.1 101 websocket`, `in-process`. */
   readonly established: string;
+  /** What carries a client's messages: what `socketsPerClient` counts. */
+  readonly carrier: 'sockets' | 'pipes' | 'nothing';
+  /** Open at the end of the probe session. */
   readonly socketsPerClient: number;
   readonly httpRequestsPerSession: number;
   /** HTTP requests per tool call, over the probe's calls. */
@@ -92,9 +108,17 @@ export interface ArmFacts {
   readonly sharedChannelShare: number;
   /** One socket carried client messages and server messages while events flowed, between two looks at its counters. */
   readonly bothDirectionsAtOnce: boolean;
+  /** Socket by socket, at both ends; empty where there are no TCP sockets. */
   readonly noDelay: readonly (boolean | undefined)[];
+  /** Content coding or extension that was negotiated; empty for none. */
   readonly compression: string;
   readonly tls: boolean;
+  /** Version, cipher suite and resumption as the client's socket says; empty without TLS. */
+  readonly tlsSession: string;
+  /** Of the request that opened the channel, as the endpoint received it; `undefined` without HTTP. */
+  readonly httpVersion: string | undefined;
+  /** Flow control at the endpoint; `undefined` under HTTP/1.1 and without HTTP. */
+  readonly http2Windows: { readonly stream: Bytes; readonly connection: Bytes } | undefined;
   readonly messageHeaders: readonly string[];
   readonly keepAliveMs: number | undefined;
   readonly heartbeatMs: number | undefined;
@@ -103,7 +127,7 @@ export interface ArmFacts {
   readonly driverNode: string;
   readonly endpointFlags: readonly string[];
   readonly driverFlags: readonly string[];
-  /** Hash of the answers to initialize and tools/list. */
+  /** Hash of the server's name, version and capabilities and of its tools, however it was asked for them. */
   readonly surfaceHash: string;
   /** What the client side loads beyond Node, with the bytes of JavaScript in each package. */
   readonly clientLibraries: readonly { readonly name: string; readonly bytes: Bytes }[];

@@ -39,6 +39,8 @@ const restoreExtent = (extent: ExtentOnFile) => ({ ...extent, timeNs: extent.tim
 const restoreFacts = (facts: FactsOnFile) => ({
   ...facts,
   noDelay: facts.noDelay.map((on) => on ?? undefined),
+  httpVersion: facts.httpVersion,
+  http2Windows: facts.http2Windows,
   keepAliveMs: facts.keepAliveMs,
   heartbeatMs: facts.heartbeatMs,
 });

@@ -3,7 +3,7 @@
  * saying. `websocket`, `streamable-http@2026-07-28+json`, `sse+h2+tls`.
  */
 import { didYouMean } from './nearest.ts';
-import { PROTOCOL_REVISIONS, type ProtocolRevision, type Variant, defaultVariant } from './variant.ts';
+import { PROTOCOL_REVISIONS, type ProtocolRevision, type ReplyMode, type Variant, defaultVariant } from './variant.ts';
 import { quote } from './wording.ts';
 
 /** What may stand after a `+`. */
@@ -19,6 +19,9 @@ const OPTIONS: Readonly<Record<string, Partial<Variant>>> = {
   sdk: { client: 'sdk' },
 };
 
+/** The words that may stand after a `+`. */
+export const ARM_OPTIONS: readonly string[] = Object.keys(OPTIONS);
+
 /** What a word says: the transport, and the axes it sets. */
 export interface ArmWord {
   readonly transport: string;
@@ -31,28 +34,43 @@ export type ReadArmWord = { readonly ok: true; readonly word: ArmWord } | { read
 export function readArmWord(text: string, transports: readonly string[]): ReadArmWord {
   const [head = '', ...options] = text.split('+');
   const [transport = '', revision, ...rest] = head.split('@');
-  if (!transports.includes(transport)) return unknown('transport', transport, transports);
+  if (!transports.includes(transport)) return unknown('', transport, transports);
   if (rest.length > 0) return { ok: false, why: `got ${quote(text)}, expected one revision after one @` };
   const protocol = PROTOCOL_REVISIONS.find((known) => known === revision);
-  if (revision !== undefined && protocol === undefined) return unknown('revision', revision, PROTOCOL_REVISIONS);
-  const wrong = options.find((option) => OPTIONS[option] === undefined);
-  if (wrong !== undefined) return unknown('option', wrong, Object.keys(OPTIONS));
+  if (revision !== undefined && protocol === undefined) return unknown('revision ', revision, PROTOCOL_REVISIONS);
+  const wrong = options.find((option) => !Object.hasOwn(OPTIONS, option));
+  if (wrong !== undefined) return unknown('option ', wrong, ARM_OPTIONS);
+  const twice = saidTwice(options);
+  if (twice !== undefined) return { ok: false, why: `got ${quote(text)}, expected one of ${twice.join(' and ')}` };
   return { ok: true, word: { transport, axes: axesOf(protocol, options) } };
+}
+
+/** Two options that set the same axis. */
+function saidTwice(options: readonly string[]): readonly [string, string] | undefined {
+  const axisOf = (option: string): string | undefined => Object.keys(OPTIONS[option] ?? {})[0];
+  for (const [at, option] of options.entries()) {
+    const earlier = options.slice(0, at).find((other) => axisOf(other) === axisOf(option));
+    if (earlier !== undefined) return [earlier, option];
+  }
+  return undefined;
 }
 
 function unknown(what: string, found: string, words: readonly string[]): ReadArmWord {
   return {
     ok: false,
-    why: `got ${what} ${quote(found)}, expected one of ${words.join(', ')}${didYouMean(found, words)}`,
+    why: `got ${what}${quote(found)}, expected one of ${words.join(', ')}${didYouMean(found, words)}`,
   };
 }
 
 const axesOf = (protocol: ProtocolRevision | undefined, options: readonly string[]): Partial<Variant> =>
-  Object.assign({}, protocol === undefined ? {} : { protocol }, ...options.map((option) => OPTIONS[option]));
+  options.reduce<Partial<Variant>>(
+    (axes, option) => ({ ...axes, ...OPTIONS[option] }),
+    protocol === undefined ? {} : { protocol },
+  );
 
-/** The word for a variant: what is the default of its transport is left out. */
-export function armWord(variant: Variant): string {
-  const usual = defaultVariant(variant.transport, variant.reply === null ? null : 'sse');
+/** The word for a variant of the tool's own servers: what goes without saying, the transport's usual reply among it, is left out. */
+export function armWord(variant: Variant, usualReply: ReplyMode | null): string {
+  const usual = defaultVariant(variant.transport, usualReply);
   const revision = variant.protocol === usual.protocol ? '' : `@${variant.protocol}`;
   const options = [
     variant.reply !== null && variant.reply !== usual.reply ? `+${variant.reply}` : '',
@@ -64,7 +82,7 @@ export function armWord(variant: Variant): string {
   return `${variant.transport}${revision}${options.join('')}`;
 }
 
-/** The same for people, with the transport's own title: `Streamable HTTP 2026-07-28, JSON replies, HTTP/2`. */
+/** The same for people, with the transport's own title: `Streamable HTTP 2026-07-28 (JSON replies, HTTP/2)`. */
 export function variantTitle(variant: Variant, transportTitle: string): string {
   const usual = defaultVariant(variant.transport);
   const parts = [
@@ -75,5 +93,6 @@ export function variantTitle(variant: Variant, transportTitle: string): string {
     variant.client === 'stock' ? '' : `${variant.client} client`,
   ].filter((part) => part !== '');
   const revision = variant.protocol === usual.protocol ? '' : ` ${variant.protocol}`;
-  return [`${transportTitle}${revision}`, ...parts].join(', ');
+  // In brackets, because titles stand in lists.
+  return `${transportTitle}${revision}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }

@@ -30,6 +30,27 @@ const blocksOf = ({ trials, blocks }: Plan) =>
 const orderOf = (block: Plan['trials']): string => block.map((trial) => trial.armId).join(' ');
 
 describe('planTrials', () => {
+  it('leaves out only the cells that an arm cannot run, and only on that arm', () => {
+    fc.assert(
+      fc.property(options, (given) => {
+        const [first] = given.arms;
+        const [cell] = given.cells;
+        const impossible = [
+          { armId: first!.id, cellId: cell!.id },
+          { armId: first!.id, cellId: null },
+        ];
+        const plan = planTrials({ ...given, impossible });
+        const whole = planTrials(given);
+        expect(Object.keys(plan)).toEqual(Object.keys(whole));
+        for (const [at, trial] of plan.trials.entries()) {
+          const { cellIds, ...same } = whole.trials[at]!;
+          expect({ ...trial, cellIds: [] }).toEqual({ ...same, cellIds: [] });
+          expect(trial.cellIds).toEqual(cellIds.filter((id) => trial.armId !== first!.id || id !== cell!.id));
+        }
+      }),
+    );
+  });
+
   it('every block holds each arm once, under the same seed and the same order of all cells', () => {
     fc.assert(
       fc.property(options, (given) => {

@@ -10,6 +10,15 @@ export interface Arm {
   /** For people: `WebSocket`, `Streamable HTTP 2026-07-28 (JSON replies)`, `WebSocket #2`. */
   readonly title: string;
   readonly variant: Variant;
+  /** What is called, where the server is somebody else's; absent for the tool's own, whose scenarios say it. */
+  readonly call?: ForeignCall | undefined;
+}
+
+/** The call of a foreign server's tool that stands for every call of a scenario. */
+export interface ForeignCall {
+  readonly tool: string;
+  /** JSON text of the arguments, an object. */
+  readonly args: string;
 }
 
 /** One arm measured once, in a fresh pair of processes, through all cells in this order. */
@@ -21,7 +30,7 @@ export interface PlannedTrial {
   readonly armId: string;
   /** Same for every arm of a block: payloads, arrivals and script choices are the same for both. */
   readonly seed: number;
-  /** Cell ids in the order of this trial; the same for every arm of the block, shuffled between blocks. */
+  /** Cell ids in the order of this trial; the same for every arm of the block but for cells that the arm cannot run, shuffled between blocks. */
   readonly cellIds: readonly string[];
 }
 
@@ -44,13 +53,15 @@ export interface PlanOptions {
   readonly processWarmup: Extent;
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
+  /** Cells that an arm cannot run; every other arm runs them all the same. */
+  readonly impossible?: readonly { readonly armId: string; readonly cellId: string | null }[];
 }
 
 /**
  * Randomised complete blocks: each block holds every arm once. With two arms, of every two neighbouring blocks one
  * runs AB and the other BA, so that neither arm gains from going second; with more arms the order rotates through a shuffled ring.
  */
-export function planTrials(options: PlanOptions): Plan {
+export function planTrials({ impossible = [], ...options }: PlanOptions): Plan {
   const random = seededRandom(options.seed);
   const trials: PlannedTrial[] = [];
   let ring: readonly Arm[] = [];
@@ -60,7 +71,12 @@ export function planTrials(options: PlanOptions): Plan {
     const order = [...ring.slice(turn), ...ring.slice(0, turn)];
     const cellIds = random.shuffled(options.cells.map((cell) => cell.id));
     const seed = random.integer(0x7fff_ffff);
-    for (const arm of order) trials.push({ index: trials.length, block, armId: arm.id, seed, cellIds });
+    for (const { id: armId } of order) {
+      const possible = cellIds.filter(
+        (cellId) => !impossible.some((one) => one.armId === armId && one.cellId === cellId),
+      );
+      trials.push({ index: trials.length, block, armId, seed, cellIds: possible });
+    }
   }
   return { ...options, trials };
 }

@@ -41,6 +41,8 @@ export type Step =
       /** `misbehave` only. */
       readonly misbehaviour: Misbehaviour | undefined;
     }
+  /** A call of the tool that was chosen for the arm's target: somebody else's server has tools of its own. */
+  | { readonly kind: 'foreign-call' }
   | { readonly kind: 'ping' }
   | { readonly kind: 'think'; readonly thinkNs: Nanoseconds }
   | { readonly kind: 'wait'; readonly topic: string; readonly timeoutNs: Nanoseconds };

@@ -116,8 +116,16 @@ test('bytes are per delivered notification where only they flow, and nobody’s 
   ).toEqual([]);
 });
 
+const NO_WIRE = { wireUp: null, wireDown: null, driverWireUp: null, driverWireDown: null } as const;
+
+test('bytes that only the driver could count are the driver’s', () => {
+  const theirs: Measurement = { ...calls, bytes: { ...calls.bytes, wireUp: null, wireDown: null } };
+  for (const name of ['wire-up-per-message', 'overhead-down-per-message'] as const)
+    expect(valueOf(name, theirs)).toBe(valueOf(name, calls));
+});
+
 test('without a wire there is payload but no overhead', () => {
-  const wireless: Measurement = { ...calls, bytes: { ...books, wireUp: null, wireDown: null } };
+  const wireless: Measurement = { ...calls, bytes: { ...books, ...NO_WIRE } };
   const names = applicable(wireless).filter((name) => name.includes('-up-per') || name.includes('-down-per'));
   expect(names).toEqual(['payload-up-per-message', 'payload-down-per-message']);
 });

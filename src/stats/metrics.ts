@@ -68,13 +68,13 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     higherIsBetter: true,
     valueOf: ({ within100ms }) => within100ms ?? undefined,
   },
-  'wire-up-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.wireUp)),
-  'wire-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.wireDown)),
+  'wire-up-per-message': wireSize((measurement) => perExchange(measurement, wireUp(measurement))),
+  'wire-down-per-message': wireSize((measurement) => perExchange(measurement, wireDown(measurement))),
   'overhead-up-per-message': wireSize((measurement) =>
-    perExchange(measurement, beyond(measurement.bytes.wireUp, measurement.bytes.payloadUp)),
+    perExchange(measurement, beyond(wireUp(measurement), measurement.bytes.payloadUp)),
   ),
   'overhead-down-per-message': wireSize((measurement) =>
-    perExchange(measurement, beyond(measurement.bytes.wireDown, measurement.bytes.payloadDown)),
+    perExchange(measurement, beyond(wireDown(measurement), measurement.bytes.payloadDown)),
   ),
   'payload-up-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadUp)),
   'payload-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadDown)),
@@ -138,6 +138,10 @@ function quotient(total: number | null, count: number | undefined): number | und
 
 const perExchange = (measurement: Measurement, total: number | null): number | undefined =>
   quotient(total, exchangesOf(measurement));
+
+/** As the endpoint counted; of a server that is not ours, as the driver did. Where both counted they agree, or the measurement is not shown. */
+const wireUp = ({ bytes }: Measurement): number | null => bytes.wireUp ?? bytes.driverWireUp;
+const wireDown = ({ bytes }: Measurement): number | null => bytes.wireDown ?? bytes.driverWireDown;
 
 /** Wire bytes that are not payload; `null` where there is no wire. Below 0 where the wire compresses. */
 const beyond = (wire: number | null, payload: number): number | null => (wire === null ? null : wire - payload);

@@ -181,7 +181,7 @@ test('a partial record gives what its blocks give', () => {
 test('arms that could not run are left out, unknown arms and cells take no part', () => {
   const unsupported = summarise({
     ...record,
-    unsupported: [{ armId: 'sse', reason: 'no such revision' }],
+    unsupported: [{ armId: 'sse', cellId: null, reason: 'no such revision' }],
     trials: record.trials.filter(({ armId }) => armId !== 'sse'),
   });
   expect(unsupported.arms.map(({ id }) => id)).toEqual(['websocket']);

@@ -3,6 +3,7 @@ import { isValid, type Measurement, type RunRecord, type TrialResult } from '../
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import { addCalls, addNotifications, NO_CALLS, NO_NOTIFICATIONS } from './books.ts';
+import { pairsToCompare } from './arm-pairs.ts';
 import { compareArms, type Pair } from './compare.ts';
 import { estimate } from './estimate.ts';
 import { METRICS } from './metrics.ts';
@@ -22,7 +23,7 @@ import {
  * that it does not name, take no part. A trial that failed keeps the cells that it had finished measuring before.
  */
 export function summarise(record: RunRecord): Summary {
-  const unsupported = new Set(record.unsupported.map(({ armId }) => armId));
+  const unsupported = new Set(record.unsupported.filter(({ cellId }) => cellId === null).map(({ armId }) => armId));
   const arms = record.plan.arms.filter((arm) => !unsupported.has(arm.id));
   const cells = record.plan.cells.map((cell) => summariseCell(record, arms, cell));
   return {
@@ -57,17 +58,28 @@ function summariseCell(record: RunRecord, arms: readonly Arm[], cell: Cell): Cel
     const runs = runsOf(record, arm, cell);
     return { armId: arm.id, runs, valid: validOf(runs) };
   });
-  const [base, ...others] = columns;
   return {
     cell,
     arms: columns.map(({ armId, runs, valid }) => summariseArm(armId, runs, valid)),
-    comparisons: base === undefined ? [] : others.flatMap((arm) => compareColumns(arm, base)),
+    comparisons: pairsToCompare(arms).flatMap(({ arm, base }) =>
+      compareColumns(columnOf(columns, arm), columnOf(columns, base)),
+    ),
   };
 }
 
+function columnOf<T extends { readonly armId: string }>(columns: readonly T[], { id }: Arm): T {
+  const found = columns.find(({ armId }) => armId === id);
+  if (found === undefined) throw new RangeError(`${id} is not an arm of the summary`);
+  return found;
+}
+
+/** The arm's trials that were to hold the cell. */
 function runsOf(record: RunRecord, arm: Arm, cell: Cell): readonly Run[] {
+  const planned = new Set(
+    record.plan.trials.filter(({ cellIds }) => cellIds.includes(cell.id)).map(({ index }) => index),
+  );
   return record.trials
-    .filter((trial) => trial.armId === arm.id)
+    .filter((trial) => trial.armId === arm.id && planned.has(trial.index))
     .map((trial) => ({ trial, measurement: trial.measurements.find(({ cellId }) => cellId === cell.id) }));
 }
 

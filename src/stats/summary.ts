@@ -97,7 +97,7 @@ export interface CellSummary {
   readonly cell: Cell;
   /** In the plan's order of arms. */
   readonly arms: readonly ArmCell[];
-  /** Every other arm against the first, for every metric that both have. */
+  /** Of the pairs in `arm-pairs.ts`, every other arm against the first among them, for every metric that both have. */
   readonly comparisons: readonly Comparison[];
 }
 

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { ChannelEvents, McpServer, MessageSink } from '../mcp/contract.ts';
 import type { Bytes } from '../units.ts';
 import type { ReplyMode, Variant } from '../scenario/variant.ts';
+import type { Sdk, SdkTransport } from '../sdk/package.ts';
 
 /** What a transport can do, asked for by name instead of asking which transport it is. */
 export type Capability =
@@ -34,10 +35,21 @@ export interface Transport {
   readonly clientPackages: readonly string[];
   /** Whether this transport can speak the variant; the reason, where it cannot, is printed. */
   supports(variant: Variant): Support;
+  /** Whether what a server says about a request before it answers reaches the client; absent where it always does. */
+  progress?(variant: Variant): Support;
   /** Starts an endpoint on loopback, port chosen by the system. Rejects if it cannot listen. */
   startEndpoint(options: EndpointOptions): Promise<Endpoint>;
   /** Opens one client's channel, ready to send `initialize`. Rejects with a `ChannelError`. */
   connect(address: string, options: ConnectOptions): Promise<Channel>;
+  /** The client's side when the official SDK's client drives instead of the tool's own; absent where it cannot. */
+  readonly sdk?: SdkSide;
+}
+
+export interface SdkSide {
+  /** npm packages that this side loads beyond Node and the SDK itself. */
+  readonly packages: readonly string[];
+  /** Prepares one client's connection; the SDK opens it. `events` are not told of it. */
+  connect(sdk: Sdk, address: string, options: Omit<ConnectOptions, 'events'>): Promise<SdkConnection>;
 }
 
 export interface EndpointOptions {
@@ -45,6 +57,16 @@ export interface EndpointOptions {
   readonly variant: Variant;
   /** A message larger than this is refused. The same on every transport. */
   readonly maxMessageBytes: Bytes;
+  /** The process's own standard streams, for transports whose clients start the server. */
+  readonly pipes?: OwnPipes | undefined;
+}
+
+/** The server's ends of the pipes to the one client that started it. */
+export interface OwnPipes {
+  /** From the client. */
+  readonly stdin: Socket;
+  /** Towards the client. */
+  readonly stdout: Socket;
 }
 
 /** A running endpoint. */
@@ -91,7 +113,7 @@ export interface ServerPipes {
 }
 
 /** One client's connection: however many sockets it takes. */
-export interface Channel extends MessageSink {
+export interface Connection {
   wire(): WireCounts;
   sockets(): readonly SocketReport[];
   /** What the client did to get here, for the connection and complexity rows. */
@@ -104,6 +126,16 @@ export interface Channel extends MessageSink {
   close(): Promise<void>;
 }
 
+/** A connection that carries texts. */
+export interface Channel extends MessageSink, Connection {}
+
+/** A connection that carries the SDK's objects. */
+export interface SdkConnection extends Connection {
+  readonly transport: SdkTransport;
+  /** After such an error the connection is gone, although the SDK's transport goes on trying. */
+  isFatal(error: Error): boolean;
+}
+
 /** Bytes that crossed sockets; TCP and IP headers are not included. */
 export interface WireCounts {
   /** Client to server. */
@@ -114,7 +146,7 @@ export interface WireCounts {
 
 /** One socket of a channel or endpoint. */
 export interface SocketReport {
-  /** The client's port: the same number at both ends. */
+  /** The client's port: the same number at both ends. For a pipe, which has none, the server's process id: negative for its standard output. */
   readonly clientPort: number;
   readonly open: boolean;
   readonly upBytes: Bytes;
@@ -122,13 +154,13 @@ export interface SocketReport {
   /** JSON-RPC messages that this socket carried in each direction, as the endpoint counts them; 0 at a client, whose libraries do not tell. */
   readonly messagesUp: number;
   readonly messagesDown: number;
-  /** Whether Nagle's algorithm is off, as Node's socket reports; `undefined` when it does not say. */
+  /** Whether Nagle's algorithm is off, as Node's socket reports; `undefined` when it does not say, and for pipes, which have none. */
   readonly noDelay: boolean | undefined;
 }
 
 /** How a channel came to be, as seen on its sockets. */
 export interface Handshake {
-  /** How the server answered: `200 text/event-stream`, `101 websocket`, `in-process`. */
+  /** How the server answered: `200 text/event-stream`, `101 websocket`, `pipes`, `in-process`. */
   readonly established: string;
   /** HTTP requests sent so far, the upgrade included. */
   readonly httpRequests: number;

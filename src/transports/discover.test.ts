@@ -1,11 +1,19 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { defaultVariant, type Variant } from '../scenario/variant.ts';
+import {
+  CLIENT_STACKS,
+  COMPRESSIONS,
+  defaultVariant,
+  HTTP_VERSIONS,
+  PROTOCOL_REVISIONS,
+  REPLY_MODES,
+  type Variant,
+} from '../scenario/variant.ts';
 import { loadTransport, transportNames } from './discover.ts';
 
 test('there are these, in alphabetical order, each a folder with an index', () => {
-  expect(transportNames()).toEqual(['loopback', 'sse', 'websocket']);
+  expect(transportNames()).toEqual(['loopback', 'sse', 'stdio', 'streamable-http', 'websocket']);
   for (const name of transportNames()) {
     expect(existsSync(fileURLToPath(new URL(`${name}/index.ts`, import.meta.url)))).toBe(true);
   }
@@ -25,17 +33,28 @@ describe.each(transportNames())('%s', (name) => {
 
   test('supports what its name means when nothing else is said', async () => {
     const transport = await loadTransport(name);
-    expect(transport.supports(defaultVariant(name))).toEqual({ supported: true });
+    expect(transport.supports(defaultVariant(name, transport.replies[0] ?? null))).toEqual({ supported: true });
   });
 
-  test.each<[Partial<Variant>, RegExp]>([
-    [{ protocol: '2026-07-28' }, /2026-07-28/],
-    [{ http: '2' }, /HTTP\/2/],
-    [{ tls: true }, /TLS/],
-    [{ compression: 'deflate' }, /compression "deflate"/],
-    [{ client: 'lean' }, /client stack "lean"/],
-  ])('refuses %j with a reason', async (change, reason) => {
-    const support = (await loadTransport(name)).supports({ ...defaultVariant(name), ...change });
-    expect(support.supported ? '' : support.reason).toMatch(reason);
+  test.each<Partial<Variant>>([
+    ...PROTOCOL_REVISIONS.map((protocol) => ({ protocol })),
+    ...HTTP_VERSIONS.map((http) => ({ http })),
+    ...COMPRESSIONS.map((compression) => ({ compression })),
+    ...CLIENT_STACKS.map((client) => ({ client })),
+    ...[...REPLY_MODES, null].map((reply) => ({ reply })),
+    { tls: true },
+  ])('speaks %j, or has a reason why not', async (change) => {
+    const transport = await loadTransport(name);
+    const support = transport.supports({ ...defaultVariant(name, transport.replies[0] ?? null), ...change });
+    expect(support.supported ? 'a b c' : support.reason).toMatch(/^\S.* .* .*[^.]$/);
+  });
+
+  test('has no client of bare sockets, and says so', async () => {
+    const transport = await loadTransport(name);
+    const variant: Variant = { ...defaultVariant(name, transport.replies[0] ?? null), client: 'lean' };
+    expect(transport.supports(variant)).toMatchObject({
+      supported: false,
+      reason: expect.stringContaining('lean') as string,
+    });
   });
 });

@@ -3,16 +3,26 @@ import { type ClockEnd, type StampExchange, boundOffset, compareClocks } from '.
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { ClockStamp } from '../endpoint/commands.ts';
+import { nanoseconds } from '../units.ts';
 import { PROMPT_NS, type TrialProcesses } from './processes.ts';
 
 /** Exchanges with each process; the bounds are as tight as the quickest of them. */
 const EXCHANGES = 20;
 
-export async function checkClocks(processes: TrialProcesses, clock: Clock): Promise<ClockCheck> {
-  const endpoint = await measureEnd(() => processes.askEndpoint('clock', undefined, PROMPT_NS), clock);
+export async function checkClocks({ askEndpoint, ...processes }: TrialProcesses, clock: Clock): Promise<ClockCheck> {
+  if (askEndpoint === undefined) return NO_CLOCK_THERE;
+  const endpoint = await measureEnd(() => askEndpoint('clock', undefined, PROMPT_NS), clock);
   const driver = await measureEnd(() => processes.driver.ask('clock', undefined, PROMPT_NS), clock);
   return compareClocks(endpoint, driver);
 }
+
+/** Somebody else's server shows nobody its clock. */
+const NO_CLOCK_THERE: ClockCheck = {
+  comparable: false,
+  offsetLowNs: nanoseconds(0),
+  offsetHighNs: nanoseconds(0),
+  evidence: 'the server is not ours and does not tell its clock',
+};
 
 async function measureEnd(ask: () => Promise<ClockStamp>, clock: Clock): Promise<ClockEnd> {
   const exchanges: StampExchange[] = [];

@@ -24,7 +24,8 @@ const DRIFT_LIMIT = 0.25;
 export interface DoubtContext {
   readonly scenario: Scenario;
   readonly clock: ClockCheck;
-  readonly openAtEndpoint: EndpointReading;
+  /** `null` where the server is somebody else's: there is nothing to compare with. */
+  readonly openAtEndpoint: EndpointReading | null;
   /** The latest that an event went out after the calendar called for it. */
   readonly latestPublicationNs: Nanoseconds;
 }
@@ -45,13 +46,20 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
   ];
 }
 
-function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoint: EndpointReading): Doubt[] {
+function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoint: EndpointReading | null): Doubt[] {
   const details: string[] = [];
   if (!callsBalance(calls)) details.push(`calls due ${calls.due}, accounted for ${accounted(calls)}`);
   if (!notificationsBalance(notifications))
     details.push(`events sent ${notifications.published}, arrived ${notifications.delivered}`);
   if (!notificationsBalance(progress))
     details.push(`progress promised ${progress.published}, arrived ${progress.delivered}`);
+  if (endpoint !== null) details.push(...disagreements(bytes, endpoint));
+  return details.map((detail) => ({ kind: 'books-do-not-balance', detail }));
+}
+
+/** What the two ends have counted differently. */
+function disagreements(bytes: Unjudged['bytes'], endpoint: EndpointReading): string[] {
+  const details: string[] = [];
   if (bytes.wireUp !== bytes.driverWireUp)
     details.push(`bytes up: endpoint ${bytes.wireUp}, driver ${bytes.driverWireUp}`);
   if (bytes.wireDown !== bytes.driverWireDown)
@@ -60,7 +68,7 @@ function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoin
     details.push(`messages up: endpoint ${endpoint.messagesUp}, driver ${bytes.messagesUp}`);
   if (bytes.messagesDown !== endpoint.messagesDown)
     details.push(`messages down: endpoint ${endpoint.messagesDown}, driver ${bytes.messagesDown}`);
-  return details.map((detail) => ({ kind: 'books-do-not-balance', detail }));
+  return details;
 }
 
 const accounted = ({ ok, rejected, disconnected, wrong, timedOut, dropped }: Unjudged['calls']): number =>

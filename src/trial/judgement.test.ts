@@ -1,14 +1,13 @@
-/** What is made of a measurement before it is written down: doubts, and whether the arms were equal. */
+/** What is made of a measurement before it is written down: doubts. */
 import { describe, expect, test } from 'vitest';
-import { distributionOf, fixtureMeasurement, fixtureRecord } from '../../test/fixtures/record.ts';
+import { distributionOf, fixtureMeasurement } from '../../test/fixtures/record.ts';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import type { EndpointReading } from '../endpoint/commands.ts';
-import type { ArmFacts, Doubt, Measurement } from '../result/record.ts';
+import type { Doubt, Measurement } from '../result/record.ts';
 import { isValid } from '../result/record.ts';
 import { bytes, milliseconds, nanoseconds } from '../units.ts';
 import { type DoubtContext, doubtsOf, driftOf } from './doubts.ts';
 import { describeEnvironment } from './environment.ts';
-import { matchArms } from './matching.ts';
 import { choosePlacement, expandList, placementWords } from './placement.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
@@ -232,60 +231,6 @@ describe('numbers that deserve a second look', () => {
     expect(driftOf(parts(1, 2, 3, 4))).toBeUndefined();
     expect(driftOf(parts(null, 1, 2, 3, 4))).toBeUndefined();
     expect(driftOf(parts(0, 0, 0, 0, 0))).toBeUndefined();
-  });
-});
-
-describe('matched arms', () => {
-  const [sse, webSocket] = fixtureRecord({ blocks: 1 }).matching.facts.map((facts) => ({
-    ...facts,
-    compression: '',
-  })) as [ArmFacts, ArmFacts];
-  const mismatches = (...facts: ArmFacts[]): string[] =>
-    matchArms(facts)
-      .checks.filter(({ status }) => status === 'mismatched')
-      .map(({ rule }) => rule);
-
-  test('the fixture’s arms match, and what differs is said', () => {
-    expect(mismatches(sse, webSocket)).toEqual([]);
-    expect(matchArms([sse, webSocket]).unmatched.join('\n')).toMatch(
-      /^sockets per client differ: sse \d+ · websocket 1$/m,
-    );
-    expect(matchArms([sse]).unmatched).toEqual([]);
-  });
-
-  test.each<[string, Partial<ArmFacts>]>([
-    ['same Node and NODE_ENV at both ends', { endpointNode: 'v24.0.0 production' }],
-    ['same Node flags', { driverFlags: ['--jitless'] }],
-    ['same handler: answers to initialize and tools/list', { surfaceHash: 'other' }],
-    ['same JSON-RPC bytes for the same call', { payloadUpBytes: bytes(1) }],
-    ['same JSON-RPC bytes for the same call', { payloadDownBytes: bytes(1) }],
-    ['TCP_NODELAY on every socket', { noDelay: [true, false] }],
-    ['TCP_NODELAY on every socket', { noDelay: [true, undefined] }],
-    ['no compression', { compression: 'permessage-deflate' }],
-    ['TLS on all or none', { tls: true }],
-    ['same keep-alive of the endpoint', { keepAliveMs: 1 }],
-    ['same heartbeat', { heartbeatMs: 15_000 }],
-    ['same largest message', { maxMessageBytes: bytes(1) }],
-  ])('%s: planted in one arm', (rule, planted) => {
-    expect(mismatches({ ...sse, keepAliveMs: 5_000 }, { ...webSocket, keepAliveMs: 5_000, ...planted })).toEqual([
-      rule,
-    ]);
-  });
-
-  test.each<[string, Partial<ArmFacts>]>([
-    ['same Node and NODE_ENV at both ends', { endpointNode: 'v24.0.0 production' }],
-    ['same Node flags', { driverFlags: ['--jitless'] }],
-    ['TCP_NODELAY on every socket', { noDelay: [false] }],
-    ['no compression', { compression: 'gzip' }],
-  ])('%s: planted in all arms alike', (rule, planted) => {
-    expect(mismatches({ ...sse, ...planted }, { ...webSocket, ...planted })).toEqual([rule]);
-  });
-
-  test('an arm to which a rule does not apply is no mismatch', () => {
-    const noWire: ArmFacts = { ...webSocket, armId: 'loopback', noDelay: [], keepAliveMs: undefined };
-    expect(mismatches(sse, noWire)).toEqual([]);
-    const [check] = matchArms([noWire]).checks.filter(({ rule }) => rule === 'TCP_NODELAY on every socket');
-    expect(check).toEqual({ rule: 'TCP_NODELAY on every socket', status: 'not-applicable', seen: 'loopback: n/a' });
   });
 });
 

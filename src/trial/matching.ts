@@ -1,52 +1,130 @@
-/** Whether the arms differ in nothing but the transport. Pure: facts in, checks out. */
+/** Whether the arms differ in nothing but what was asked of them. Pure: facts and arms in, checks out. */
+import { eraOf } from '../mcp/revisions.ts';
 import type { ArmFacts, MatchCheck, Matching } from '../result/record.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { Compression, Variant } from '../scenario/variant.ts';
 
-/** One rule: what it reads of an arm, or of both of its ends where they could differ, and how that is printed. `undefined` where the rule does not apply to the arm. */
-interface Rule {
-  readonly rule: string;
-  readonly read: (facts: ArmFacts) => Value | readonly Value[] | undefined;
+/** An arm with what the probe saw of it. */
+interface Probed {
+  readonly facts: ArmFacts;
+  readonly variant: Variant;
 }
 
+/** What a rule reads of an arm, or of both of its ends where they could differ, and how that is printed. `undefined` where the rule does not apply to the arm. */
+type Read<Found> = (probed: Probed) => Found | undefined;
 type Value = string | number;
 
+type Rule =
+  /** The same on every arm; of a kind of arms, if the rule tells kinds apart; and a certain value, if one is required. */
+  | {
+      readonly rule: string;
+      readonly read: Read<Value | readonly Value[]>;
+      readonly kindOf?: (variant: Variant) => string;
+      readonly required?: Value;
+    }
+  /** On each arm what its own variant asks for. */
+  | { readonly rule: string; readonly asked: Read<Value>; readonly seen: Read<Value> };
+
+/** How a client's handshake names each compression. */
+const NEGOTIATED: Readonly<Record<Compression, string>> = {
+  off: 'none',
+  deflate: 'permessage-deflate',
+  gzip: 'gzip',
+  br: 'br',
+};
+
 const RULES: readonly Rule[] = [
-  { rule: 'same Node and NODE_ENV at both ends', read: (facts) => [facts.endpointNode, facts.driverNode] },
+  { rule: 'same Node and NODE_ENV at both ends', read: ({ facts }) => [facts.endpointNode, facts.driverNode] },
   {
     rule: 'same Node flags',
-    read: (facts) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'],
+    read: ({ facts }) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'],
   },
-  { rule: 'same handler: answers to initialize and tools/list', read: (facts) => facts.surfaceHash },
+  { rule: 'same server: name, version, capabilities, tools', read: ({ facts }) => facts.surfaceHash },
   {
+    // A revision that repeats itself with every request has longer messages, whatever carries them; the SDK's ids are shorter.
     rule: 'same JSON-RPC bytes for the same call',
-    read: (facts) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down`,
+    read: ({ facts }) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down`,
+    kindOf: ({ protocol, client }) => `${eraOf(protocol)} ${client === 'sdk' ? 'sdk' : 'own'}`,
   },
-  { rule: 'TCP_NODELAY on every socket', read: (facts) => noDelay(facts) },
-  { rule: 'no compression', read: (facts) => facts.compression || 'none' },
-  { rule: 'TLS on all or none', read: (facts) => String(facts.tls) },
-  { rule: 'same keep-alive of the endpoint', read: (facts) => facts.keepAliveMs },
-  { rule: 'same heartbeat', read: (facts) => (facts.heartbeatMs === undefined ? 'none' : `${facts.heartbeatMs} ms`) },
-  { rule: 'same largest message', read: (facts) => facts.maxMessageBytes },
+  { rule: 'TCP_NODELAY on every socket', read: ({ facts }) => noDelay(facts), required: 'on' },
+  {
+    rule: 'compression as asked',
+    asked: ({ variant }) => NEGOTIATED[variant.compression],
+    seen: ({ facts }) => facts.compression || 'none',
+  },
+  {
+    rule: 'TLS as asked',
+    asked: ({ facts, variant }) => (facts.carrier === 'sockets' ? onOrOff(variant.tls) : undefined),
+    seen: ({ facts }) => onOrOff(facts.tls),
+  },
+  {
+    rule: 'HTTP version as asked',
+    asked: ({ facts, variant }) => (facts.httpVersion === undefined ? undefined : variant.http),
+    // Node says 2.0 for what everybody calls 2.
+    seen: ({ facts }) => facts.httpVersion?.replace(/^(\d)\.0$/, '$1'),
+  },
+  { rule: 'same TLS version, cipher and resumption', read: ({ facts }) => facts.tlsSession || undefined },
+  {
+    rule: 'same HTTP/2 flow-control windows',
+    read: ({ facts: { http2Windows: windows } }) =>
+      windows && `${windows.stream} B per stream, ${windows.connection} B per connection`,
+  },
+  { rule: 'same keep-alive of the endpoint', read: ({ facts }) => facts.keepAliveMs },
+  {
+    rule: 'same heartbeat',
+    read: ({ facts }) => (facts.heartbeatMs === undefined ? 'none' : `${facts.heartbeatMs} ms`),
+  },
+  { rule: 'same largest message', read: ({ facts }) => facts.maxMessageBytes },
 ];
 
-/** Values that every arm must have, whatever the others have. */
-const REQUIRED: ReadonlyMap<string, Value> = new Map([
-  ['TCP_NODELAY on every socket', 'on'],
-  ['no compression', 'none'],
-]);
+const onOrOff = (on: boolean): string => (on ? 'on' : 'off');
 
-export function matchArms(facts: readonly ArmFacts[]): Matching {
-  return { checks: RULES.map((rule) => check(rule, facts)), unmatched: unmatched(facts), facts };
+/** Every fact must be that of an arm; throws a RangeError otherwise. */
+export function matchArms(facts: readonly ArmFacts[], arms: readonly Arm[]): Matching {
+  const probed = facts.map((one): Probed => {
+    const arm = arms.find(({ id }) => id === one.armId);
+    if (arm === undefined) throw new RangeError(`${one.armId} is not an arm of the plan`);
+    return { facts: one, variant: arm.variant };
+  });
+  return {
+    checks: RULES.map((rule) => ('asked' in rule ? checkAsked(rule, probed) : checkSame(rule, probed))),
+    unmatched: unmatched(probed),
+    facts,
+  };
 }
 
-function check({ rule, read }: Rule, facts: readonly ArmFacts[]): MatchCheck {
-  const seen = facts.map((one) => ({ armId: one.armId, values: [...new Set([read(one) ?? []].flat())] }));
-  const values = new Set(seen.flatMap((arm) => arm.values));
-  const required = REQUIRED.get(rule);
-  const matched = values.size === 1 && (required === undefined || values.has(required));
+function checkSame(
+  { rule, read, kindOf = () => '', required }: Extract<Rule, { read: unknown }>,
+  probed: readonly Probed[],
+): MatchCheck {
+  const seen = probed.map((one) => ({ ...one, values: [...new Set([read(one) ?? []].flat())] }));
+  const kinds = [...new Set(probed.map(({ variant }) => kindOf(variant)))];
+  const matched = kinds.every((kind) => {
+    const values = new Set(seen.filter(({ variant }) => kindOf(variant) === kind).flatMap((arm) => arm.values));
+    return values.size < 2 && (required === undefined || values.size === 0 || values.has(required));
+  });
+  const applies = seen.some(({ values }) => values.length > 0);
   return {
     rule,
-    status: values.size === 0 ? 'not-applicable' : matched ? 'matched' : 'mismatched',
-    seen: seen.map((arm) => `${arm.armId}: ${arm.values.join(' and ') || 'n/a'}`).join(' · '),
+    status: applies ? (matched ? 'matched' : 'mismatched') : 'not-applicable',
+    seen: byValue(
+      seen,
+      ({ values }) => values.join(' and ') || 'n/a',
+      (arms, value) => `${arms}: ${value}`,
+    ),
+  };
+}
+
+function checkAsked({ rule, asked, seen }: Extract<Rule, { asked: unknown }>, probed: readonly Probed[]): MatchCheck {
+  const found = probed.map((one) => ({ ...one, wanted: asked(one), got: seen(one) }));
+  const applying = found.filter(({ wanted }) => wanted !== undefined);
+  const matched = applying.every(({ wanted, got }) => wanted === got);
+  const say = ({ wanted, got }: (typeof found)[number]): Value =>
+    wanted === undefined ? 'n/a' : wanted === got ? wanted : `${got ?? 'nothing'}, asked for ${wanted}`;
+  return {
+    rule,
+    status: applying.length === 0 ? 'not-applicable' : matched ? 'matched' : 'mismatched',
+    seen: byValue(found, say, (arms, value) => `${arms}: ${value}`),
   };
 }
 
@@ -56,34 +134,56 @@ function noDelay({ noDelay }: ArmFacts): string | undefined {
   return noDelay.includes(false) ? 'off on some' : 'not told by this Node';
 }
 
-/** What cannot be made equal, in words with numbers. */
-function unmatched(facts: readonly ArmFacts[]): string[] {
-  return [
-    ...differing(
-      facts,
-      (one) => one.socketsPerClient,
-      (list) => `sockets per client differ: ${list}`,
-    ),
-    ...differing(
-      facts,
-      (one) => one.httpRequestsPerCall,
-      (list) => `HTTP requests per call differ: ${list}`,
-    ),
-    ...differing(
-      facts,
-      (one) => one.messageHeaders.join(', ') || 'none',
-      (list) => `headers sent with every client message: ${list}`,
-    ),
-  ];
-}
+/** Differences that come with the transports and with what was asked of them. */
+const DIFFERENCES: readonly { readonly what: string; readonly read: (probed: Probed) => Value }[] = [
+  { what: 'sockets per client differ', read: ({ facts }) => carried(facts) },
+  { what: 'HTTP requests per call differ', read: ({ facts }) => facts.httpRequestsPerCall },
+  {
+    what: 'JSON-RPC bytes of the same call differ with the revision (up/down)',
+    read: ({ facts }) => `${facts.payloadUpBytes}/${facts.payloadDownBytes}`,
+  },
+  {
+    what: 'replies come differently',
+    read: ({ variant }) =>
+      variant.reply === null ? 'as messages' : variant.reply === 'sse' ? 'as event streams' : 'as JSON',
+  },
+  {
+    what: 'HTTP versions differ',
+    read: ({ facts, variant }) => (facts.httpVersion === undefined ? 'none' : variant.http),
+  },
+  {
+    what: 'HTTP/2 flow-control windows (stream/connection, bytes)',
+    read: ({ facts: { http2Windows } }) =>
+      http2Windows === undefined ? 'none' : `${http2Windows.stream}/${http2Windows.connection}`,
+  },
+  { what: 'TLS differs', read: ({ facts }) => facts.tlsSession || 'none' },
+  { what: 'compression differs', read: ({ facts }) => facts.compression || 'none' },
+  {
+    what: 'headers sent with every client message',
+    read: ({ facts }) => facts.messageHeaders.join(', ') || 'none',
+  },
+];
 
-function differing(
-  facts: readonly ArmFacts[],
-  read: (facts: ArmFacts) => string | number,
-  say: (list: string) => string,
-): string[] {
-  const values = facts.map(read);
-  return new Set(values).size < 2
-    ? []
-    : [say(facts.map((one, index) => `${one.armId} ${values[index] ?? ''}`).join(' · '))];
+const carried = ({ carrier, socketsPerClient }: ArmFacts): Value =>
+  carrier === 'pipes' ? `${socketsPerClient} (pipes)` : socketsPerClient;
+
+/** What cannot be made equal, in words with numbers. */
+const unmatched = (probed: readonly Probed[]): string[] =>
+  DIFFERENCES.filter(({ read }) => new Set(probed.map(read)).size > 1).map(
+    ({ what, read }) => `${what}: ${byValue(probed, read, (arms, value) => `${arms} ${value}`)}`,
+  );
+
+/** `sse, websocket 1 · stdio 2`: the arms that have a value in common are named together. */
+function byValue<One extends Probed>(
+  all: readonly One[],
+  read: (one: One) => Value,
+  say: (arms: string, value: Value) => string,
+): string {
+  const values = [...new Set(all.map(read))];
+  return values
+    .map((value) => {
+      const arms = all.filter((one) => read(one) === value);
+      return say(arms.map(({ facts }) => facts.armId).join(', '), value);
+    })
+    .join(' · ');
 }

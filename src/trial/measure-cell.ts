@@ -8,12 +8,10 @@ import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
 import type { Doubt, Measurement, WarmupReport } from '../result/record.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
-import { type Nanoseconds, NS_PER_S, bytes, milliseconds, nanoseconds, plus, seconds } from '../units.ts';
+import { type Nanoseconds, NS_PER_S, bytes, nanoseconds, plus, seconds } from '../units.ts';
 import { doubtsOf } from './doubts.ts';
 import { PROMPT_NS, type TrialProcesses } from './processes.ts';
 
-/** Between the order and the first thing that is due: time for both processes to hear of it. */
-const LEAD_NS = milliseconds(8);
 /** What a phase may take beyond its own time, its timeouts and its connections. */
 const SLACK_NS = seconds(20);
 
@@ -27,8 +25,8 @@ export interface CellContext {
 
 /** Measures the cell. Rejects when a process dies or does not answer; what clients suffer is in the books instead. */
 export async function measureCell(cell: Cell, context: CellContext): Promise<Measurement> {
-  const { driver } = context.processes;
-  await driver.ask('open', { scenario: cell.scenario }, SLACK_NS);
+  const { driver, openLimit } = context.processes;
+  await driver.ask('open', { scenario: cell.scenario }, openLimit(cell.scenario.clients));
   const warm = await runPhase('warmup', cell.scenario, context);
   const measured = await runPhase('window', cell.scenario, context);
   await driver.ask('release', undefined, PROMPT_NS);
@@ -37,16 +35,18 @@ export async function measureCell(cell: Cell, context: CellContext): Promise<Mea
 
 /** The first thing that fresh processes do. All of it is discarded. */
 export async function warmUpProcesses(scenario: Scenario, context: CellContext): Promise<void> {
-  await context.processes.driver.ask('open', { scenario }, SLACK_NS);
+  const { driver, openLimit } = context.processes;
+  await driver.ask('open', { scenario }, openLimit(scenario.clients));
   await runPhase('warmup', scenario, context);
-  await context.processes.driver.ask('release', undefined, PROMPT_NS);
+  await driver.ask('release', undefined, PROMPT_NS);
 }
 
 interface PhaseResult {
   readonly run: RunReply;
   readonly published: PublishReport;
   readonly driver: DriverReading;
-  readonly endpoint: EndpointReading;
+  /** `null` where the server is somebody else's: what it counts is its own. */
+  readonly endpoint: EndpointReading | null;
   readonly hiccups: Hiccups;
 }
 
@@ -59,12 +59,12 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const run = RUN_NUMBER[kind];
   const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
   const limitNs = phaseLimit(extent, scenario);
-  const startNs = plus(clock.now(), LEAD_NS);
-  await askEndpoint('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
+  const startNs = plus(clock.now(), processes.lead(scenario.clients));
+  await askEndpoint?.('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
   hiccups.take();
   // A warm-up that waits for calls as well may outlast its time; its publications then end with it.
   const durationNs = kind === 'warmup' && extent.calls !== undefined ? limitNs : (extent.timeNs ?? limitNs);
-  const publishing = askEndpoint(
+  const publishing = askEndpoint?.(
     'publish',
     { run, publications: scenario.publish, seed: derivedSeed(context.seed, `publish ${kind}`), startNs, durationNs },
     limitNs,
@@ -73,14 +73,16 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
     .ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs)
     .then(async (reply) => {
       // A phase that ends with a number of calls ends its publications with it.
-      if (extent.calls !== undefined) await askEndpoint('stopPublishing', undefined, PROMPT_NS);
+      if (extent.calls !== undefined) await askEndpoint?.('stopPublishing', undefined, PROMPT_NS);
       return reply;
     });
-  const [published, runReply] = await Promise.all([publishing, running]);
+  const [published = NOTHING_PUBLISHED, runReply] = await Promise.all([publishing, running]);
   const reading = await driver.ask('collect', { published: published.published }, PROMPT_NS);
-  const endpoint = await askEndpoint('read', undefined, PROMPT_NS);
+  const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
   return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take() };
 }
+
+const NOTHING_PUBLISHED: PublishReport = { published: 0, latestNs: nanoseconds(0) };
 
 /** No phase is waited for longer than this. */
 function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
@@ -118,7 +120,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     sockets: openSockets,
     clients: driver.clients,
     within100ms: driver.within100ms,
-    endpoint: context.processes.apart ? endpoint.process : null,
+    endpoint: context.processes.apart && endpoint !== null ? endpoint.process : null,
     driver: driverUse,
     hiccups,
   };
@@ -154,14 +156,15 @@ function achievedRate(
   return (scripts * NS_PER_S) / (offeredPerSec === null ? Math.max(1, driver.elapsedNs) : lengthNs);
 }
 
-function byteBooks(driver: DriverReading, endpoint: EndpointReading, wired: boolean): ByteBooks {
+function byteBooks(driver: DriverReading, endpoint: EndpointReading | null, wired: boolean): ByteBooks {
   return {
-    wireUp: wired ? endpoint.wire.upBytes : null,
-    wireDown: wired ? endpoint.wire.downBytes : null,
+    wireUp: wired ? (endpoint?.wire.upBytes ?? null) : null,
+    wireDown: wired ? (endpoint?.wire.downBytes ?? null) : null,
     driverWireUp: wired ? driver.wire.upBytes : null,
     driverWireDown: wired ? driver.wire.downBytes : null,
-    payloadUp: bytes(driver.payloadUp),
-    payloadDown: bytes(driver.payloadDown),
+    // A client that never sees the text cannot count it; the messages that both ends count are the same ones.
+    payloadUp: bytes(driver.payloadUp ?? endpoint?.payloadUp ?? 0),
+    payloadDown: bytes(driver.payloadDown ?? endpoint?.payloadDown ?? 0),
     messagesUp: driver.messagesUp,
     messagesDown: driver.messagesDown,
   };

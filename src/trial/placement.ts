@@ -24,11 +24,6 @@ export function choosePlacement(): Placement {
   return { kind: 'pinned', endpointCpu, driverCpu };
 }
 
-/** Pins all threads of a process; those it starts later inherit it. Answers whether it worked. */
-export function pinProcess(pid: number, cpu: number): boolean {
-  return spawnSync('taskset', ['-a', '-c', '-p', String(cpu), String(pid)], { timeout: TASKSET_LIMIT_MS }).status === 0;
-}
-
 /** In words, for the record. */
 export const placementWords = (placement: Placement): string =>
   placement.kind === 'pinned'

@@ -1,8 +1,4 @@
 /** Looks closely at one session of each arm before anything is measured. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ProbeCalls, ProbeConnect } from '../driver/commands.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -10,8 +6,9 @@ import type { ArmFacts } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { EndpointSeen, Handshake, SocketReport, Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, milliseconds, perSecond, plus, seconds } from '../units.ts';
+import { clientPackages, driverLines, packageBytes } from './client-code.ts';
 import type { Placement } from './placement.ts';
-import { PROMPT_NS, type TrialProcesses, startProcesses } from './processes.ts';
+import { PROMPT_NS, type OwnProcesses, startProcesses } from './processes.ts';
 
 const PROBE_CALLS = 20;
 const PROBE_TIME_NS = milliseconds(200);
@@ -43,7 +40,7 @@ export async function probeArm(options: ProbeOptions): Promise<ArmFacts> {
 
 type EndpointView = EndpointCommands['sockets']['reply'];
 
-async function lookClosely(options: ProbeOptions, processes: TrialProcesses): Promise<ArmFacts> {
+async function lookClosely(options: ProbeOptions, processes: OwnProcesses): Promise<ArmFacts> {
   const { driver, askEndpoint } = processes;
   const connect = await driver.ask('probeConnect', undefined, PROMPT_NS);
   const before = await askEndpoint('sockets', undefined, PROMPT_NS);
@@ -90,6 +87,7 @@ function factsOf(
   return {
     armId: arm.id,
     established: established(connect.handshake, during.seen),
+    carrier: carrierOf(transport),
     socketsPerClient: calls.sockets.filter((socket) => socket.open).length,
     httpRequestsPerSession: connect.handshake.httpRequests,
     httpRequestsPerCall: calls.httpRequestsPerCall,
@@ -100,9 +98,16 @@ function factsOf(
     payloadDownBytes: bytes(connect.payloadDownBytes),
     sharedChannelShare: up === 0 ? (wired ? 0 : 1) : shared / up,
     bothDirectionsAtOnce: !wired || moved.some((socket) => socket.messagesUp > 0 && socket.messagesDown > 0),
-    noDelay: [...calls.sockets, ...during.sockets].map((socket) => socket.noDelay),
-    compression: connect.handshake.compression,
+    // Pipes have no TCP, and nothing to set.
+    noDelay: transport.capabilities.has('client-spawns')
+      ? []
+      : [...calls.sockets, ...during.sockets].map((socket) => socket.noDelay),
+    // Content codings are known only once something has come back.
+    compression: calls.handshake.compression,
     tls: during.settings.tls,
+    tlsSession: calls.handshake.tls,
+    httpVersion: during.seen.httpVersion,
+    http2Windows: during.settings.http2Windows,
     messageHeaders: during.seen.messageHeaders,
     keepAliveMs: during.settings.keepAliveMs,
     heartbeatMs: during.settings.heartbeatMs,
@@ -112,9 +117,14 @@ function factsOf(
     endpointFlags: during.process.flags,
     driverFlags: connect.process.flags,
     surfaceHash: connect.surfaceHash,
-    clientLibraries: transport.clientPackages.map((name) => ({ name, bytes: bytes(packageBytes(name)) })),
-    driverLines: driverLines(transport.name),
+    clientLibraries: clientPackages(transport, arm.variant).map((name) => ({ name, bytes: bytes(packageBytes(name)) })),
+    driverLines: driverLines(arm.variant),
   };
+}
+
+function carrierOf({ capabilities }: Transport): ArmFacts['carrier'] {
+  if (!capabilities.has('wire')) return 'nothing';
+  return capabilities.has('client-spawns') ? 'pipes' : 'sockets';
 }
 
 /** The version is what the endpoint saw arrive; the answer is what the client saw come back. */
@@ -134,32 +144,3 @@ function difference(
     };
   });
 }
-
-/** Bytes of the JavaScript that a package's entry points to, source maps and types left out. */
-function packageBytes(name: string): number {
-  const entry = createRequire(import.meta.url).resolve(name);
-  const root = join(entry.slice(0, entry.lastIndexOf(`node_modules${sep}`)), 'node_modules', name);
-  // A package that ships several builds is loaded from one folder; that folder is what a client needs.
-  return folderBytes(dirname(entry) === root ? join(root, 'lib') : dirname(entry), /\.m?js$/);
-}
-
-function folderBytes(folder: string, pattern: RegExp): number {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && pattern.test(entry.name))
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-}
-
-/** Lines of the transport's own client code as built, without blank lines and comments; its endpoint is not the client's business. */
-function driverLines(name: string): number {
-  const folder = fileURLToPath(new URL(`../transports/${name}/`, import.meta.url));
-  const files = readdirSync(folder).filter(
-    (file) => /\.[jt]s$/.test(file) && !/^(endpoint|index)\.|\.test\.|\.d\./.test(file),
-  );
-  return files.reduce((sum, file) => sum + codeLines(readFileSync(join(folder, file), 'utf8')), 0);
-}
-
-const codeLines = (source: string): number =>
-  source
-    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.trim().startsWith('//')).length;

@@ -1,18 +1,25 @@
 /** The two processes of one trial, fresh and apart: the endpoint and the driver. */
 import { type Child, startChild } from '../child/child.ts';
+import { pinProcess } from '../child/pin.ts';
 import type { DriverCommands } from '../driver/commands.ts';
 import type { HostedEndpoint } from '../driver/hosted-endpoint.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
-import { type Nanoseconds, bytes, seconds } from '../units.ts';
-import { type Placement, pinProcess } from './placement.ts';
+import { type Nanoseconds, bytes, milliseconds, nanoseconds, seconds } from '../units.ts';
+import type { Placement } from './placement.ts';
 
 /** The same on every transport: comfortably above the largest shipped payload. */
-const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
+export const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
 
 /** How long an answer to a question that takes no time may take. */
 export const PROMPT_NS = seconds(15);
+/** How long opening a scenario's clients may take, however many; and how much longer for each that starts a server. */
+const OPEN_NS = seconds(20);
+const SERVER_START_NS = seconds(2);
+/** For an order to reach the driver and the endpoint; and how much longer for each server that it is passed on to. */
+const LEAD_NS = milliseconds(8);
+const SERVER_LEAD_NS = milliseconds(1);
 
 /** Asks the endpoint, wherever it lives. */
 export type AskEndpoint = <K extends keyof EndpointCommands>(
@@ -23,11 +30,21 @@ export type AskEndpoint = <K extends keyof EndpointCommands>(
 
 export interface TrialProcesses {
   readonly driver: Pick<Child<DriverCommands>, 'ask'>;
-  readonly askEndpoint: AskEndpoint;
-  /** Whether the endpoint has a process of its own, whose use can be told from the driver's. */
+  /** `undefined` where the server is somebody else's and answers nothing but its clients. */
+  readonly askEndpoint: AskEndpoint | undefined;
+  /** Whether the endpoint has a process of its own (or many), whose use can be told from the driver's. */
   readonly apart: boolean;
+  /** How long opening so many clients may take. */
+  readonly openLimit: (clients: number) => Nanoseconds;
+  /** How long before the first thing is due an order must be given, for all processes to hear of it. */
+  readonly lead: (clients: number) => Nanoseconds;
   /** Ends both. Never rejects. */
   end(): Promise<void>;
+}
+
+/** With an endpoint of the tool's own. */
+export interface OwnProcesses extends TrialProcesses {
+  readonly askEndpoint: AskEndpoint;
 }
 
 export interface StartOptions {
@@ -37,13 +54,19 @@ export interface StartOptions {
   /** How long the endpoint may take to be ready. */
   readonly readyTimeoutNs: Nanoseconds;
   readonly placement: Placement;
+  /** Discarded calls to a server that its client has just started; none where only one session is looked at. */
+  readonly coldServerCalls?: number | undefined;
 }
 
 /** Starts both and connects nothing yet. Rejects, with nothing left running, when either cannot be started. */
-export async function startProcesses(options: StartOptions): Promise<TrialProcesses> {
-  const apart = options.transport.capabilities.has('own-process');
+export async function startProcesses(options: StartOptions): Promise<OwnProcesses> {
+  const { capabilities } = options.transport;
+  const apart = capabilities.has('own-process');
+  const spawned = capabilities.has('client-spawns');
   const driver = startChild<DriverCommands & HostedEndpoint>({ name: 'driver', program: 'driver.js' });
-  const endpoint = apart ? startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' }) : undefined;
+  // Servers that clients start are the driver's children, and asked through it.
+  const single = apart && !spawned;
+  const endpoint = single ? startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' }) : undefined;
   const askEndpoint: AskEndpoint = (command, body, timeoutNs) =>
     endpoint === undefined ? askHosted(driver, command, body, timeoutNs) : endpoint.ask(command, body, timeoutNs);
   const end = async (): Promise<void> => {
@@ -57,16 +80,33 @@ export async function startProcesses(options: StartOptions): Promise<TrialProces
       { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
       readyTimeoutNs,
     );
+    const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
+    const coldServerCalls = options.coldServerCalls ?? 0;
     await driver.ask(
       'start',
-      { variant: arm.variant, address, certificate, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
+      {
+        variant: arm.variant,
+        address,
+        certificate,
+        seed,
+        maxMessageBytes: MAX_MESSAGE_BYTES,
+        endpointCpu,
+        coldServerCalls,
+      },
       PROMPT_NS,
     );
-    return { driver, askEndpoint, apart, end };
+    return { driver, askEndpoint, apart, ...patienceWith(options.transport), end };
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+/** How long to wait for processes, by whether every client has one more. */
+export function patienceWith({ capabilities }: Transport): Pick<TrialProcesses, 'openLimit' | 'lead'> {
+  const perServer = (baseNs: Nanoseconds, eachNs: Nanoseconds) => (clients: number) =>
+    nanoseconds(baseNs + (capabilities.has('client-spawns') ? clients * eachNs : 0));
+  return { openLimit: perServer(OPEN_NS, SERVER_START_NS), lead: perServer(LEAD_NS, SERVER_LEAD_NS) };
 }
 
 /** Throws when a process cannot be pinned after all: arms that are placed differently are not compared. */
@@ -81,7 +121,7 @@ function pinBoth(
   if (!pinned) throw new Error('a process could not be pinned to its core');
 }
 
-/** The driver's process hosts the endpoint of a transport without a wire, under prefixed names. */
+/** The driver's process hosts the endpoint of a transport without a wire, and starts those of clients that do; under prefixed names. */
 function askHosted<K extends keyof EndpointCommands>(
   driver: Child<DriverCommands & HostedEndpoint>,
   command: K,

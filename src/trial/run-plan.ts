@@ -12,6 +12,7 @@ import {
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import type { Transport } from '../transports/contract.ts';
+import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
 import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly loadTransport: (name: string) => Promise<Transport>;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Somebody else's servers, by arm; the other arms are the tool's own. */
+  readonly targets?: ReadonlyMap<string, TargetSpec>;
   readonly signal: AbortSignal;
   /** Wall-clock time as ISO 8601, for the record's dates only. */
   readonly timestamp: () => string;
@@ -86,6 +89,8 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   return done;
 }
 
+const NO_TARGETS: ReadonlyMap<string, TargetSpec> = new Map();
+
 type TrialOptions = RunOptions & { readonly hiccups: HiccupMeter; readonly placement: Placement };
 
 async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {
@@ -93,7 +98,7 @@ async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<Trial
   const arm = plan.arms.find(({ id }) => id === trial.armId);
   if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
   try {
-    return await runTrial(trial, arm, { ...options, onCell: progress.onCell });
+    return await runTrial(trial, arm, { targets: NO_TARGETS, ...options, onCell: progress.onCell });
   } catch (error) {
     if (error instanceof TrialInterrupted) return undefined;
     throw error;
@@ -107,7 +112,8 @@ const nothingWorks = (plan: Plan, trials: readonly TrialResult[]): boolean =>
 async function probeAll(options: RunOptions, placement: Placement): Promise<Matching> {
   const { plan, clock, readyTimeoutNs, signal, progress } = options;
   const facts: ArmFacts[] = [];
-  for (const arm of plan.arms) {
+  // What the probe looks at are the tool's own endpoints: of somebody else's server nothing is known to be matched.
+  for (const arm of plan.arms.filter(({ id }) => options.targets?.has(id) !== true)) {
     progress.onProbe(arm);
     const transport = await options.loadTransport(arm.variant.transport);
     try {
@@ -116,7 +122,7 @@ async function probeAll(options: RunOptions, placement: Placement): Promise<Matc
       throw new ProbeError(`${arm.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const matching = matchArms(facts);
+  const matching = matchArms(facts, plan.arms);
   const mismatched = matching.checks.filter((check) => check.status === 'mismatched');
   if (mismatched.length > 0) {
     throw new MismatchError(mismatched.map(({ rule, seen }) => `${rule}: ${seen}`).join('\n'));

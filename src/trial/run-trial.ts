@@ -3,13 +3,15 @@ import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter } from '../measure/hiccup-meter.ts';
 import type { ClockCheck, Measurement, TrialHead, TrialResult } from '../result/record.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
-import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
+import type { Cell, Extent, Scenario, Step } from '../scenario/scenario.ts';
+import { type TargetSpec, redact, secretsOf } from '../target/spec.ts';
 import type { Transport } from '../transports/contract.ts';
 import { type Nanoseconds, bytes, nanoseconds, seconds } from '../units.ts';
 import { checkClocks } from './clock-handshake.ts';
 import { type CellContext, measureCell, warmUpProcesses } from './measure-cell.ts';
 import type { Placement } from './placement.ts';
 import { startProcesses } from './processes.ts';
+import { startTargetProcesses } from './target-processes.ts';
 
 export interface TrialContext {
   readonly plan: Plan;
@@ -21,6 +23,8 @@ export interface TrialContext {
   /** The interrupt: the trial in hand is given up. */
   readonly signal: AbortSignal;
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
+  /** Somebody else's servers, by arm. What is secret in them stays in here: the plan does not hold it. */
+  readonly targets: ReadonlyMap<string, TargetSpec>;
 }
 
 /** The trial was given up because the command is going away. Its measurements are dropped. */
@@ -32,15 +36,29 @@ export class TrialInterrupted extends Error {
 export async function runTrial(trial: PlannedTrial, arm: Arm, context: TrialContext): Promise<TrialResult> {
   const head: TrialHead = { index: trial.index, block: trial.block, armId: trial.armId };
   const measurements: Measurement[] = [];
+  const target = context.targets.get(arm.id);
+  const secrets = target === undefined ? [] : secretsOf(target);
+  const hide = (text: string): string => redact(text, secrets);
+  const withoutSecrets = (measurement: Measurement): Measurement => withHidden(measurement, hide);
   try {
     const clock = await throughCells(trial, arm, context, measurements);
-    return { ...head, status: 'completed', clock, measurements };
+    return { ...head, status: 'completed', clock, measurements: measurements.map(withoutSecrets) };
   } catch (error) {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
     if (!(error instanceof Error)) throw error;
-    return { ...head, status: 'failed', error: error.message, measurements };
+    return { ...head, status: 'failed', error: hide(error.message), measurements: measurements.map(withoutSecrets) };
   }
 }
+
+/** What a server answers may repeat what it was sent. */
+const withHidden = (measurement: Measurement, hide: (text: string) => string): Measurement => ({
+  ...measurement,
+  calls: { ...measurement.calls, errors: measurement.calls.errors.map(hide) },
+  doubts: measurement.doubts.map((doubt) => {
+    if ('detail' in doubt) return { ...doubt, detail: hide(doubt.detail) };
+    return 'example' in doubt ? { ...doubt, example: hide(doubt.example) } : doubt;
+  }),
+});
 
 async function throughCells(
   trial: PlannedTrial,
@@ -50,21 +68,18 @@ async function throughCells(
 ): Promise<ClockCheck> {
   const transport = await context.loadTransport(arm.variant.transport);
   const { seed } = trial;
-  const processes = await startProcesses({
-    arm,
-    transport,
-    seed,
-    readyTimeoutNs: context.readyTimeoutNs,
-    placement: context.placement,
-  });
+  const { readyTimeoutNs, placement, plan, targets } = context;
+  const target = targets.get(arm.id);
+  const start = { arm, transport, seed, readyTimeoutNs, placement, coldServerCalls: plan.processWarmup.calls };
+  const processes = await (target === undefined ? startProcesses(start) : startTargetProcesses(start, target));
   const onAbort = (): void => void processes.end();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
     const clockCheck = await checkClocks(processes, context.clock);
     const cellContext: CellContext = { processes, clock: context.clock, clockCheck, hiccups: context.hiccups, seed };
-    await warmUpProcesses(processWarmup(context.plan.processWarmup), cellContext);
-    for (const cell of cellsInOrder(trial, context.plan)) {
+    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP), cellContext);
+    for (const cell of cellsInOrder(trial, plan)) {
       context.onCell(trial, cell);
       measurements.push(await measureCell(cell, cellContext));
     }
@@ -80,13 +95,13 @@ function cellsInOrder(trial: PlannedTrial, plan: Plan): Cell[] {
 }
 
 /** Small calls, one at a time, until the code that all scenarios share has been compiled. */
-function processWarmup(extent: Extent): Scenario {
+function processWarmup(extent: Extent, step: Step): Scenario {
   return {
     name: 'process-warmup',
     title: 'Process warm-up',
     shows: '',
     clients: 1,
-    scripts: [{ name: 'echo', weight: 1, steps: [echoStep] }],
+    scripts: [{ name: 'call', weight: 1, steps: [step] }],
     load: { kind: 'closed', thinkNs: nanoseconds(0) },
     publish: [],
     warmup: extent,
@@ -95,6 +110,8 @@ function processWarmup(extent: Extent): Scenario {
     stall: undefined,
   };
 }
+
+const FOREIGN_STEP: Step = { kind: 'foreign-call' };
 
 const echoStep = {
   kind: 'call',

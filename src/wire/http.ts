@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** The response stays open until somebody ends it: it has a connection (1.1) to itself and may be silent for as long as it likes. */
   readonly lasting?: boolean;
+  /** The head comes with an answer, and the answer when the work is done: no time is set for either. */
+  readonly patient?: boolean;
 }
 
 /** What comes back, in this order; `onHead` not at all when nothing came. Exactly one of `onEnd` and `onError` is called, and none after `abort()`. */
@@ -44,6 +46,8 @@ export interface HttpClient {
   readonly requests: number;
   /** Sockets opened so far. */
   readonly opened: number;
+  /** Network round trips that opening them took: one each for TCP, and one more for TLS (1.3; two for 1.2). */
+  readonly openingRoundTrips: number;
   wire(): WireCounts;
   sockets(): readonly SocketReport[];
   /** As in a channel's handshake; empty without TLS or before the first connection. */
@@ -53,9 +57,11 @@ export interface HttpClient {
 }
 
 export interface HttpClientOptions {
-  /** `http://127.0.0.1:1234`. */
+  /** `http://127.0.0.1:1234`; `https` is what makes it TLS. */
   readonly origin: string;
-  readonly variant: Pick<Variant, 'http' | 'tls' | 'compression'>;
+  /** The compression other than off is asked for with every request (`accept-encoding`). */
+  readonly variant: Pick<Variant, 'http' | 'compression'>;
+  /** PEM to trust instead of the system's authorities, and then with TLS 1.3 only. */
   readonly certificate: string | undefined;
   /** For a connection, and for a response's head. */
   readonly timeoutMs: number;
@@ -65,11 +71,15 @@ export interface HttpClientOptions {
 export type ServerRequest = IncomingMessage | Http2ServerRequest;
 export interface ServerReply {
   writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
-  write(text: string): boolean;
+  /** Sends the head now, for a body that may be long in coming. */
+  flushHeaders(): unknown;
+  write(chunk: string | Uint8Array): boolean;
   end(text?: string): unknown;
-  destroy(): unknown;
+  /** With an error under HTTP/2, so that the client does not take it for the end. */
+  destroy(error?: Error): unknown;
   on(event: 'close' | 'drain' | 'error', listener: () => void): unknown;
   readonly headersSent: boolean;
+  /** Bytes that the client has not taken yet. */
   readonly writableLength: number;
 }
 /** Both servers' responses are replies: the compiler holds this. */

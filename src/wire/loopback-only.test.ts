@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import {
   CLIENT_KEEP_ALIVE_MS,
@@ -49,6 +49,17 @@ describe('Host', () => {
   });
 });
 
+test.each([
+  ['127.0.0.1:1', undefined, true],
+  ['localhost', '127.0.0.1', true],
+  ['evil.com', undefined, false],
+  ['127.0.0.1', 'evil.com', false],
+  ['evil.com', '127.0.0.1', false],
+])('under HTTP/2, :authority %s with Host %s: %s', (authority, host, here) => {
+  const headers = { ':authority': authority, host };
+  expect(isFromHere({ headers } as unknown as IncomingMessage)).toBe(here);
+});
+
 describe('Origin', () => {
   test.each([
     undefined,
@@ -86,13 +97,15 @@ describe('Origin', () => {
 
 test('a server listens on loopback only, at a port that the system chose, and closing ends what is open', async () => {
   const server = createServer(() => undefined); // Answers nothing: the connection stays open.
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => open.add(socket));
   const port = await listenOnLoopback(server);
   expect(server.address()).toMatchObject({ address: '127.0.0.1', port } satisfies Partial<AddressInfo>);
   const client = connect(port, '127.0.0.1');
   client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await once(server, 'request');
   const closed = once(client, 'close');
-  await closeServer(server);
+  await closeServer(server, open);
   await closed;
   expect(server.listening).toBe(false);
 });
@@ -103,7 +116,7 @@ test('listening that fails rejects', async () => {
   try {
     await expect(listenOnLoopback(server)).rejects.toThrow(/Listen method/);
   } finally {
-    await closeServer(server);
+    await closeServer(server, []);
   }
 });
 

@@ -1,6 +1,7 @@
 /** What every embedded endpoint does before it speaks MCP: listen on loopback, and refuse what a browser page elsewhere could send. */
-import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { ServerRequest } from './http.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -8,6 +9,9 @@ const LOOPBACK = '127.0.0.1';
 export const SERVER_KEEP_ALIVE_MS = 65_000;
 /** Keep-alive of the clients. */
 export const CLIENT_KEEP_ALIVE_MS = 60_000;
+
+/** How long a request may take to arrive, as a server bounds it: much longer than the largest message takes. */
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Listens on a free port of the loopback interface and answers that port. Rejects when it cannot. */
 export function listenOnLoopback(server: Server): Promise<number> {
@@ -24,9 +28,13 @@ export function listenOnLoopback(server: Server): Promise<number> {
  * [spec] transports, security: servers check `Origin`, and local ones bind to loopback only. The `Host` check stops
  * DNS rebinding. A request without `Origin` comes from no browser and passes.
  */
-export function isFromHere(request: IncomingMessage): boolean {
+export function isFromHere(request: ServerRequest): boolean {
   const { host, origin } = request.headers;
-  if (host === undefined || !isLoopbackAuthority(host)) return false;
+  // Under HTTP/2 the host is said by `:authority` ([RFC 9113] 8.3.1); whoever says it both ways must mean here both times.
+  const authority = request.headers[':authority'];
+  if (host === undefined && authority === undefined) return false;
+  if (host !== undefined && !isLoopbackAuthority(host)) return false;
+  if (typeof authority === 'string' && !isLoopbackAuthority(authority)) return false;
   if (origin === undefined) return true;
   try {
     return isLoopbackAuthority(new URL(origin).host);
@@ -38,10 +46,16 @@ export function isFromHere(request: IncomingMessage): boolean {
 const isLoopbackAuthority = (authority: string): boolean =>
   /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(authority);
 
-/** Stops listening and ends what is open. Resolves when the last connection is gone. */
-export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+/** Stops listening and ends the open sockets. Resolves when the last connection is gone. */
+export async function closeServer(server: Server, open: Iterable<Socket>): Promise<void> {
+  const closed = [once(server, 'close'), ...[...open].map(ended)];
+  server.close();
+  await Promise.all(closed);
 }
+
+/** Node's server forgets a socket before that has told its end to anybody. */
+const ended = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.destroy();
+  });

@@ -29,7 +29,10 @@ export class SocketLedger {
     this.#side = side;
   }
 
-  /** From now on this socket's bytes count, those it has carried already included. */
+  /**
+   * From now on this socket's bytes count, those it has carried already included. TLS and HTTP/2 take over the handle of the
+   * TCP socket below them, which goes on counting: that socket is the one to add.
+   */
   add(socket: Socket): LedgerEntry {
     const known = this.#open.get(socket);
     if (known !== undefined) return known;
@@ -42,8 +45,8 @@ export class SocketLedger {
   }
 
   /** The entry of a socket that was added; a throw-away one for any other. */
-  entry(socket: Socket): LedgerEntry {
-    return this.#open.get(socket) ?? { messagesUp: 0, messagesDown: 0 };
+  entry(socket: Socket | undefined): LedgerEntry {
+    return (socket && this.#open.get(socket)) ?? { messagesUp: 0, messagesDown: 0 };
   }
 
   /** How many sockets there ever were. */

@@ -2,8 +2,10 @@
 import { evaluateClaims } from '../../src/claims/all.ts';
 import type { Report } from '../../src/report/format.ts';
 import type { RunRecord } from '../../src/result/record.ts';
+import type { Cell } from '../../src/scenario/scenario.ts';
 import { summarise } from '../../src/stats/summarise.ts';
-import { failedAfter, fixtureRecord, withMeasurements, withTrials } from '../fixtures/record.ts';
+import { FIXTURE_CELLS } from '../fixtures/cells.ts';
+import { distributionOf, failedAfter, fixtureRecord, withMeasurements, withTrials } from '../fixtures/record.ts';
 
 /** A record as a format is handed it. */
 export function reportOf(record: RunRecord): Report {
@@ -40,13 +42,64 @@ export function nothingValidRecord(): RunRecord {
     ...record,
     status: 'failed',
     trials,
-    unsupported: [{ armId: 'websocket', reason: 'this Node has no such module' }],
+    unsupported: [{ armId: 'websocket', cellId: null, reason: 'this Node has no such module' }],
   };
 }
 
 /** More arms than the comparison has columns. */
 export const manyArmsRecord = (): RunRecord =>
   fixtureRecord({ armIds: ['sse', 'websocket', 'streamable-http', 'loopback', 'websocket#2'] });
+
+/** One arm for each variant that `all` stands for; one of them cannot run what asks for progress. */
+export function allArmsRecord(): RunRecord {
+  const armIds = [
+    'sse',
+    'websocket',
+    'stdio',
+    'streamable-http',
+    'streamable-http+json',
+    'streamable-http@2026-07-28',
+    'streamable-http@2026-07-28+json',
+    'websocket@2026-07-28',
+    'stdio@2026-07-28',
+    'sse+h2',
+    'streamable-http+h2',
+    'loopback',
+  ];
+  const impossible = [
+    {
+      armId: 'streamable-http+json',
+      cellId: 'mixed',
+      reason: 'a reply that is one JSON object has no room for progress',
+    },
+  ];
+  return {
+    ...fixtureRecord({ armIds, impossible, cells: cellsOf('tool-calls', 'notifications', 'mixed') }),
+    unsupported: [...impossible, H2_WEBSOCKET],
+  };
+}
+
+/** Some of the scenarios: of many arms, all of them would be many numbers. */
+const cellsOf = (...names: readonly string[]): Cell[] =>
+  FIXTURE_CELLS.filter(({ scenario }) => names.includes(scenario.name));
+
+const H2_WEBSOCKET = { armId: 'websocket+h2', cellId: null, reason: 'the upgrade needs HTTP/1.1' };
+
+/** Somebody else's servers: what their endpoint does nobody knows. */
+export function targetsRecord(): RunRecord {
+  const record = fixtureRecord({
+    armIds: ['websocket', 'streamable-http', 'stdio'],
+    cells: cellsOf('tool-calls', 'notifications'),
+  });
+  const arms = record.plan.arms.map((arm) => ({ ...arm, variant: { ...arm.variant, target: arm.id } }));
+  const known = withMeasurements(record, (measurement) => ({
+    ...measurement,
+    endpoint: null,
+    delivery: distributionOf([]),
+    deliveryFromDue: distributionOf([]),
+  }));
+  return { ...known, plan: { ...known.plan, arms } };
+}
 
 /** A record in which everything that comes from a file, a server or a machine says the same strange thing. */
 export function strangeRecord(text: string): RunRecord {
@@ -65,7 +118,7 @@ export function strangeRecord(text: string): RunRecord {
   return {
     ...failed,
     plan: { ...failed.plan, cells },
-    unsupported: [{ armId: 'stdio', reason: text }],
+    unsupported: [{ armId: 'stdio', cellId: null, reason: text }],
     environment: { ...failed.environment, node: text, kernel: text, platform: text },
     matching: { ...failed.matching, unmatched: [text], facts },
   };

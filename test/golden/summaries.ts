@@ -1,7 +1,6 @@
 /** Summaries written by hand, number by number, for rules that are to be tried at their edges. */
 import type { ArmFacts } from '../../src/result/record.ts';
 import type { Cell } from '../../src/scenario/scenario.ts';
-import { defaultVariant } from '../../src/scenario/variant.ts';
 import type { ArmCell, CellSummary, Comparison, Estimate, MetricName, Summary } from '../../src/stats/summary.ts';
 import { scenarioOf } from '../fixtures/cells.ts';
 import { fixtureRecord } from '../fixtures/record.ts';
@@ -32,7 +31,7 @@ export function summaryOf({ armIds = ['sse', 'websocket'], facts = {}, cells = [
   const special = record.matching.facts.map((seen) => ({ ...seen, ...facts[seen.armId] }));
   return {
     record: { ...record, matching: { ...record.matching, facts: special } },
-    arms: armIds.map((id) => ({ id, title: id, variant: defaultVariant(id.split('#')[0]!) })),
+    arms: record.plan.arms,
     cells: cells.map((cell) => cellOf(cell, armIds)),
     noiseShare: 0.01,
     longestHiccupNs: 1e6,

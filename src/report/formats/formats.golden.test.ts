@@ -11,6 +11,8 @@ const RECORDS = {
   partial: golden.partialRecord,
   'nothing-valid': golden.nothingValidRecord,
   'many-arms': golden.manyArmsRecord,
+  'all-arms': golden.allArmsRecord,
+  targets: golden.targetsRecord,
 } as const;
 /** A terminal's control characters, line ends excepted. */
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

@@ -1,13 +1,13 @@
 /** For a pull request or an issue: the same content in GitHub's Markdown, the doubts folded away. */
 import { againCommand } from '../again.ts';
 import { answerSentences } from '../answer.ts';
-import { armTitle } from '../../claims/arms.ts';
+import { isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
 import {
   columnArms,
   measuredByArm,
   measuredLines,
-  otherArms,
+  otherArmTables,
   sortClaims,
   unmeasuredSentences,
   verdictLines,
@@ -17,7 +17,8 @@ import { doubtLines } from '../doubts.ts';
 import { forMarkdown } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
-import { type Block, LEGEND, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
+import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
 
 /** What a reviewer sees. */
 export const format: ReportFormat = {
@@ -41,6 +42,7 @@ function blocksOf(report: Report): readonly Lines[] {
     [answerSentences(summary).map(forMarkdown).join(' ')],
     ...claimBlocks(report),
     ...numberBlocks(report),
+    ...envelopeBlock(report),
     ...folded(
       'How far to trust this',
       doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
@@ -66,6 +68,8 @@ const cellOf = (lines: Lines): string => lines.map(forMarkdown).join('<br>');
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  // The article says nothing about servers that are somebody else's.
+  if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row:');
   const { sse, websocket } = columnArms(report.summary);
   const cells = rows.map((claim) => [
     forMarkdown(claim.label),
@@ -77,9 +81,9 @@ function claimBlocks(report: Report): readonly Lines[] {
     ['### MCP over SSE vs MCP over WebSockets'],
     ['What the article claims, and → what was measured here.'],
     table(['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'], cells),
-    ...otherArmsTable(report, rows),
+    ...otherArmBlocks(report, rows, 'The same measured on the other arms:'),
     measuredProse.length === 0 ? [] : ['### What the article argues besides'],
-    proseTable(measuredProse),
+    proseTable(report, measuredProse),
     [unmeasuredSentences(unmeasuredProse).map(forMarkdown).join('\n\n')].filter((text) => text !== ''),
   ];
 }
@@ -91,24 +95,34 @@ function verdictCell([word = '', ...reasons]: Lines): string {
   return [`**${forMarkdown(word)}**`, ...reasons.map(forMarkdown)].join('<br>');
 }
 
-function otherArmsTable({ summary }: Report, rows: readonly EvaluatedClaim[]): readonly Lines[] {
-  const others = otherArms(summary);
-  if (others.length === 0) return [];
-  const cells = rows.map((claim) => [
-    forMarkdown(claim.label),
-    ...others.map((arm) => cellOf(measuredLines(claim, arm))),
-  ]);
+function otherArmBlocks({ summary }: Report, rows: readonly EvaluatedClaim[], title: string): readonly Lines[] {
+  const tables = otherArmTables(summary, rows).map(({ arms, rows: measured }) =>
+    table(
+      ['Metric / Feature', ...arms.map((arm) => forMarkdown(arm.title))],
+      measured.map((claim) => [forMarkdown(claim.label), ...arms.map((arm) => cellOf(measuredLines(claim, arm)))]),
+    ),
+  );
+  return tables.length === 0 ? [] : [[title], ...tables];
+}
+
+function envelopeBlock({ summary }: Report): readonly Lines[] {
+  const costs = envelopeTable(summary);
+  if (costs === undefined) return [];
+  const rows = costs.groups.flatMap(({ what, rows: own }) =>
+    own.map(([name = '', ...more]) => [what, name, ...more].map(forMarkdown)),
+  );
   return [
-    ['The same measured on the other arms:'],
-    table(['Metric / Feature', ...others.map(({ id }) => forMarkdown(armTitle(id)))], cells),
+    ['### What the revision costs, and what the transport'],
+    [ENVELOPE_LEGEND],
+    table(['What', ' ', ...costs.heads.map(forMarkdown)], rows),
   ];
 }
 
-function proseTable(claims: readonly EvaluatedClaim[]): Lines {
+function proseTable({ summary }: Report, claims: readonly EvaluatedClaim[]): Lines {
   if (claims.length === 0) return [];
   const rows = claims.map((claim) => [
     forMarkdown(`${claim.id}: ${claim.kind === 'prose' ? claim.claimed : claim.label}`),
-    cellOf(measuredByArm(claim).map(({ arm, text }) => `${arm}: ${text}`)),
+    cellOf(measuredByArm(summary, claim).map(({ arm, text }) => `${arm}: ${text}`)),
     forMarkdown(verdictSentence(claim)),
   ]);
   return table(['Claim', '→ measured here', 'Verdict'], rows);
@@ -117,7 +131,11 @@ function proseTable(claims: readonly EvaluatedClaim[]): Lines {
 function numberBlocks({ summary }: Report): readonly Lines[] {
   const sections = scenarioSections(summary);
   if (sections.length === 0) return [];
-  return [['### The numbers'], LEGEND.map((line) => `- ${forMarkdown(line)}`), ...sections.flatMap(sectionBlocks)];
+  return [
+    ['### The numbers'],
+    legendOf(summary).map((line) => `- ${forMarkdown(line)}`),
+    ...sections.flatMap(sectionBlocks),
+  ];
 }
 
 function sectionBlocks({ name, title, load, blocks, notes }: ScenarioSection): readonly Lines[] {

@@ -6,26 +6,26 @@ import {
   columnArms,
   measuredByArm,
   measuredLines,
-  otherArms,
+  otherArmTables,
   sortClaims,
   unmeasuredSentences,
   verdictLines,
   verdictSentence,
 } from '../claim-text.ts';
 import { alignColumns } from '../columns.ts';
-import { armTitle } from '../../claims/arms.ts';
+import { isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
 import { doubtLines } from '../doubts.ts';
 import { forTerminal } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
-import { type Block, LEGEND, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
-import { hang, widest, wrap } from '../wrap.ts';
+import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
+import { displayWidth, hang, padding, widest, wrap } from '../wrap.ts';
 
 const WIDTH = 100;
 /** Outer widths, padding included; with five vertical lines they make up the whole width. */
 const ROW_WIDTHS = [18, 25, 25, 27] as const;
-const OTHER_ARMS_PER_TABLE = 2;
 
 /** What a person sees who ran the bench by hand. */
 export const format: ReportFormat = {
@@ -47,6 +47,7 @@ function blocksOf(report: Report): readonly Lines[] {
     paragraph(answerSentences(summary).join(' ')),
     ...claimBlocks(report),
     ...numberBlocks(report),
+    ...envelopeBlock(report),
     [heading('How far to trust this'), ...doubtLines(summary).flatMap(bullet)],
     paragraph(`Again with the same seed: ${againCommand(summary.record)}`),
   ].filter((lines) => lines.length > 0);
@@ -58,6 +59,8 @@ const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • 
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  // The article says nothing about servers that are somebody else's.
+  if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row');
   const { sse, websocket } = columnArms(report.summary);
   const table = rows.map((claim) => [
     [claim.label],
@@ -68,10 +71,10 @@ function claimBlocks(report: Report): readonly Lines[] {
   const heads = ['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'];
   return [
     [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
-    ...otherArmTables(report, rows),
+    ...otherArmBlocks(report, rows, 'The same measured on the other arms'),
     measuredProse.length === 0
       ? []
-      : [heading('What the article argues besides'), ...measuredProse.flatMap(proseLines)],
+      : [heading('What the article argues besides'), ...measuredProse.flatMap((claim) => proseLines(report, claim))],
     unmeasuredSentences(unmeasuredProse).flatMap(paragraph),
   ];
 }
@@ -79,27 +82,23 @@ function claimBlocks(report: Report): readonly Lines[] {
 const claimCell = (claimed: string, measured: Lines): Lines => [claimed, ...measured.map((line) => `→ ${line}`)];
 
 /** Arms beside the two that the comparison is about, a few per table. */
-function otherArmTables({ summary }: Report, rows: readonly EvaluatedClaim[]): readonly Lines[] {
-  const others = otherArms(summary);
-  const starts = Array.from(
-    { length: Math.ceil(others.length / OTHER_ARMS_PER_TABLE) },
-    (_unused, index) => index * OTHER_ARMS_PER_TABLE,
-  );
-  return starts.map((start) => {
-    const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
-    const measured = rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0));
-    const table = measured.map((claim) => [[claim.label], ...arms.map((arm) => measuredLines(claim, arm))]);
-    return [
-      heading('The same measured on the other arms'),
-      ...grid(['Metric / Feature', ...arms.map(({ id }) => armTitle(id))], table),
-    ];
-  });
-}
+const otherArmBlocks = ({ summary }: Report, rows: readonly EvaluatedClaim[], title: string): readonly Lines[] =>
+  otherArmTables(summary, rows).map(({ arms, rows: measured }) => [
+    heading(title),
+    ...grid(
+      ['Metric / Feature', ...arms.map((arm) => arm.title)],
+      measured.map((claim) => [[claim.label], ...arms.map((arm) => measuredLines(claim, arm))]),
+    ),
+  ]);
 
 /** A ruled table whose cells are lists of paragraphs. */
 function grid(heads: Lines, rows: readonly (readonly Lines[])[]): Lines {
   const widths = ROW_WIDTHS.slice(0, heads.length);
-  const table = new CliTable3({ head: [...heads], colWidths: [...widths], style: { head: [], border: [] } });
+  const table = new CliTable3({
+    head: heads.map((head, index) => cellText([head], (widths[index] ?? 0) - 2)),
+    colWidths: [...widths],
+    style: { head: [], border: [] },
+  });
   for (const row of rows) table.push(row.map((cell, index) => cellText(cell, (widths[index] ?? 0) - 2)));
   return table.toString().split('\n');
 }
@@ -109,16 +108,41 @@ const cellText = (lines: Lines, width: number): string =>
     .flatMap((line) => hang(forTerminal(line), { first: '', rest: line.startsWith('→ ') ? '  ' : '', width }))
     .join('\n');
 
-function proseLines(claim: EvaluatedClaim): Lines {
+function proseLines({ summary }: Report, claim: EvaluatedClaim): Lines {
   const claimed = claim.kind === 'prose' ? claim.claimed : claim.label;
-  const arms = measuredByArm(claim);
-  const width = widest(arms.map(({ arm }) => arm));
+  const arms = measuredByArm(summary, claim);
+  const width = Math.min(LONGEST_LABEL, widest(arms.map(({ arm }) => arm)));
   return [
     ...hang(forTerminal(`${claim.id}: ${claimed}`), { first: '  ', rest: '  ', width: WIDTH }),
-    ...arms.flatMap(({ arm, text }) =>
-      hang(forTerminal(text), { first: `    → ${arm.padEnd(width)}  `, rest: ' '.repeat(width + 8), width: WIDTH }),
-    ),
+    ...arms.flatMap(({ arm, text }) => labelledLines(arm, text, width)),
     ...hang(forTerminal(verdictSentence(claim)), { first: '    = ', rest: '      ', width: WIDTH }),
+  ];
+}
+
+/** Longer names stand on a line of their own. */
+const LONGEST_LABEL = 24;
+
+function labelledLines(label: string, text: string, width: number): Lines {
+  const rest = ' '.repeat(width + 8);
+  const fits = displayWidth(label) <= width;
+  const first = fits ? `    → ${label}${padding(label, width)}  ` : rest;
+  const lines = hang(forTerminal(text), { first, rest, width: WIDTH });
+  return fits ? lines : [...hang(forTerminal(label), { first: '    → ', rest: '      ', width: WIDTH }), ...lines];
+}
+
+function envelopeBlock({ summary }: Report): readonly Lines[] {
+  const costs = envelopeTable(summary);
+  if (costs === undefined) return [];
+  const { heads, groups } = costs;
+  const rows = groups.flatMap((group) => group.rows.map(([name = '', ...more]) => [`    ${name}`, ...more]));
+  const [head = [], ...aligned] = alignColumns([['', ...heads], ...rows], WIDTH);
+  return [
+    [
+      heading('What the revision costs, and what the transport'),
+      ...hang(ENVELOPE_LEGEND, { first: '  ', rest: '  ', width: WIDTH }),
+      ...head,
+      ...groups.flatMap(({ what, rows: own }) => [`  ${what}`, ...aligned.splice(0, own.length).flat()]),
+    ],
   ];
 }
 
@@ -126,7 +150,10 @@ function numberBlocks({ summary }: Report): readonly Lines[] {
   const sections = scenarioSections(summary);
   if (sections.length === 0) return [];
   return [
-    [heading('The numbers'), ...LEGEND.flatMap((line) => hang(line, { first: '  ', rest: '  ', width: WIDTH }))],
+    [
+      heading('The numbers'),
+      ...legendOf(summary).flatMap((line) => hang(line, { first: '  ', rest: '  ', width: WIDTH })),
+    ],
     ...sections.map(sectionLines),
   ];
 }
@@ -145,12 +172,12 @@ function blockLines({ heads, groups }: Block, label: string): Lines {
   const rows = groups.flatMap((group) =>
     group.rows.map(([arm = '', ...numbers]) => [`${nameIndent(group.level)}${forTerminal(arm)}`, ...numbers]),
   );
-  const [head = '', ...aligned] = alignColumns([[`  ${label}`, ...heads], ...rows], WIDTH);
-  const lines: string[] = [head];
+  const [head = [], ...aligned] = alignColumns([[`  ${label}`, ...heads], ...rows], WIDTH);
+  const lines: string[] = [...head];
   for (const { level, load, rows: own, ratios } of groups) {
     const title = load === '' ? level : `${level}: ${load}`;
     if (level !== '') lines.push(...hang(forTerminal(title), { first: '  ', rest: '  ', width: WIDTH }));
-    lines.push(...aligned.splice(0, own.length));
+    lines.push(...aligned.splice(0, own.length).flat());
     const indent = nameIndent(level);
     for (const ratio of ratios)
       lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));

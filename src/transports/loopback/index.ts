@@ -3,6 +3,7 @@
  * JSON, of the handler and of the driver itself: the floor that no transport can go below.
  */
 import type { EncodedMessage } from '../../mcp/contract.ts';
+import { PROTOCOL_REVISIONS } from '../../scenario/variant.ts';
 import { bytes } from '../../units.ts';
 import {
   type Channel,
@@ -12,7 +13,17 @@ import {
   type EndpointOptions,
   type Transport,
 } from '../contract.ts';
-import { supportsPlainHandshakeEra } from '../handshake-era.ts';
+import { type Spoken, supportsOnly } from '../support.ts';
+
+const SPOKEN: Spoken = {
+  title: 'loopback',
+  protocols: PROTOCOL_REVISIONS,
+  http: ['1.1'],
+  tls: false,
+  compression: ['off'],
+  clients: ['stock'],
+  replies: [],
+};
 
 const NO_WIRE = { upBytes: bytes(0), downBytes: bytes(0) };
 
@@ -54,13 +65,13 @@ function connect(address: string, { events }: ConnectOptions): Promise<Channel> 
   const session = endpoint.options.server.openSession((message) => {
     if (open) events.onMessage(message.text, message.size);
   });
-  const end = (): void => {
+  const leave = (): void => {
     open = false;
     endpoint.channels.delete(cut);
-    session.end();
   };
   const cut = (): void => {
-    end();
+    session.conclude();
+    leave();
     events.onClosed('the loopback endpoint closed');
   };
   endpoint.channels.add(cut);
@@ -88,7 +99,8 @@ function connect(address: string, { events }: ConnectOptions): Promise<Channel> 
     handshake: () => ({ established: 'in-process', httpRequests: 0, roundTripsToOpen: 0, compression: '', tls: '' }),
     listen: () => Promise.resolve(),
     close: () => {
-      if (open) end();
+      if (open) session.end();
+      leave();
       return Promise.resolve();
     },
   });
@@ -101,7 +113,7 @@ export const transport: Transport = {
   capabilities: new Set(['server-push']),
   replies: [],
   clientPackages: [],
-  supports: supportsPlainHandshakeEra,
+  supports: (variant) => supportsOnly(SPOKEN, variant),
   startEndpoint,
   connect,
 };

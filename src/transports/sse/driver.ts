@@ -1,44 +1,35 @@
 /**
- * The HTTP+SSE client a Node user would pick: `eventsource` reads the stream, undici posts the messages. Two sockets
- * at least: the stream keeps one busy for good, and messages sent before the last one's 202 is in take a further one each.
+ * The HTTP+SSE client a Node user would pick: `eventsource` reads the stream, undici posts the messages. Under HTTP/1.1 two
+ * sockets at least: the stream keeps one busy for good, and messages sent before the last one's 202 is in take a further one
+ * each. Under HTTP/2 all of them are streams of one connection.
  */
 import { EventSource } from 'eventsource';
-import { Client, type Dispatcher, Pool, buildConnector } from 'undici';
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
+import { openHttpClient } from '../../wire/http-client.ts';
+import type { HttpClient, HttpRequest } from '../../wire/http.ts';
 import { type Channel, ChannelError, type ConnectOptions } from '../contract.ts';
-import { CLIENT_KEEP_ALIVE_MS } from '../../wire/loopback-only.ts';
-import { SocketLedger } from '../../wire/socket-ledger.ts';
 import { streamFetch } from './stream-fetch.ts';
 
-/** Connections that one client may post over at once; each carries one request at a time (no pipelining, as HTTP clients do by default). */
-const MAX_POST_CONNECTIONS = 16;
+/** How long the failure of a POST is kept back, in case that it is the channel's. */
+const FAILURE_DELAY_MS = 50;
 
-/** Headers of every POST beside undici's own (`host`, `connection`, `content-length`). */
+/** Headers of every POST beside the client's own (`host`, `connection`, `content-length`). */
 const MESSAGE_HEADERS = { 'content-type': 'application/json' };
 
 export async function connectSse(address: string, options: ConnectOptions): Promise<Channel> {
-  const ledger = new SocketLedger('client');
-  const connect = countingConnector(ledger, options.timeoutMs);
+  const { variant, certificate, timeoutMs } = options;
   const url = new URL(address);
-  const streamClient = new Client(url.origin, { connect, bodyTimeout: 0, headersTimeout: options.timeoutMs });
-  const stream = streamFetch(streamClient, options.headers);
+  const http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs });
+  const stream = streamFetch(http, options.headers);
   const source = new EventSource(url, { fetch: stream.fetch });
-  const close = async (): Promise<void> => {
+  const close = (): Promise<void> => {
     source.close();
-    await Promise.all([streamClient.destroy(), pool?.destroy()]);
+    return http.close();
   };
-  let pool: Pool | undefined;
   try {
-    const messageUrl = await announcedUrl(source, url, options.timeoutMs, () => forward(source, options, close));
-    pool = new Pool(messageUrl.origin, {
-      connect,
-      connections: MAX_POST_CONNECTIONS,
-      pipelining: 1,
-      keepAliveTimeout: CLIENT_KEEP_ALIVE_MS,
-      headersTimeout: options.timeoutMs,
-    });
-    const poster = new Poster(pool, messageUrl, options, ledger);
+    const messageUrl = await announcedUrl(source, url, timeoutMs, () => forward(source, options, close));
+    const poster = new Poster(http, messageUrl, options);
     return {
       send: (message) => poster.post(message),
       cancel: (_id, notice) => {
@@ -47,15 +38,15 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
       },
       negotiated: () => undefined,
       listen: () => Promise.resolve(),
-      wire: () => ledger.wire(),
-      sockets: () => ledger.reports(),
+      wire: () => http.wire(),
+      sockets: () => http.sockets(),
       handshake: () => ({
         established: stream.established(),
-        httpRequests: stream.requests() + poster.requests,
-        // One for each TCP handshake that the first message had to wait for, one for the stream's request up to its `endpoint` event.
-        roundTripsToOpen: poster.socketsAtFirstMessage + stream.requests(),
+        httpRequests: http.requests,
+        // What it took to open each socket that the first message had to wait for, and one for the stream's request up to its `endpoint` event.
+        roundTripsToOpen: poster.openingRoundTrips + stream.requests(),
         compression: stream.contentEncoding(),
-        tls: '',
+        tls: http.tls(),
       }),
       close,
     };
@@ -63,18 +54,6 @@ export async function connectSse(address: string, options: ConnectOptions): Prom
     await close();
     throw error;
   }
-}
-
-function countingConnector(ledger: SocketLedger, timeout: number): buildConnector.connector {
-  const connector = buildConnector({ timeout, keepAlive: true });
-  return (target, callback) => {
-    connector(target, (...result: buildConnector.CallbackArgs) => {
-      const [error, socket] = result;
-      // A connection that failed comes without its second argument, whatever the types say.
-      if (error === null && socket !== null) ledger.add(socket);
-      callback(...result);
-    });
-  };
 }
 
 /**
@@ -122,43 +101,39 @@ function forward(source: EventSource, options: ConnectOptions, close: () => Prom
 
 /** Sends messages, one POST each. */
 class Poster {
-  requests = 0;
-  /** Sockets that were open when the first message went out: each cost a TCP handshake, one after the other. */
-  socketsAtFirstMessage = 0;
-  readonly #ledger: SocketLedger;
-  readonly #pool: Pool;
+  /** Of the sockets that were open when the first message went out, one after the other. */
+  openingRoundTrips = 0;
+  readonly #http: HttpClient;
   readonly #options: ConnectOptions;
-  readonly #request: Omit<Dispatcher.DispatchOptions, 'body'>;
+  readonly #request: HttpRequest;
 
-  constructor(pool: Pool, url: URL, options: ConnectOptions, ledger: SocketLedger) {
-    this.#ledger = ledger;
-    this.#pool = pool;
+  constructor(http: HttpClient, url: URL, options: ConnectOptions) {
+    this.#http = http;
     this.#options = options;
     const headers = { ...MESSAGE_HEADERS, ...options.headers };
     this.#request = { method: 'POST', path: url.pathname + url.search, headers };
   }
 
   post(message: EncodedMessage): void {
-    this.requests += 1;
     const { id } = message;
     let status = 0;
-    this.#pool.dispatch(
+    this.#http.request(
       { ...this.#request, body: message.text },
       {
-        onRequestStart: () => {
-          if (this.socketsAtFirstMessage === 0) this.socketsAtFirstMessage = this.#ledger.opened;
+        onStart: () => {
+          if (this.openingRoundTrips === 0) this.openingRoundTrips = this.#http.openingRoundTrips;
         },
-        onResponseStart: (_controller, statusCode) => {
+        onHead: (statusCode) => {
           status = statusCode;
         },
-        onResponseData: () => undefined, // Read and thrown away: an unread body would keep the socket.
-        onResponseEnd: () => {
+        onData: () => undefined, // Read and thrown away: an unread body would keep the socket.
+        onEnd: () => {
           if (status >= 300) this.#options.events.onSendFailure(id, `the server answered the POST with HTTP ${status}`);
         },
-        onResponseError: (_controller, error) => {
-          // When the endpoint goes, stream and POST connections end in one turn of the event loop, in any order. The stream's
-          // end goes first: a message lost with the whole channel is disconnected, not refused.
-          setImmediate(() => this.#options.events.onSendFailure(id, `POST failed: ${error.message}`));
+        onError: (error) => {
+          // When the endpoint goes, stream and POST connections end within a few turns of the event loop, in any order. The
+          // stream's end goes first: a message lost with the whole channel is disconnected, not refused.
+          setTimeout(() => this.#options.events.onSendFailure(id, `POST failed: ${error.message}`), FAILURE_DELAY_MS);
         },
       },
     );

@@ -1,9 +1,9 @@
 /**
- * The `fetch` that `eventsource` is given: undici's dispatcher underneath, so that the stream's socket is counted and
+ * The `fetch` that `eventsource` is given: the bench's own HTTP client underneath, so that the stream's socket is counted and
  * headers can be sent, without the cost of the platform's `fetch`.
  */
 import type { FetchLike, FetchLikeResponse } from 'eventsource';
-import type { Client, Dispatcher } from 'undici';
+import type { HttpClient } from '../../wire/http.ts';
 
 export interface StreamFetch {
   readonly fetch: FetchLike;
@@ -13,7 +13,7 @@ export interface StreamFetch {
   requests(): number;
 }
 
-export function streamFetch(client: Client, headers: Readonly<Record<string, string>>): StreamFetch {
+export function streamFetch(http: HttpClient, headers: Readonly<Record<string, string>>): StreamFetch {
   let requests = 0;
   let established = '';
   let contentEncoding = '';
@@ -23,70 +23,84 @@ export function streamFetch(client: Client, headers: Readonly<Record<string, str
     requests: () => requests,
     fetch: (url, init) => {
       requests += 1;
-      return new Promise<FetchLikeResponse>((resolve, reject) => {
-        open(client, new URL(url), { ...init.headers, ...headers }, init.signal as AbortSignal | undefined, {
-          onResponse: (status, responseHeaders, body) => {
-            const contentType = single(responseHeaders['content-type']);
-            established = `${status} ${contentType}`;
-            contentEncoding = single(responseHeaders['content-encoding']);
-            resolve({
-              body,
-              url: String(url),
-              status,
-              redirected: false,
-              headers: { get: (name) => single(responseHeaders[name.toLowerCase()]) || null },
-            });
-          },
-          onError: reject,
-        });
-      });
+      return open(
+        http,
+        new URL(url),
+        { ...init.headers, ...headers },
+        init.signal as AbortSignal | undefined,
+        (head) => {
+          const contentType = head.headers.get('content-type') ?? '';
+          established = `${head.status} ${contentType}`;
+          contentEncoding = head.headers.get('content-encoding') ?? '';
+        },
+      );
     },
   };
 }
 
-interface StreamEvents {
-  onResponse(
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-    body: ReadableStream<Uint8Array>,
-  ): void;
-  onError(error: Error): void;
-}
-
+/** Resolves with the response's head, its body still to come. Rejects when none comes, or when the signal gives it up. */
 function open(
-  client: Client,
+  http: HttpClient,
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
-  events: StreamEvents,
-): void {
-  let feed: ReadableStreamDefaultController<Uint8Array> | undefined;
+  onHead: (response: FetchLikeResponse) => void,
+): Promise<FetchLikeResponse> {
+  return new Promise((resolve, reject) => {
+    const { body, feed } = openBody();
+    const fail = (error: Error): void => {
+      feed.error(error);
+      reject(error);
+    };
+    const exchange = http.request(
+      { method: 'GET', path: url.pathname + url.search, headers, lasting: true },
+      {
+        onHead: (status, fields) => {
+          const response = {
+            body,
+            url: String(url),
+            status,
+            redirected: false,
+            headers: { get: (name: string) => fields[name.toLowerCase()] ?? null },
+          };
+          onHead(response);
+          resolve(response);
+        },
+        onData: (chunk) => feed.enqueue(chunk),
+        onEnd: () => feed.close(),
+        onError: fail,
+      },
+    );
+    const giveUp = (): void => {
+      exchange.abort();
+      fail(abortError());
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
+/** A body without backpressure: what has come off the socket waits here instead of there. Fed no more once it is over. */
+function openBody(): {
+  body: ReadableStream<Uint8Array>;
+  feed: Pick<ReadableStreamDefaultController<Uint8Array>, 'enqueue' | 'close' | 'error'>;
+} {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>(
-    { start: (controller) => void (feed = controller) },
+    { start: (given) => void (controller = given), cancel: () => void (controller = undefined) },
     { highWaterMark: Infinity },
   );
-  let over = false;
-  const end = (error?: Error): void => {
-    if (over) return;
-    over = true;
-    if (error === undefined) feed?.close();
-    else feed?.error(error);
+  const once = (end: () => void): void => {
+    end();
+    controller = undefined;
   };
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (controller) => {
-      signal?.addEventListener('abort', () => controller.abort(abortError()), { once: true });
-    },
-    onResponseStart: (_controller, status, responseHeaders) => events.onResponse(status, responseHeaders, body),
-    onResponseData: (_controller, chunk) => {
-      if (!over) feed?.enqueue(chunk);
-    },
-    onResponseEnd: () => end(),
-    onResponseError: (_controller, error) => {
-      end(error);
-      events.onError(error);
+  return {
+    body,
+    feed: {
+      enqueue: (chunk) => controller?.enqueue(chunk),
+      close: () => once(() => controller?.close()),
+      error: (error) => once(() => controller?.error(error)),
     },
   };
-  client.dispatch({ method: 'GET', path: url.pathname + url.search, headers }, handler);
 }
 
 /** The error by which `eventsource` knows that it closed the stream itself. */
@@ -95,6 +109,3 @@ function abortError(): Error {
   error.name = 'AbortError';
   return error;
 }
-
-const single = (value: string | string[] | undefined): string =>
-  Array.isArray(value) ? value.join(', ') : (value ?? '');

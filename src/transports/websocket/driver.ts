@@ -1,32 +1,37 @@
-/** The WebSocket client a Node user would pick: `ws`, without compression. */
+/** The WebSocket client a Node user would pick: `ws`. */
 import type { IncomingMessage } from 'node:http';
-import { WebSocket } from 'ws';
+import type { Socket } from 'node:net';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
+import { Dialer } from '../../wire/dialer.ts';
 import { type Channel, ChannelError, type ConnectOptions, type Handshake } from '../contract.ts';
-import { SocketLedger } from '../../wire/socket-ledger.ts';
+import { deflateOptions } from './deflate.ts';
 import { textOf } from './frames.ts';
 
 /** How long a closing handshake may take before the socket is cut. */
 const CLOSE_GRACE_MS = 1_000;
 
 export async function connectWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
-  const ledger = new SocketLedger('client');
+  const { certificate, timeoutMs } = options;
+  const dialer = new Dialer({ url: new URL(address), certificate, timeoutMs, alpn: 'http/1.1' });
   const webSocket = new WebSocket(address, 'mcp', {
-    perMessageDeflate: false,
+    createConnection: dialed(dialer),
+    perMessageDeflate: deflateOptions(options.variant),
     maxPayload: options.maxMessageBytes,
     headers: { ...options.headers },
-    handshakeTimeout: options.timeoutMs,
+    handshakeTimeout: timeoutMs,
   });
   const tellLost = onceOnly(options.events.onClosed.bind(options.events));
-  const response = await opened(webSocket, ledger, () => forward(webSocket, options, tellLost));
+  const response = await opened(webSocket, () => forward(webSocket, options, tellLost));
   const httpRequests = 1; // The upgrade. Everything after it is frames.
   const handshake: Handshake = {
     established: `${response.statusCode ?? 0} ${response.headers.upgrade ?? ''}`.trim(),
     httpRequests,
-    roundTripsToOpen: ledger.opened + httpRequests,
-    compression: webSocket.extensions,
-    tls: '',
+    roundTripsToOpen: dialer.roundTrips + httpRequests,
+    // With its parameters, which `ws` leaves out of what it says of itself.
+    compression: response.headers['sec-websocket-extensions'] ?? '',
+    tls: dialer.tls,
   };
   const send = (message: EncodedMessage): void => {
     if (webSocket.readyState === WebSocket.OPEN) webSocket.send(message.text);
@@ -41,8 +46,8 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
     },
     negotiated: () => undefined,
     listen: () => Promise.resolve(),
-    wire: () => ledger.wire(),
-    sockets: () => ledger.reports(),
+    wire: () => dialer.ledger.wire(),
+    sockets: () => dialer.ledger.reports(),
     handshake: () => handshake,
     close: () => close(webSocket),
   };
@@ -52,12 +57,11 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
  * Resolves with the upgrade response once the socket is open. `onOpen` is called within that event: frames that came with
  * the response are read before any promise goes on.
  */
-function opened(webSocket: WebSocket, ledger: SocketLedger, onOpen: () => void): Promise<IncomingMessage> {
+function opened(webSocket: WebSocket, onOpen: () => void): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let upgrade: IncomingMessage | undefined;
     webSocket.once('upgrade', (response) => {
       upgrade = response;
-      ledger.add(response.socket);
     });
     webSocket.once('open', () => {
       onOpen();
@@ -108,3 +112,11 @@ function close(webSocket: WebSocket): Promise<void> {
     webSocket.close(1000);
   });
 }
+
+type CreateConnection = NonNullable<ClientOptions['createConnection']>;
+
+/** Node's `http.request` takes a connection that is opened later through a callback; the types of `ws` know of none. */
+const dialed = (dialer: Dialer): CreateConnection =>
+  ((_options: unknown, callback: (error: Error | null, socket: Socket | null) => void): undefined => {
+    dialer.dial(callback);
+  }) as unknown as CreateConnection;

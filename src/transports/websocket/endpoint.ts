@@ -1,59 +1,54 @@
 /** The WebSocket endpoint: one JSON-RPC text per text frame, subprotocol `mcp` (a custom transport: no MCP revision defines one). */
-import { type IncomingMessage, createServer } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { McpServer } from '../../mcp/contract.ts';
+import { MAX_UNREAD_BYTES } from '../../wire/event-stream.ts';
+import { listenHttp } from '../../wire/http-server.ts';
+import { isFromHere } from '../../wire/loopback-only.ts';
+import type { LedgerEntry } from '../../wire/socket-ledger.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
-import { SERVER_KEEP_ALIVE_MS, closeServer, isFromHere, listenOnLoopback } from '../../wire/loopback-only.ts';
-import { type LedgerEntry, SocketLedger } from '../../wire/socket-ledger.ts';
+import { deflateOptions } from './deflate.ts';
 import { textOf } from './frames.ts';
 
 /** [RFC 6455] 7.4.1: close codes. */
 const CLOSE_UNSUPPORTED_DATA = 1003;
 
 export async function startWebSocketEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const ledger = new SocketLedger('server');
-  const http = createServer({ keepAliveTimeout: SERVER_KEEP_ALIVE_MS }, (_request, response) => {
-    response.writeHead(426, { connection: 'Upgrade', upgrade: 'websocket' }).end('This endpoint speaks WebSocket.');
-  });
-  http.on('connection', (socket) => ledger.add(socket));
   const webSockets = new WebSocketServer({
     noServer: true,
-    perMessageDeflate: false,
+    perMessageDeflate: deflateOptions(options.variant),
     maxPayload: options.maxMessageBytes,
     handleProtocols: (offered) => offered.has('mcp') && 'mcp',
   });
-  http.on('upgrade', (request, socket, head) => {
-    const refusal = refuse(request);
-    if (refusal !== undefined) refuseUpgrade(socket, refusal);
-    else {
-      webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-        serve(webSocket, options.server, ledger.entry(socket as Socket));
-      });
-    }
-  });
   let httpVersion: string | undefined;
-  http.on('upgrade', (request) => {
-    ({ httpVersion } = request);
+  const http = await listenHttp({
+    variant: options.variant,
+    onRequest: (_request, reply) => {
+      reply.writeHead(426, { connection: 'Upgrade', upgrade: 'websocket' });
+      reply.end('This endpoint speaks WebSocket.');
+    },
+    onUpgrade: (request, socket, head) => {
+      ({ httpVersion } = request);
+      const refusal = refuse(request);
+      if (refusal === undefined) {
+        const entry = http.entry(request);
+        webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, options.server, entry));
+      } else {
+        refuseUpgrade(socket, refusal);
+      }
+    },
   });
-  const port = await listenOnLoopback(http);
   return {
-    address: `ws://127.0.0.1:${port}/mcp`,
-    certificate: undefined,
-    wire: () => ledger.wire(),
-    sockets: () => ledger.reports(),
+    address: `${http.origin.replace(/^http/, 'ws')}/mcp`,
+    certificate: http.certificate,
+    wire: () => http.wire(),
+    sockets: () => http.sockets(),
     seen: () => ({ httpVersion, messageHeaders: [] }),
-    settings: () => ({
-      keepAliveMs: http.keepAliveTimeout,
-      maxMessageBytes: options.maxMessageBytes,
-      heartbeatMs: undefined,
-      tls: false,
-      http2Windows: undefined,
-    }),
+    settings: () => ({ ...http.settings(), maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined }),
     close: async () => {
       for (const client of webSockets.clients) client.terminate();
-      await closeServer(http);
+      await http.close();
     },
   };
 }
@@ -73,10 +68,12 @@ function refuseUpgrade(socket: Duplex, status: string): void {
 }
 
 function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): void {
-  const session = server.openSession((message) => {
+  const send = (text: string): void => {
     entry.messagesDown += 1;
-    webSocket.send(message.text);
-  });
+    webSocket.send(text);
+    if (webSocket.bufferedAmount > MAX_UNREAD_BYTES) webSocket.terminate();
+  };
+  const session = server.openSession((message) => send(message.text));
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) {
       webSocket.close(CLOSE_UNSUPPORTED_DATA, 'text frames only');
@@ -85,10 +82,7 @@ function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): voi
     entry.messagesUp += 1;
     const reception = session.receive(textOf(data));
     if (reception.understood) reception.proceed();
-    else {
-      entry.messagesDown += 1;
-      webSocket.send(reception.problem.text);
-    }
+    else send(reception.problem.text);
   });
   webSocket.on('close', () => session.end());
   // `ws` has sent the close frame that fits and will end the socket. Cutting it now would reset the connection while the

@@ -1,7 +1,18 @@
 import type { Transport } from '../contract.ts';
-import { supportsPlainHandshakeEra } from '../handshake-era.ts';
+import { PROTOCOL_REVISIONS } from '../../scenario/variant.ts';
+import { type Spoken, supportsOnly } from '../support.ts';
 import { connectWebSocket } from './driver.ts';
 import { startWebSocketEndpoint } from './endpoint.ts';
+
+const SPOKEN: Spoken = {
+  title: 'WebSocket',
+  protocols: PROTOCOL_REVISIONS,
+  http: ['1.1'],
+  tls: true,
+  compression: ['off', 'deflate'],
+  clients: ['stock', 'sdk'],
+  replies: [],
+};
 
 export const transport: Transport = {
   name: 'websocket',
@@ -10,7 +21,11 @@ export const transport: Transport = {
   capabilities: new Set(['wire', 'server-push', 'own-process']),
   replies: [],
   clientPackages: ['ws'],
-  supports: supportsPlainHandshakeEra,
+  supports: (variant) => supportsOnly(SPOKEN, variant),
   startEndpoint: startWebSocketEndpoint,
   connect: connectWebSocket,
+  sdk: {
+    packages: ['ws'],
+    connect: async (...connection) => (await import('./sdk.ts')).connectWebSocketSdk(...connection),
+  },
 };

@@ -1,0 +1,2 @@
+// Starts one foreign command and ends it with everything it started. Started by the command and by the driver.
+import '../dist/child/supervisor.js';

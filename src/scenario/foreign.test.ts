@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { expandCells } from './cells.ts';
+import { FOREIGN_SUITE, foreignCells } from './foreign.ts';
+import { loadScenario } from './load-scenario.ts';
+import { parseScenario } from './parse-scenario.ts';
+import type { Cell } from './scenario.ts';
+
+const shipped = (name: string): Cell[] => expandCells(loadScenario(name), { quick: false });
+const written = (steps: string, rest = ''): Cell[] =>
+  expandCells(
+    parseScenario(
+      `name: own\ntitle: t\nshows: s\nscripts: [{ name: a, steps: [${steps}] }]\nload: { model: closed }\nwindow: 1s\n${rest}`,
+      'own.yaml',
+    ),
+    { quick: false },
+  );
+
+describe('foreignCells', () => {
+  test.each([...FOREIGN_SUITE, 'agent-loop'])('%s: every call is the target’s, everything else stays', (name) => {
+    const cells = shipped(name);
+    const foreign = foreignCells(cells);
+    if (!foreign.ok) throw new Error(foreign.why);
+    const steps = (of: readonly Cell[]) => of.flatMap(({ scenario }) => scenario.scripts.flatMap((one) => one.steps));
+    expect(steps(foreign.cells)).toHaveLength(steps(cells).length);
+    expect(steps(foreign.cells).filter(({ kind }) => kind === 'call')).toEqual([]);
+    expect(steps(foreign.cells).filter(({ kind }) => kind === 'think')).toEqual(
+      steps(cells).filter(({ kind }) => kind === 'think'),
+    );
+    expect(foreign.cells.map(({ id }) => id)).toEqual(cells.map(({ id }) => id));
+  });
+
+  test.each([
+    [shipped('notifications'), 'publishes'],
+    [shipped('payload-sizes'), 'its levels would all be the same'],
+    [written('{ call: misbehave, how: never }'), 'misbehaves'],
+    [written('{ call: fail }'), 'misbehaves'],
+    [written('{ call: delay, wait: 1ms }'), 'waits before it answers'],
+    [written('{ call: progress, steps: 3 }'), 'reports progress'],
+    [written('{ call: echo }', 'stall: { at: 100ms, for: 100ms }'), 'stands still'],
+  ])('what cannot be asked is refused with the reason', (cells, why) => {
+    const refused = foreignCells(cells);
+    expect(refused.ok ? '' : refused.why).toContain(why);
+  });
+});

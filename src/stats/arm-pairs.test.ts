@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { armOf } from '../../test/fixtures/record.ts';
+import { pairsToCompare, revisionPairs } from './arm-pairs.ts';
+
+const words = (pairs: ReturnType<typeof pairsToCompare>) => pairs.map(({ arm, base }) => `${arm.id} ÷ ${base.id}`);
+const pairs = (...ids: string[]) => words(pairsToCompare(ids.map(armOf)));
+
+test('every other arm against the first', () => {
+  expect(pairs()).toEqual([]);
+  expect(pairs('sse')).toEqual([]);
+  expect(pairs('sse', 'websocket', 'loopback')).toEqual(['websocket ÷ sse', 'loopback ÷ sse']);
+});
+
+test('the article’s two, wherever they stand, and never twice', () => {
+  expect(pairs('loopback', 'websocket', 'sse')).toEqual(['websocket ÷ loopback', 'sse ÷ loopback', 'websocket ÷ sse']);
+  expect(pairs('websocket', 'sse')).toEqual(['sse ÷ websocket']);
+});
+
+test('somebody else’s server stands for no side of the article', () => {
+  const [stdio, sse, websocket] = ['stdio', 'sse', 'websocket'].map(armOf) as [
+    ReturnType<typeof armOf>,
+    ReturnType<typeof armOf>,
+    ReturnType<typeof armOf>,
+  ];
+  const theirs = { ...sse, variant: { ...sse.variant, target: 'everything' } };
+  expect(words(pairsToCompare([stdio, theirs, websocket]))).toEqual(['sse ÷ stdio', 'websocket ÷ stdio']);
+});
+
+test('revisions of one and the same', () => {
+  const revisions = (...ids: string[]) => words(revisionPairs(ids.map(armOf)));
+  expect(revisions('websocket', 'websocket@2026-07-28')).toEqual(['websocket@2026-07-28 ÷ websocket']);
+  expect(revisions('websocket@2026-07-28', 'stdio', 'websocket')).toEqual(['websocket@2026-07-28 ÷ websocket']);
+  expect(revisions('websocket', 'websocket#2')).toEqual([]);
+  expect(revisions('streamable-http', 'streamable-http@2026-07-28+json')).toEqual([]);
+  expect(revisions('stdio', 'stdio@2026-07-28', 'stdio@2026-07-28#2')).toEqual(['stdio@2026-07-28 ÷ stdio']);
+});

@@ -1,0 +1,53 @@
+/** Somebody else's server, as it was given on the command line. What is secret in it stays beside the plan: it goes to the server and to the driver, and nowhere else. */
+import type { ProtocolRevision } from '../scenario/variant.ts';
+
+/** One server to measure. At least one of `url` and `argv` is there. */
+export interface TargetSpec {
+  /** Fit to print, unique in a run. */
+  readonly name: string;
+  /** With its query, without its user info; `undefined` for a server that every client starts for itself (stdio). */
+  readonly url: string | undefined;
+  /** Program and arguments; `undefined` for a server that runs already. */
+  readonly argv: readonly string[] | undefined;
+  /** Go to the server with every HTTP request; `authorization` may stem from the URL's user info. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The transport's folder, where it was named and is not to be detected. */
+  readonly transport: string | undefined;
+  /** The revision, where it was named and is not to be negotiated. */
+  readonly protocol: ProtocolRevision | undefined;
+}
+
+/** A target cannot be measured. Its message is one line, fit to print, and names the target. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+}
+
+/** Shorter texts are no secrets; replacing them would only garble what is said. */
+const SHORTEST_SECRET = 6;
+
+/** Everything about a target that a server could echo and that must not be shown: header values, parts of the query, arguments of the command. */
+export function secretsOf({ url, argv, headers }: TargetSpec): readonly string[] {
+  const query = url === undefined ? [] : [...new URL(url).searchParams.values(), new URL(url).search.slice(1)];
+  const values = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  const basic = Object.values(headers).flatMap((value) => plainBasic(value));
+  const words = (argv ?? []).slice(1).flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]);
+  return [...new Set([...values, ...basic, ...query, ...words])]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .toSorted((a, b) => b.length - a.length);
+}
+
+/** Name and password of a `Basic` credential. */
+function plainBasic(value: string): string[] {
+  const encoded = /^Basic (\S+)$/i.exec(value)?.[1];
+  return encoded === undefined ? [] : Buffer.from(encoded, 'base64').toString('utf8').split(':').slice(1);
+}
+
+/** The text without the secrets. */
+export const redact = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
+
+/** A URL as it may be shown: no user info, no query, no fragment. */
+export function shownUrl(url: string | URL): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}

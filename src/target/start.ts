@@ -1,0 +1,33 @@
+/** Starts the command behind a target's address, and waits until somebody listens there. */
+import { startSupervised } from '../child/supervised.ts';
+import { lastLine } from './last-line.ts';
+import { listens, untilListening } from './reach.ts';
+import type { TargetSpec } from './spec.ts';
+
+/** A target that can be connected to. */
+export interface StartedTarget {
+  /** Ends what was started for it. Never rejects. */
+  end(): Promise<void>;
+}
+
+/** How long a look takes at whether an address is free. */
+const GLANCE_MS = 1_000;
+
+/** Does nothing for a target that runs already, or that clients start. Rejects with an `Error` whose message goes after the target's name, with nothing left running. */
+export async function startTarget({ url, argv }: TargetSpec, limitMs: number): Promise<StartedTarget> {
+  if (url === undefined || argv === undefined) return { end: () => Promise.resolve() };
+  const address = new URL(url);
+  if (await listens(address, GLANCE_MS))
+    throw new Error(`somebody listens at ${address.host} already, before its command was started: end that first`);
+  const command = await startSupervised(argv);
+  // Nobody reads it, and a full pipe would stop the command.
+  command.stdout.resume();
+  if (await untilListening(address, limitMs, command.gone)) return { end: () => command.end() };
+  const how = await Promise.race([command.gone, Promise.resolve(undefined)]);
+  await command.end();
+  throw new Error(
+    how === undefined
+      ? `its command did not listen at ${address.host} within ${limitMs / 1000} s (--ready-timeout)${lastLine(command.lastWords())}`
+      : `its command ${how} before it listened at ${address.host}${lastLine(command.lastWords())}`,
+  );
+}

@@ -1,0 +1,195 @@
+/** [spec] 2026-07-28, Streamable HTTP: POST only, every request stands by itself, and a closed response is a cancellation. */
+import type { EncodedMessage, McpSession, MessageHead } from '../../mcp/contract.ts';
+import { RPC_ERRORS, encodeError } from '../../mcp/jsonrpc.ts';
+import type { ServerReply, ServerRequest } from '../../wire/http.ts';
+import { EventStream, type EventStreamOptions } from '../../wire/event-stream.ts';
+import type { LedgerEntry } from '../../wire/socket-ledger.ts';
+import type { EndpointOptions } from '../contract.ts';
+import {
+  type Generation,
+  MESSAGE_EVENT,
+  type Traffic,
+  accepted,
+  field,
+  isAnswer,
+  isRequest,
+  readMessage,
+  replyJson,
+} from './endpoint.replies.ts';
+import { fromHeaderValue } from './header-value.ts';
+
+/** [spec] standard request headers: these repeat `params.name` or `params.uri`. */
+const NAMED_METHODS: readonly string[] = ['tools/call', 'resources/read', 'prompts/get'];
+/** The one method whose reply has to be a stream, however others are answered. */
+const LISTEN = 'subscriptions/listen';
+
+export class StatelessGeneration implements Generation {
+  readonly methods = ['POST'];
+  readonly #options: EndpointOptions;
+  readonly #traffic: Traffic;
+  readonly #waiting = new Set<McpSession>();
+
+  constructor(options: EndpointOptions, traffic: Traffic) {
+    this.#options = options;
+    this.#traffic = traffic;
+  }
+
+  take(request: ServerRequest, reply: ServerReply): void {
+    readMessage(request, reply, this.#options.maxMessageBytes, (text) => this.#receive(request, reply, text));
+  }
+
+  #receive(request: ServerRequest, reply: ServerReply, text: string): void {
+    const entry = this.#traffic.entry(request);
+    entry.messagesUp += 1;
+    this.#traffic.opened(request);
+    this.#traffic.message(request);
+    let answering: Answering | undefined;
+    const session = this.#options.server.openSession((message) => answering?.deliver(message));
+    const reception = session.receive(text);
+    if (!reception.understood) {
+      session.end();
+      replyJson(reply, 400, reception.problem);
+      return;
+    }
+    const { head } = reception;
+    if (!isRequest(head)) {
+      reception.proceed();
+      session.end();
+      accepted(reply);
+      return;
+    }
+    const mismatch = mismatchIn(request, head);
+    if (mismatch !== undefined) {
+      session.end();
+      replyJson(reply, 400, encodeError(head.id, RPC_ERRORS.headerMismatch, `Header mismatch: ${mismatch}`));
+      return;
+    }
+    const { compression, reply: mode } = this.#options.variant;
+    answering = new Answering({ request, reply, compression }, entry, head.method === LISTEN || mode !== 'json');
+    reception.proceed();
+    if (answering.settle()) session.end();
+    else this.#wait(reply, session, answering);
+  }
+
+  /** [spec] cancellation: a response that is closed before its end ends the request. */
+  #wait(reply: ServerReply, session: McpSession, answering: Answering): void {
+    this.#waiting.add(session);
+    reply.on('close', () => {
+      answering.stop();
+      this.#waiting.delete(session);
+      session.end();
+    });
+  }
+
+  close(): void {
+    for (const session of this.#waiting) session.conclude();
+  }
+}
+
+/** What the headers say otherwise than the body; `undefined` when they agree. */
+function mismatchIn(request: ServerRequest, head: MessageHead): string | undefined {
+  const version = field(request, 'mcp-protocol-version');
+  if (version === undefined) return 'MCP-Protocol-Version is missing';
+  // A body that names no revision is refused for that, by the session.
+  if (head.protocolVersion !== undefined && version !== head.protocolVersion)
+    return differs('MCP-Protocol-Version', version, head.protocolVersion);
+  const method = field(request, 'mcp-method');
+  if (method === undefined) return 'Mcp-Method is missing';
+  if (method !== head.method) return differs('Mcp-Method', method, head.method);
+  return NAMED_METHODS.includes(head.method) ? nameMismatch(field(request, 'mcp-name'), head.name) : undefined;
+}
+
+function nameMismatch(raw: string | undefined, expected: string | undefined): string | undefined {
+  if (raw === undefined) return 'Mcp-Name is missing';
+  const name = fromHeaderValue(raw);
+  if (name === undefined) return 'Mcp-Name is not valid Base64';
+  return name === expected ? undefined : differs('Mcp-Name', name, expected);
+}
+
+const differs = (header: string, found: string, body: string | undefined): string =>
+  `${header} is ${JSON.stringify(found)}, the body says ${JSON.stringify(body ?? null)}`;
+
+/** [spec] errors that HTTP has a status for; every other answer is a 200, whatever it says. */
+const STATUS_OF: ReadonlyMap<number, number> = new Map([
+  [RPC_ERRORS.methodNotFound, 404],
+  [RPC_ERRORS.invalidParams, 400],
+  [RPC_ERRORS.invalidRequest, 400],
+  [RPC_ERRORS.headerMismatch, 400],
+  [RPC_ERRORS.unsupportedProtocolVersion, 400],
+]);
+
+/** One request's reply. What is known within the turn leaves in one piece; an error that is known by then leaves with its status. */
+class Answering {
+  readonly #options: EventStreamOptions;
+  readonly #entry: LedgerEntry;
+  readonly #asEvents: boolean;
+  /** Messages of the turn in which the request is handled. */
+  readonly #held: EncodedMessage[] = [];
+  #stream: EventStream | undefined;
+  #answered = false;
+
+  constructor(options: EventStreamOptions, entry: LedgerEntry, asEvents: boolean) {
+    this.#options = options;
+    this.#entry = entry;
+    this.#asEvents = asEvents;
+  }
+
+  deliver(message: EncodedMessage): void {
+    if (this.#answered && this.#stream !== undefined) return;
+    if (!this.#asEvents) this.#json(message);
+    else if (this.#stream === undefined) this.#hold(message);
+    else this.#event(this.#stream, message);
+  }
+
+  /** The turn is over. Answers whether the request is, too. */
+  settle(): boolean {
+    if (!this.#asEvents) return this.#answered;
+    const [first] = this.#held;
+    const status = first === undefined ? undefined : statusOf(first);
+    if (first !== undefined && status !== undefined) {
+      this.#entry.messagesDown += 1;
+      replyJson(this.#options.reply, status, first);
+      return true;
+    }
+    const stream = new EventStream(this.#options);
+    this.#stream = stream;
+    // The client may know at once that its request has arrived.
+    if (first === undefined) stream.open();
+    for (const message of this.#held) this.#write(stream, message);
+    if (this.#answered) stream.end();
+    return this.#answered;
+  }
+
+  /** The client has gone: what comes now is for nobody. */
+  stop(): void {
+    this.#answered = true;
+  }
+
+  /** As JSON there is room for the answer and for nothing else. */
+  #json(message: EncodedMessage): void {
+    if (!isAnswer(message) || this.#answered) return;
+    this.#answered = true;
+    this.#entry.messagesDown += 1;
+    replyJson(this.#options.reply, statusOf(message) ?? 200, message);
+  }
+
+  #hold(message: EncodedMessage): void {
+    this.#held.push(message);
+    if (isAnswer(message)) this.#answered = true;
+  }
+
+  #event(stream: EventStream, message: EncodedMessage): void {
+    this.#write(stream, message);
+    if (!isAnswer(message)) return;
+    this.#answered = true;
+    stream.end();
+  }
+
+  #write(stream: EventStream, message: EncodedMessage): void {
+    this.#entry.messagesDown += 1;
+    stream.send(MESSAGE_EVENT, message.text);
+  }
+}
+
+const statusOf = ({ errorCode }: EncodedMessage): number | undefined =>
+  errorCode === undefined ? undefined : STATUS_OF.get(errorCode);

@@ -1,0 +1,166 @@
+/** One HTTP request of the client, and what comes back for it: an event stream, a JSON object, a mere status. */
+import type { EncodedMessage } from '../../mcp/contract.ts';
+import { decode } from '../../mcp/jsonrpc.ts';
+import { type Bytes, bytes } from '../../units.ts';
+import type { HttpExchange, HttpHandler } from '../../wire/http.ts';
+import { MessageStream } from './message-stream.ts';
+
+export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
+
+/** Who makes the requests. */
+export interface ExchangeOwner {
+  readonly limit: Bytes;
+  /** The first request is being written to a socket. */
+  onStart(): void;
+  onHead(exchange: Exchange, status: number, headers: ResponseHeaders): void;
+  onMessage(text: string, size: Bytes): void;
+  /** Its request is over, however: told before the rest. */
+  onOver(exchange: Exchange): void;
+  /** The response ended. For a request `answered` says whether its answer, or what stood in its place, was in it. */
+  onDone(exchange: Exchange, answered: boolean): void;
+  /** The server refused, or sent what cannot be read. */
+  onRefused(exchange: Exchange, status: number, reason: string): void;
+  /** The connection broke, or there was none. */
+  onBroken(exchange: Exchange, reason: string): void;
+}
+
+type Body = 'events' | 'json' | 'error' | 'none';
+
+export class Exchange implements HttpHandler {
+  /** What was sent; `undefined` for the stream that GET opens. */
+  readonly message: EncodedMessage | undefined;
+  /** The request under way. */
+  http: HttpExchange | undefined;
+  /** How often the stream has been taken up again since the last event. */
+  attempts = 0;
+  readonly #owner: ExchangeOwner;
+  #stream: MessageStream | undefined;
+  #body: Body = 'none';
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #status = 0;
+  #lastText = '';
+
+  constructor(message: EncodedMessage | undefined, owner: ExchangeOwner) {
+    this.message = message;
+    this.#owner = owner;
+  }
+
+  /** Where its event stream stands; `undefined` without one, or without ids in it. */
+  get lastEventId(): string | undefined {
+    return this.#stream?.lastEventId;
+  }
+
+  get retryMs(): number | undefined {
+    return this.#stream?.retryMs;
+  }
+
+  /** The response is an event stream, or was one before it broke. */
+  get streams(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  onStart(): void {
+    this.#owner.onStart();
+  }
+
+  onHead(status: number, headers: ResponseHeaders): void {
+    this.#status = status;
+    this.#body = bodyOf(status, headers['content-type'] ?? '');
+    if (this.#body === 'events') this.#startStream();
+    this.#owner.onHead(this, status, headers);
+  }
+
+  #startStream(): void {
+    if (this.#stream !== undefined) {
+      this.#stream.restart();
+      return;
+    }
+    this.#stream = new MessageStream(this.#owner.limit, {
+      onMessage: (text, size) => {
+        this.attempts = 0;
+        this.#lastText = text;
+        this.#owner.onMessage(text, size);
+      },
+      onUnreadable: (reason) => this.#giveUp(reason),
+    });
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#body === 'events') this.#stream?.feed(chunk);
+    else if (this.#body !== 'none') this.#keep(chunk);
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length <= this.#owner.limit) this.#chunks.push(chunk);
+    else this.#giveUp(`the server sent a message of more than ${this.#owner.limit} bytes`);
+  }
+
+  #giveUp(reason: string): void {
+    this.#body = 'none';
+    this.http?.abort();
+    this.#owner.onOver(this);
+    this.#owner.onRefused(this, this.#status, reason);
+  }
+
+  onEnd(): void {
+    this.#owner.onOver(this);
+    if (this.#body === 'error') this.#refused(this.#text());
+    else {
+      if (this.#body === 'json') this.#takeJson(this.#text());
+      this.#owner.onDone(this, this.#answered());
+    }
+  }
+
+  onError(error: Error): void {
+    this.#owner.onOver(this);
+    if (this.#body === 'events' && this.#answered() && this.message !== undefined) this.#owner.onDone(this, true);
+    else this.#owner.onBroken(this, error.message);
+  }
+
+  #text(): string {
+    const [only] = this.#chunks;
+    const text = (this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)).toString('utf8');
+    this.#chunks = [];
+    return text;
+  }
+
+  #takeJson(text: string): void {
+    this.#lastText = text;
+    this.#owner.onMessage(text, bytes(this.#length));
+  }
+
+  /** A JSON-RPC error to this very request is passed on as the message that it is. */
+  #refused(text: string): void {
+    const problem = text === '' ? undefined : decode(text);
+    const id = this.message?.id;
+    if (problem?.kind !== 'error') this.#owner.onRefused(this, this.#status, '');
+    else if (problem.id === null || problem.id !== id)
+      this.#owner.onRefused(this, this.#status, `error ${problem.code}: ${problem.message}`);
+    else {
+      this.#takeJson(text);
+      this.#owner.onDone(this, true);
+    }
+  }
+
+  /** Whether the last message can be the answer. The usual ones are known by how they begin or end, without reading them again. */
+  #answered(): boolean {
+    const id = this.message?.id;
+    const text = this.#lastText;
+    if (id === undefined) return true;
+    if (text === '') return false;
+    const written = JSON.stringify(id);
+    if (text.startsWith(`{"jsonrpc":"2.0","id":${written},"result"`)) return true;
+    const message = decode(text);
+    return message.kind !== 'notification' && message.kind !== 'request';
+  }
+}
+
+/** [spec] the server chooses between the two content types; the client supports both. */
+function bodyOf(status: number, contentType: string): Body {
+  if (status >= 300) return 'error';
+  if (status !== 200) return 'none';
+  if (/^text\/event-stream\s*(;|$)/i.test(contentType)) return 'events';
+  return /^application\/json\s*(;|$)/i.test(contentType) ? 'json' : 'none';
+}

@@ -1,0 +1,46 @@
+/** The processes of one trial against somebody else's server: the driver, and the server's command where it has one. */
+import { startChild } from '../child/child.ts';
+import { pinProcess } from '../child/pin.ts';
+import type { DriverCommands } from '../driver/commands.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { TargetSpec } from '../target/spec.ts';
+import { startTarget } from '../target/start.ts';
+import { toMilliseconds } from '../units.ts';
+import { MAX_MESSAGE_BYTES, PROMPT_NS, type StartOptions, type TrialProcesses, patienceWith } from './processes.ts';
+
+/** Rejects, with nothing left running, when the server's command does not come to listen. */
+export async function startTargetProcesses(options: StartOptions, target: TargetSpec): Promise<TrialProcesses> {
+  const { arm, seed, readyTimeoutNs, placement, transport } = options;
+  if (arm.call === undefined) throw new Error(`arm ${arm.id} is somebody else's server and names no call`);
+  const server = await startTarget(target, toMilliseconds(readyTimeoutNs));
+  const driver = startChild<DriverCommands>({ name: 'driver', program: 'driver.js' });
+  const end = async (): Promise<void> => {
+    await driver.end();
+    await server.end();
+  };
+  try {
+    if (placement.kind === 'pinned' && !pinProcess(driver.pid, placement.driverCpu))
+      throw new Error('a process could not be pinned to its core');
+    await driver.ask(
+      'start',
+      {
+        variant: arm.variant,
+        address: target.url ?? '',
+        certificate: undefined,
+        seed,
+        maxMessageBytes: MAX_MESSAGE_BYTES,
+        coldServerCalls: options.coldServerCalls ?? 0,
+        target: {
+          headers: target.headers,
+          argv: target.url === undefined ? target.argv : undefined,
+          call: { tool: arm.call.tool, args: JSON.parse(arm.call.args) as JsonObject },
+        },
+      },
+      PROMPT_NS,
+    );
+    return { driver, askEndpoint: undefined, apart: true, ...patienceWith(transport), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+/** The way of one client to one origin, over whichever version of HTTP its variant asks for. */
+import type { HttpClient, HttpClientOptions } from './http.ts';
+import { Http1Client } from './http1-client.ts';
+import { Http2Client } from './http2-client.ts';
+
+/** Opens no connection yet: the first request does. */
+export function openHttpClient(options: HttpClientOptions): HttpClient {
+  return options.variant.http === '2' ? new Http2Client(options) : new Http1Client(options);
+}
