@@ -75,7 +75,9 @@ describe('with sessions', () => {
     const { answer, id } = await begun();
     expect(id).toMatch(/^[\x21-\x7e]{36}$/);
     expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-    expect(answer.body).toMatch(/^id: 000001000000\nretry: \d+\ndata: \n\nevent: message\nid: 000001000001\ndata: \{.*\}\n\n$/);
+    expect(answer.body).toMatch(
+      /^id: 000001000000\nretry: \d+\ndata: \n\nevent: message\nid: 000001000001\ndata: \{.*\}\n\n$/,
+    );
   });
 
   test('older clients are not sent an event without data', async () => {
@@ -131,11 +133,13 @@ describe('with sessions', () => {
     expect(first.statusCode).toBe(200);
     expect((await ask(address, get)).status).toBe(409);
     first.destroy();
-    await expect.poll(async () => {
-      const again = await open(address, get);
-      again.resume();
-      return again.statusCode;
-    }).toBe(200);
+    await expect
+      .poll(async () => {
+        const again = await open(address, get);
+        again.resume();
+        return again.statusCode;
+      })
+      .toBe(200);
     expect((await ask(address, { method: 'DELETE', headers: session })).status).toBe(204);
     expect(server.sessions).toBe(0);
     expect((await ask(address, { headers: session, body: rpc('ping') })).status).toBe(404);
@@ -220,30 +224,33 @@ describe('without sessions', () => {
 
   test('a version that nobody speaks is answered with those that are', async () => {
     const { endpoint } = await startBench(arms.stateless);
-    const _meta = { ...META, 'io.modelcontextprotocol/protocolVersion': '2031-01-01' };
+    const meta = { ...META, 'io.modelcontextprotocol/protocolVersion': '2031-01-01' };
     const headers = { ...headersOf('tools/list'), 'mcp-protocol-version': '2031-01-01' };
-    const got = await ask(endpoint.address, { headers, body: rpc('tools/list', { _meta }) });
+    const got = await ask(endpoint.address, { headers, body: rpc('tools/list', { _meta: meta }) });
     expect(got.status).toBe(400);
     expect(JSON.parse(got.body)).toMatchObject({
       error: { code: -32022, data: { supported: ['2026-07-28'], requested: '2031-01-01' } },
     });
   });
 
-  test.each([arms.stateless, arms.statelessJson])('$word: listening is a stream, acknowledged first; closing it ends it', async (arm) => {
-    const { endpoint, server } = await startBench(arm);
-    const body = rpc('subscriptions/listen', { notifications: { resourceSubscriptions: [FEED] }, _meta: META });
-    const stream = await open(endpoint.address, { headers: headersOf('subscriptions/listen'), body });
-    expect(stream.headers['content-type']).toBe('text/event-stream');
-    let text = '';
-    stream.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
-    await expect.poll(() => text).toContain('notifications/subscriptions/acknowledged');
-    expect(server.publish({ topic: 'feed', run: 1, sequence: 0, dueNs: nanoseconds(0) }, bytes(8))).toBe(1);
-    await expect.poll(() => text).toContain('notifications/resources/updated');
-    expect(text).not.toContain('id: ');
-    stream.destroy();
-    await expect.poll(() => server.sessions).toBe(0);
-    expect(server.publish({ topic: 'feed', run: 1, sequence: 1, dueNs: nanoseconds(0) }, bytes(8))).toBe(0);
-  });
+  test.each([arms.stateless, arms.statelessJson])(
+    '$word: listening is a stream, acknowledged first; closing it ends it',
+    async (arm) => {
+      const { endpoint, server } = await startBench(arm);
+      const body = rpc('subscriptions/listen', { notifications: { resourceSubscriptions: [FEED] }, _meta: META });
+      const stream = await open(endpoint.address, { headers: headersOf('subscriptions/listen'), body });
+      expect(stream.headers['content-type']).toBe('text/event-stream');
+      let text = '';
+      stream.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
+      await expect.poll(() => text).toContain('notifications/subscriptions/acknowledged');
+      expect(server.publish({ topic: 'feed', run: 1, sequence: 0, dueNs: nanoseconds(0) }, bytes(8))).toBe(1);
+      await expect.poll(() => text).toContain('notifications/resources/updated');
+      expect(text).not.toContain('id: ');
+      stream.destroy();
+      await expect.poll(() => server.sessions).toBe(0);
+      expect(server.publish({ topic: 'feed', run: 1, sequence: 1, dueNs: nanoseconds(0) }, bytes(8))).toBe(0);
+    },
+  );
 
   test.each([arms.stateless, arms.statelessJson])('$word: a cancelled call frees what it held', async (arm) => {
     const { endpoint, server } = await startBench(arm);

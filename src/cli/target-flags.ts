@@ -132,7 +132,7 @@ function readCommand(text: string, given: TargetOptions): TargetSpec {
 }
 
 /** The program alone: its arguments may be secret. */
-export const programName = (argv: readonly string[]): string => argv[0]?.split(/[/\\]/).at(-1) ?? '';
+const programName = (argv: readonly string[]): string => argv[0]?.split(/[/\\]/).at(-1) ?? '';
 
 /** A name that is a transport's word fixes the transport, and with `@` the revision; every other name is just a name. */
 function wordIn(flag: string, name: string, { transportNames }: TargetOptions): ArmWord | undefined {

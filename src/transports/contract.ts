@@ -93,7 +93,7 @@ export interface ConnectOptions {
   readonly maxMessageBytes: Bytes;
   readonly timeoutMs: number;
   readonly events: ChannelEvents;
-  /** PEM of the certificate to trust beside the system's. */
+  /** PEM of the certificate to trust, and then no other; without one the system's authorities are. */
   readonly certificate?: string | undefined;
   /** Starts this client's server, for transports where clients do. */
   readonly launch?: (() => Promise<ServerPipes>) | undefined;

@@ -2,8 +2,8 @@
  * HTTP as the transports use it, whatever its version and whether it is encrypted: the words that both halves share.
  * `http-client.ts` and `http-server.ts` implement it over HTTP/1.1 and HTTP/2.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Variant } from '../scenario/variant.ts';
 import type { EndpointSettings, WireCounts, SocketReport } from '../transports/contract.ts';
@@ -82,9 +82,6 @@ export interface ServerReply {
   /** Bytes that the client has not taken yet. */
   readonly writableLength: number;
 }
-/** Both servers' responses are replies: the compiler holds this. */
-export type KnownReplies = [ServerResponse, Http2ServerResponse] extends ServerReply[] ? ServerReply : never;
-
 export interface HttpServerOptions {
   readonly variant: Pick<Variant, 'http' | 'tls'>;
   readonly onRequest: (request: ServerRequest, reply: ServerReply) => void;

@@ -62,7 +62,8 @@ export class Session {
     }
     const { id } = reception.head;
     let answer: EncodedMessage | undefined;
-    if (id !== undefined) this.#targets.set(id, { deliver: (message) => void (answer = message), abandon: () => undefined });
+    if (id !== undefined)
+      this.#targets.set(id, { deliver: (message) => void (answer = message), abandon: () => undefined });
     reception.proceed();
     if (id !== undefined) this.#targets.delete(id);
     const revision = answer === undefined ? undefined : negotiatedIn(answer.text);

@@ -43,8 +43,9 @@ export class StatelessGeneration implements Generation {
     entry.messagesUp += 1;
     this.#traffic.opened(request);
     this.#traffic.message(request);
-    let answering: Answering | undefined;
-    const session = this.#options.server.openSession((message) => answering?.deliver(message));
+    // Nothing is delivered before there is something to answer.
+    const seat: { answering?: Answering } = {};
+    const session = this.#options.server.openSession((message) => seat.answering?.deliver(message));
     const reception = session.receive(text);
     if (!reception.understood) {
       session.end();
@@ -65,7 +66,8 @@ export class StatelessGeneration implements Generation {
       return;
     }
     const { compression, reply: mode } = this.#options.variant;
-    answering = new Answering({ request, reply, compression }, entry, head.method === LISTEN || mode !== 'json');
+    const answering = new Answering({ request, reply, compression }, entry, head.method === LISTEN || mode !== 'json');
+    seat.answering = answering;
     reception.proceed();
     if (answering.settle()) session.end();
     else this.#wait(reply, session, answering);

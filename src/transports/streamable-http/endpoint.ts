@@ -14,10 +14,9 @@ import { StatelessGeneration } from './endpoint.stateless.ts';
 const PATH = '/mcp';
 
 export async function startStreamableHttpEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const seen: Seen = { opening: undefined, message: undefined };
-  let http: HttpServer | undefined;
+  const seen: Seen = { opening: undefined, message: undefined, http: undefined };
   const traffic: Traffic = {
-    entry: (request) => http?.entry(request) ?? { messagesUp: 0, messagesDown: 0 },
+    entry: (request) => seen.http?.entry(request) ?? { messagesUp: 0, messagesDown: 0 },
     opened: (request) => void (seen.opening = request),
     message: (request) => void (seen.message = request),
   };
@@ -29,7 +28,7 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
     variant: options.variant,
     onRequest: (request, reply) => route(generation, request, reply),
   });
-  http = listening;
+  seen.http = listening;
   return {
     address: `${listening.origin}${PATH}`,
     certificate: listening.certificate,
@@ -54,6 +53,8 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
 interface Seen {
   opening: ServerRequest | undefined;
   message: ServerRequest | undefined;
+  /** There before the first request is. */
+  http: HttpServer | undefined;
 }
 
 function route(generation: Generation, request: ServerRequest, reply: ServerReply): void {

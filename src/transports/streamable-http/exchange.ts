@@ -121,7 +121,9 @@ export class Exchange implements HttpHandler {
 
   #text(): string {
     const [only] = this.#chunks;
-    const text = (this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)).toString('utf8');
+    const text = (this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)).toString(
+      'utf8',
+    );
     this.#chunks = [];
     return text;
   }

@@ -16,7 +16,7 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
   const { certificate, timeoutMs } = options;
   const dialer = new Dialer({ url: new URL(address), certificate, timeoutMs, alpn: 'http/1.1' });
   const webSocket = new WebSocket(address, 'mcp', {
-    createConnection: dialed(dialer),
+    createConnection: dialed(dialer, timeoutMs),
     perMessageDeflate: deflateOptions(options.variant),
     maxPayload: options.maxMessageBytes,
     headers: { ...options.headers },
@@ -116,7 +116,11 @@ function close(webSocket: WebSocket): Promise<void> {
 type CreateConnection = NonNullable<ClientOptions['createConnection']>;
 
 /** Node's `http.request` takes a connection that is opened later through a callback; the types of `ws` know of none. */
-const dialed = (dialer: Dialer): CreateConnection =>
+const dialed = (dialer: Dialer, timeoutMs: number): CreateConnection =>
   ((_options: unknown, callback: (error: Error | null, socket: Socket | null) => void): undefined => {
-    dialer.dial(callback);
+    dialer.dial((error, socket) => {
+      // What `http.request` waits for when it is told a timeout; `ws` takes it off again.
+      socket?.setTimeout(timeoutMs);
+      callback(error, socket);
+    });
   }) as unknown as CreateConnection;
