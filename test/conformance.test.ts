@@ -347,16 +347,19 @@ describe.each(arms.filter(({ transport }) => transport.capabilities.has('wire'))
     await agreed(endpoint, relay, channel);
   });
 
-  test.skipIf(resumes(arm) && reportsProgress(arm))('a cut cable is told once, at both ends, and everything pending is disconnected', async () => {
-    const { client, closed, endpoint, server, relay } = await relayed();
-    const waiting = callTool(client, 'delay', { text: nonceOf(1, 1), delayMs: 60_000 });
-    await callTool(client, 'echo', { text: 'the delay has arrived' });
-    relay.cut();
-    expect((await waiting).outcome.kind).toBe('disconnected');
-    const openAtServer = (): number => endpoint.sockets().filter(({ open }) => open).length;
-    await settled(() => [closed.length, openAtServer()], [1, 0]);
-    if (!outlivesItsSockets(arm)) await settled(() => server.sessions, 0);
-  });
+  test.skipIf(resumes(arm) && reportsProgress(arm))(
+    'a cut cable is told once, at both ends, and everything pending is disconnected',
+    async () => {
+      const { client, closed, endpoint, server, relay } = await relayed();
+      const waiting = callTool(client, 'delay', { text: nonceOf(1, 1), delayMs: 60_000 });
+      await callTool(client, 'echo', { text: 'the delay has arrived' });
+      relay.cut();
+      expect((await waiting).outcome.kind).toBe('disconnected');
+      const openAtServer = (): number => endpoint.sockets().filter(({ open }) => open).length;
+      await settled(() => [closed.length, openAtServer()], [1, 0]);
+      if (!outlivesItsSockets(arm)) await settled(() => server.sessions, 0);
+    },
+  );
 
   test.skipIf(resumes(arm))('a lost client can connect again', async () => {
     const { client, endpoint, relay, closed } = await relayed();

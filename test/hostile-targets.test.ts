@@ -368,7 +368,7 @@ describe('what was typed', () => {
     );
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^"far" \(http:\/\/192\.0\.2\.1\/mcp\) is not on this machine. The load for each: 6 trials, .*chatty: 8 clients/,
+      /^"far" \(http:\/\/192\.0\.2\.1\/mcp\) is not on loopback\. The load for each: 6 trials, .*chatty: 8 clients/,
     );
     expect(stderr).toMatch(/If you may send that, say so with --yes\.\n$/);
   });

@@ -17,7 +17,8 @@ import { testArm } from './fixtures/arms.ts';
 import { endChild } from './fixtures/child.ts';
 import { judged } from './fixtures/judged-server.ts';
 
-const JUDGE = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js');
+const require = createRequire(import.meta.url);
+const JUDGE = require.resolve('@modelcontextprotocol/conformance/dist/index.js');
 const LIMIT_MS = 120_000;
 
 /** What the judge asks of servers that do more than tools and resources, by the beginning of the scenario's name. */

@@ -29,7 +29,9 @@ describe('the command measures', () => {
     expect(stdout).toContain('peer');
     const server = peer.packages.map(versionOf).join(' before ');
     const reply = arm.variant.reply === null ? '–' : arm.variant.reply;
-    rows.push(`| ${server} | ${peer.transport} | ${arm.variant.protocol} | ${reply} | ${arm.call?.tool ?? ''} | yes |`);
+    const { transport, protocol } = arm.variant;
+    const whole = calls.ok === calls.due && callsBalance(calls) ? 'yes' : 'no';
+    rows.push(`| ${server} | ${transport} | ${protocol} | ${reply} | ${arm.call?.tool ?? ''} | ${whole} |`);
   });
 
   test('and the table of them is this', async () => {

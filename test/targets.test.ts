@@ -150,6 +150,14 @@ describe('secrets', () => {
     const carried = `${SECRETS[0]} ${SECRETS[1]} Basic ${basic} `;
     expect(heard).toContain(`${carried}/mcp?key=${SECRETS[3]}`);
     expect(heard).toContain(`${carried}/sse?key=${SECRETS[3]}`);
+    expect(recordIn(files[0] ?? '').asked.slice(4)).toEqual([
+      ...['--target', `ws=ws://…@${host}/mcp?…`],
+      ...['--target', `old=http://…@${host}/sse?…`],
+      ...['--command', 'own=node …', '--header', '…', '--header', '…'],
+    ]);
+    expect(readFileSync(files[2] ?? '', 'utf8')).toMatch(
+      /^Again with the same seed: `npx .* --command 'own=node …' --header '…' --header '…' --seed \d+`, each … replaced by what stood there/m,
+    );
     const written = [ended.stdout, ended.stderr, ...files.map((path) => readFileSync(path, 'utf8'))];
     for (const text of written) {
       expect(text.length).toBeGreaterThan(100);
@@ -194,7 +202,7 @@ describe('server-everything over stdio', () => {
       '1',
       '--quick',
       '--command',
-      'everything=node',
+      'everything=node …',
       '--tool',
       'echo',
       '--args',
@@ -265,6 +273,56 @@ setInterval(() => undefined, 1000);
     command.process.kill(signal);
     await command.ended;
     await eventually(() => (pids.some(isAlive) ? undefined : true), 'end of both', 10_000);
+  });
+
+  /** Serves whoever starts it first; started again, it never comes to listen. */
+  const ONCE_ONLY = `
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+const [, , folder, port] = process.argv;
+const isSecond = existsSync(folder + '/first');
+writeFileSync(folder + (isSecond ? '/second' : '/first'), String(process.pid));
+const RESULTS = {
+  initialize: (params) => ({ protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: 'once', version: '1' } }),
+  'tools/list': () => ({ tools: [{ name: 'fine', inputSchema: { type: 'object' } }] }),
+  'tools/call': () => ({ content: [] }),
+};
+const serve = createServer(async (request, response) => {
+  let text = '';
+  for await (const piece of request) text += piece;
+  if (request.method !== 'POST') return response.writeHead(405).end();
+  const { id, method, params } = JSON.parse(text);
+  if (id === undefined) return response.writeHead(202).end();
+  const result = RESULTS[method]?.(params);
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(result === undefined ? { error: { code: -32601, message: 'no' } } : { result }) }));
+});
+if (!isSecond) serve.listen(Number(port), '127.0.0.1');
+setInterval(() => undefined, 1000);
+`;
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('that a trial waits for is not waited for after %s', async (signal, code) => {
+    const folder = temporaryFolder();
+    const program = fileIn(folder, 'once.mjs', ONCE_ONLY);
+    const port = await freePort();
+    const target = ['--target', `it=http://127.0.0.1:${port}/mcp`];
+    const started = ['--command', `it=node ${program} ${folder} ${port}`, '--ready-timeout', '40s'];
+    const command = startCommand([...QUICK, ...target, ...started], folder);
+    const pid = await eventually(() => pidIn(join(folder, 'second')), 'second start');
+    onTestFinished(() => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
+    const beganMs = performance.now();
+    command.process.kill(signal);
+    const ended = await command.ended;
+    expect(ended).toMatchObject({ code, signal: null });
+    expect(ended.stderr).toContain('Stopping: the trial in hand is dropped');
+    expect(isAlive(pid)).toBe(false);
+    // Much less than the 40 s that it would have waited: the polite end of a command and of this one.
+    expect(performance.now() - beganMs).toBeLessThan(5_000);
   });
 
   test('whose address is taken is not mistaken for whoever has it', async () => {

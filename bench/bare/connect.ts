@@ -1,5 +1,6 @@
 /** The least clients, over the libraries that the tool's drivers use. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
 import { fileURLToPath } from 'node:url';
 import { EventSource, type FetchLike } from 'eventsource';
@@ -141,7 +142,12 @@ const fetchOver =
   };
 
 function connectPost({ arm, onAnswer }: Target, http: Http): Send {
-  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-session-id': randomUUID(),
+    'mcp-protocol-version': '2025-11-25',
+  };
   if (arm.includes('+json')) {
     return (text) => {
       const chunks: Buffer[] = [];
@@ -155,7 +161,7 @@ function connectPost({ arm, onAnswer }: Target, http: Http): Send {
     };
   }
   return (text) => {
-    const parser = createParser({ onEvent: ({ data }) => onAnswer(data) });
+    const parser = createParser({ onEvent: ({ data }) => (data === '' ? undefined : onAnswer(data)) });
     http.post(
       '/mcp',
       headers,

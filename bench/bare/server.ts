@@ -56,15 +56,25 @@ function answerSse(request: Request, response: Response): void {
   });
 }
 
-/** Streamable HTTP: the answer in the response, as an event stream or as it is. */
+let requests = 0;
+
+/** Streamable HTTP: the answer in the response, as an event stream with ids or as it is; the same bytes as the tool's endpoint sends. */
 function answerPost(request: Request, response: Response): void {
   bodyOf(request, (text) => {
+    const body = answer(text);
     if (arm.includes('+json')) {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(answer(text));
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+      });
+      response.end(body);
     } else {
+      requests += 1;
+      const stream = String(requests).padStart(6, '0');
       response.writeHead(200, EVENT_STREAM);
-      response.end(`event: message\ndata: ${answer(text)}\n\n`);
+      response.write(`id: ${stream}000000\nretry: 100\ndata: \n\n`);
+      response.write(`event: message\nid: ${stream}000001\ndata: ${body}\n\n`);
+      response.end();
     }
   });
 }

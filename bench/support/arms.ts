@@ -4,7 +4,7 @@ import { readArmWord } from '#dist/scenario/arm-word.js';
 import { defaultVariant } from '#dist/scenario/variant.js';
 import { loadTransport, transportNames } from '#dist/transports/discover.js';
 
-export const ARM_WORDS: readonly string[] = [
+const ARM_WORDS: readonly string[] = [
   'sse',
   'websocket',
   'streamable-http',

@@ -70,7 +70,7 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .option('--args <json>', 'what it is called with; default: made from its schema')
     .option('--header <name: value>', 'sent to targets with every request, recorded nowhere; repeatable', collect)
     .option('--header-env <name=VARIABLE>', 'likewise, with the value of an environment variable; repeatable', collect)
-    .option('--yes', 'send the load to targets that are not on this machine')
+    .option('--yes', 'send the load to targets that are not on loopback')
     .option('-c, --clients <n>', 'concurrent MCP clients')
     .option('-R, --rate <per-second>', "offered rate, open loop; without it the scenario's own load model")
     .option('-d, --duration <time>', 'measured part of a trial, such as 5s or 500ms')

@@ -45,7 +45,8 @@ export async function runCommand(
   });
   const outputs = await readOutputs(flags.formats);
   const cells = loadCells(names, flags, targets !== undefined);
-  const chosen = targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
+  const chosen =
+    targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
   if (chosen.arms.length === 0) {
     throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
   }

@@ -12,6 +12,8 @@ import { UsageError } from './exit-code.ts';
 export interface TargetFlags {
   readonly specs: readonly TargetSpec[];
   readonly wish: ToolWish;
+  /** As they were given by flags, for every target. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The load may go to another machine. */
   readonly yes: boolean;
 }
@@ -47,8 +49,10 @@ export function readTargetFlags(given: TargetOptions): TargetFlags | undefined {
     throw new UsageError(
       `${flagOf(misplaced)}: cannot stand beside --target or --command, which measure somebody else's server as it is; measure the tool's own endpoints in a run of their own`,
     );
+  const headers = readHeaders(listOf(options['header']), listOf(options['headerEnv']), given.env);
   return {
-    specs: readSpecs(targets, commands, given),
+    specs: readSpecs(targets, commands, { ...given, headers }),
+    headers,
     wish: { tool: textOf(options['tool']), args: readArgs(textOf(options['args'])) },
     yes: options['yes'] === true,
   };
@@ -57,10 +61,11 @@ export function readTargetFlags(given: TargetOptions): TargetFlags | undefined {
 const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-function readSpecs(targets: readonly string[], commands: readonly string[], given: TargetOptions): TargetSpec[] {
-  const headers = readHeaders(listOf(given.options['header']), listOf(given.options['headerEnv']), given.env);
+type WithHeaders = TargetOptions & Pick<TargetFlags, 'headers'>;
+
+function readSpecs(targets: readonly string[], commands: readonly string[], given: WithHeaders): TargetSpec[] {
   const started = commands.map((text) => readCommand(text, given));
-  const reached = targets.map((text) => readTarget(text, headers, given));
+  const reached = targets.map((text) => readTarget(text, given));
   const specs = reached.map((spec) => ({ ...spec, argv: started.find(({ name }) => name === spec.name)?.argv }));
   const alone = started.filter(({ name }) => !reached.some((spec) => spec.name === name));
   const foreign = alone.find(({ transport = 'stdio' }) => transport !== 'stdio');
@@ -77,7 +82,7 @@ function readSpecs(targets: readonly string[], commands: readonly string[], give
 const NAMED_TARGET = /^([^=:/?#]*)=([\s\S]*)$/;
 const SCHEMES: ReadonlySet<string> = new Set(['ws:', 'wss:', 'http:', 'https:']);
 
-function readTarget(text: string, headers: Readonly<Record<string, string>>, given: TargetOptions): TargetSpec {
+function readTarget(text: string, given: WithHeaders): TargetSpec {
   const [, name, rest] = NAMED_TARGET.exec(text) ?? [undefined, undefined, text];
   const address = rest ?? '';
   const url = URL.canParse(address) ? new URL(address) : undefined;
@@ -97,7 +102,7 @@ function readTarget(text: string, headers: Readonly<Record<string, string>>, giv
     name: checkedName('--target', name ?? defaultName(url)),
     url: url.href,
     argv: undefined,
-    headers: { ...credentials, ...headers },
+    headers: { ...credentials, ...given.headers },
     transport: word?.transport,
     protocol: word?.axes.protocol ?? given.protocol,
   };
@@ -217,15 +222,29 @@ function readArgs(text: string | undefined): JsonObject | undefined {
   throw new UsageError(`--args: got ${quote(text)}, expected a JSON object like '{"message":"hi"}'`);
 }
 
-/** The words that repeat these flags, without what is secret in them: no header, no query, no argument of a command. */
-export function targetWords({ specs, wish }: TargetFlags): readonly string[] {
-  const servers = specs.flatMap(({ name, url, argv }) => [
-    ...(url === undefined ? [] : ['--target', isDefaultName(name, url) ? shownUrl(url) : `${name}=${shownUrl(url)}`]),
-    ...(argv === undefined ? [] : ['--command', `${name}=${programName(argv)}`]),
-  ]);
+/** Stands where a word was given that is recorded nowhere. */
+const KEPT_BACK = '…';
+
+/** The words that repeat these flags, with a `…` in place of what may be secret in them: headers, credentials, queries, arguments of a command. */
+export function targetWords({ specs, wish, headers }: TargetFlags): readonly string[] {
+  const servers = specs.flatMap((spec) => [...urlWords(spec, headers), ...commandWords(spec)]);
   return [
     ...servers,
+    ...Object.keys(headers).flatMap(() => ['--header', KEPT_BACK]),
     ...(wish.tool === undefined ? [] : ['--tool', wish.tool]),
     ...(wish.args === undefined ? [] : ['--args', JSON.stringify(wish.args)]),
   ];
+}
+
+function urlWords({ name, url, headers }: TargetSpec, given: TargetFlags['headers']): readonly string[] {
+  if (url === undefined) return [];
+  const hadCredentials = headers['authorization'] !== undefined && given['authorization'] === undefined;
+  const host = hadCredentials ? shownUrl(url).replace('//', `//${KEPT_BACK}@`) : shownUrl(url);
+  const whole = new URL(url).search === '' ? host : `${host}?${KEPT_BACK}`;
+  return ['--target', isDefaultName(name, url) ? whole : `${name}=${whole}`];
+}
+
+function commandWords({ name, argv }: TargetSpec): readonly string[] {
+  if (argv === undefined) return [];
+  return ['--command', `${name}=${programName(argv)}${argv.length > 1 ? ` ${KEPT_BACK}` : ''}`];
 }

@@ -26,7 +26,7 @@ export interface PlannedLoad {
 
 type Say = (line: string) => void;
 
-/** Throws a `UsageError` when a load would leave this machine and nobody has said yes. */
+/** Throws a `UsageError` when a load could leave this machine and nobody has said yes. */
 export async function refuseStrangers({ specs, yes }: TargetFlags, load: PlannedLoad, say: Say): Promise<void> {
   const strangers = await Promise.all(
     specs.map(async ({ name, url }) => {
@@ -39,7 +39,7 @@ export async function refuseStrangers({ specs, yes }: TargetFlags, load: Planned
   );
   const named = strangers.flat();
   if (named.length === 0) return;
-  const what = `${named.join(', ')} ${named.length === 1 ? 'is' : 'are'} not on this machine. The load for each: ${loadText(load)}`;
+  const what = `${named.join(', ')} ${named.length === 1 ? 'is' : 'are'} not on loopback. The load for each: ${loadText(load)}`;
   if (!yes) throw new UsageError(`${what}\nIf you may send that, say so with --yes.`);
   say(what);
 }

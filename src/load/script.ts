@@ -14,8 +14,7 @@ type CallStep = Extract<Step, { kind: 'call' }>;
 const EXCHANGES: ReadonlySet<Step['kind']> = new Set(['call', 'foreign-call', 'ping']);
 
 /** How many calls a script makes. */
-export const callsIn = (script: Script): number =>
-  script.steps.filter((step) => EXCHANGES.has(step.kind)).length;
+export const callsIn = (script: Script): number => script.steps.filter((step) => EXCHANGES.has(step.kind)).length;
 
 /** Chooses by weight. */
 export function pickScript(scripts: readonly Script[], random: Random): Script {

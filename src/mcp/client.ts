@@ -13,6 +13,7 @@ import {
   encodeRequest,
   isObject,
 } from './jsonrpc.ts';
+import { Reopening } from './reopening.ts';
 import { eraOf } from './revisions.ts';
 
 /** Ids start here so that they all have the same number of digits, and a message's size does not depend on how many went before. */
@@ -91,6 +92,13 @@ export class McpClient implements ChannelEvents {
   #toldOfLoss = false;
   /** What every request carries in `_meta`; `undefined` in the handshake era, and before the session is opened. */
   #envelope: JsonObject | undefined;
+  /** What a session that is opened again must have. */
+  #protocolVersion = '';
+  readonly #subscribed: string[] = [];
+  readonly #reopening = new Reopening({
+    reopen: () => this.#reopen(),
+    giveUp: (reason) => this.#closedBecause ?? this.onClosed(reason),
+  });
 
   constructor(options: McpClientOptions) {
     this.#options = options;
@@ -136,6 +144,7 @@ export class McpClient implements ChannelEvents {
   }
 
   async #initialize(protocolVersion: string): Promise<JsonObject> {
+    this.#protocolVersion = protocolVersion;
     const { outcome } = await this.request('initialize', {
       protocolVersion,
       capabilities: {},
@@ -156,7 +165,19 @@ export class McpClient implements ChannelEvents {
     for (const uri of uris) {
       const { outcome } = await this.request('resources/subscribe', { uri });
       if (outcome.kind !== 'ok') throw new Error(`subscribing to ${uri}: ${describeOutcome(outcome)}`);
+      if (!this.#subscribed.includes(uri)) this.#subscribed.push(uri);
     }
+  }
+
+  /** Sessions that the server has ended and this client has opened again; the calls that waited for it have taken the longer. */
+  get sessionsReopened(): number {
+    return this.#reopening.count;
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#initialize(this.#protocolVersion);
+    await this.#sink?.listen?.();
+    await this.subscribe(this.#subscribed);
   }
 
   /**
@@ -287,6 +308,7 @@ export class McpClient implements ChannelEvents {
       return;
     }
     this.#pending.delete(message.id);
+    this.#reopening.answered();
     pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
   }
 
@@ -299,6 +321,10 @@ export class McpClient implements ChannelEvents {
 
   onSendFailure(id: RequestId | undefined, reason: string): void {
     if (id !== undefined) this.#giveBack(id, { kind: 'rejected', reason });
+  }
+
+  onSessionLost(): void {
+    this.#reopening.lost();
   }
 
   onClosed(reason: string): void {

@@ -69,6 +69,8 @@ export interface MessageSink {
   cancel(id: number | string, notice: EncodedMessage): boolean;
   /** The revision that both ends have agreed on: transports that repeat it outside of the text do so from now on. */
   negotiated(protocolVersion: string): void;
+  /** Resolves when the server can send to this client unasked; absent where it always can. Asked for when a session is opened again. */
+  listen?(): Promise<void>;
 }
 
 /** What a transport tells the client. */
@@ -77,6 +79,12 @@ export interface ChannelEvents {
   onMessage(text: string, size: Bytes): void;
   /** The message with this JSON-RPC id could not be delivered (HTTP error status, connection refused); notifications have no id. */
   onSendFailure(id: number | string | undefined, reason: string): void;
+  /**
+   * The server no longer knows the client's session: a new one has to be opened, by `initialize` and what follows it. Told
+   * once per session. Requests that the server has refused for it, or that are sent in the meantime, the channel keeps and
+   * sends when the new session is initialized. Without a listener the channel is gone instead.
+   */
+  onSessionLost?(): void;
   /** The channel is gone and will not come back by itself. Called at most once, never after `close()`. */
   onClosed(reason: string): void;
 }

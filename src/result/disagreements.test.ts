@@ -28,3 +28,23 @@ test.each<[string, (measurement: Measurement) => Partial<Measurement>]>([
 test('pushes too cannot have taken longer than the window', () => {
   expect(readEdited(() => ({ elapsedNs: 1 as never }), 'notifications[100/s]')).toThrow('elapsedNs');
 });
+
+const NOT_OURS = { wireUp: null, wireDown: null } as const;
+
+test('of somebody else’s server the endpoint’s counts are absent, which contradicts nothing', () => {
+  expect(readEdited(({ bytes }) => ({ endpoint: null, bytes: { ...bytes, ...NOT_OURS } }))).not.toThrow();
+});
+
+test.each([
+  ['wireUp', { wireUp: 5, driverWireUp: null }],
+  ['wireDown', { wireDown: 5, driverWireDown: null }],
+] as const)('an endpoint that counted what its driver did not is refused, or doubted: %s', (key, counts) => {
+  const edit = ({ bytes }: Measurement) => ({ bytes: { ...bytes, ...(counts as object) } });
+  expect(readEdited(edit)).toThrow(`bytes.${key}: got 5, expected null as at the driver, or a doubt that says so`);
+  expect(
+    readEdited((measurement) => ({
+      ...edit(measurement),
+      doubts: [...measurement.doubts, { kind: 'books-do-not-balance', detail: 'bytes' }],
+    })),
+  ).not.toThrow();
+});

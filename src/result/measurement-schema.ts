@@ -37,7 +37,9 @@ const notificationBooks = z
   .meta({ id: 'NotificationBooks', description: 'published = delivered + lost.' });
 
 const byteBooks = z.object({
-  wireUp: bytes().nullable().describe('At the endpoint’s sockets; null where there is no wire, or the server is somebody else’s.'),
+  wireUp: bytes()
+    .nullable()
+    .describe('At the endpoint’s sockets; null where there is no wire, or the server is somebody else’s.'),
   wireDown: bytes().nullable(),
   driverWireUp: bytes().nullable().describe('At the driver’s sockets; equal to wireUp where that is known.'),
   driverWireDown: bytes().nullable(),

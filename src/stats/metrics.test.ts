@@ -118,10 +118,23 @@ test('bytes are per delivered notification where only they flow, and nobody’s 
 
 const NO_WIRE = { wireUp: null, wireDown: null, driverWireUp: null, driverWireDown: null } as const;
 
-test('bytes that only the driver could count are the driver’s', () => {
-  const theirs: Measurement = { ...calls, bytes: { ...calls.bytes, wireUp: null, wireDown: null } };
-  for (const name of ['wire-up-per-message', 'overhead-down-per-message'] as const)
-    expect(valueOf(name, theirs)).toBe(valueOf(name, calls));
+test('bytes that only the driver could count are the driver’s, each direction for itself', () => {
+  const theirs: Measurement = {
+    ...calls,
+    endpoint: null,
+    bytes: { ...books, wireUp: null, wireDown: null, driverWireUp: bytes(7_000), driverWireDown: bytes(4_000) },
+    calls: { ...calls.calls, due: 10, ok: 10, rejected: 0, timedOut: 0 },
+  };
+  const expected = { 'wire-up': 700, 'wire-down': 400, 'overhead-up': 500, 'overhead-down': 250 };
+  for (const [name, value] of Object.entries(expected))
+    expect(valueOf(`${name}-per-message` as MetricName, theirs), name).toBe(value);
+  // Where the endpoint has counted, its count is shown; a mere difference is the record's doubt.
+  const ours: Measurement = { ...theirs, bytes: { ...theirs.bytes, wireUp: bytes(6_000), wireDown: bytes(3_000) } };
+  expect(valueOf('wire-up-per-message', ours)).toBe(600);
+  expect(valueOf('wire-down-per-message', ours)).toBe(300);
+  // What is the endpoint's alone is not to be had.
+  expect(applicable(theirs).filter((name) => name.startsWith('endpoint-'))).toEqual([]);
+  expect(applicable(theirs)).toContain('driver-cpu-per-message');
 });
 
 test('without a wire there is payload but no overhead', () => {

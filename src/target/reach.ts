@@ -1,6 +1,7 @@
 /** Where a target is, and whether somebody listens there. */
 import { lookup } from 'node:dns/promises';
 import { type Socket, connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i;
 const LOOK_EVERY_MS = 50;
@@ -15,42 +16,45 @@ export async function isLoopback(url: URL): Promise<boolean | undefined> {
   }
 }
 
-/** Whether a connection is accepted now. */
-export function listens(url: URL, limitMs: number): Promise<boolean> {
+/** Whether a connection is accepted now; `false` as soon as the signal says that it does not matter any more. */
+export function listens(url: URL, limitMs: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const socket: Socket = connect({ host: hostOf(url), port: portOf(url) });
     const tell = (accepted: boolean): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', refuse);
       socket.destroy();
       resolve(accepted);
     };
-    const timer = setTimeout(() => tell(false), limitMs);
-    socket.on('connect', () => tell(true)).on('error', () => tell(false));
+    const refuse = (): void => tell(false);
+    const timer = setTimeout(refuse, limitMs);
+    signal?.addEventListener('abort', refuse);
+    socket.on('connect', () => tell(true)).on('error', refuse);
   });
 }
 
-/** Resolves with whether somebody listened within the time; at once with `false` when `gone` says that nobody will. */
-export async function untilListening(url: URL, limitMs: number, gone: Promise<unknown>): Promise<boolean> {
-  let over = false;
-  const timer = setTimeout(() => {
-    over = true;
-  }, limitMs);
-  void gone.then(() => {
-    over = true;
-  });
+export interface Wait {
+  readonly limitMs: number;
+  /** Nobody will listen any more. */
+  readonly gone: Promise<unknown>;
+  /** Nobody needs to. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Resolves with whether somebody listened within the time; at once with `false` when that is of no use any more. */
+export async function untilListening(url: URL, { limitMs, gone, signal: givenUp }: Wait): Promise<boolean> {
+  const over = new AbortController();
+  const signal = givenUp === undefined ? over.signal : AbortSignal.any([over.signal, givenUp]);
+  const timer = setTimeout(() => over.abort(), limitMs);
+  void gone.then(() => over.abort());
   try {
-    // The state is changed by the timer and by the process.
-    while (!isOver()) {
-      if (await listens(url, limitMs)) return !isOver();
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    while (!signal.aborted) {
+      if (await listens(url, limitMs, signal)) return true;
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
     return false;
   } finally {
     clearTimeout(timer);
-  }
-
-  function isOver(): boolean {
-    return over;
   }
 }
 

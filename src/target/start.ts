@@ -13,21 +13,28 @@ export interface StartedTarget {
 /** How long a look takes at whether an address is free. */
 const GLANCE_MS = 1_000;
 
-/** Does nothing for a target that runs already, or that clients start. Rejects with an `Error` whose message goes after the target's name, with nothing left running. */
-export async function startTarget({ url, argv }: TargetSpec, limitMs: number): Promise<StartedTarget> {
+/**
+ * Does nothing for a target that runs already, or that clients start. Rejects with an `Error` whose message goes after the
+ * target's name, with nothing left running; on the signal too, and then at once.
+ */
+export async function startTarget(
+  { url, argv }: TargetSpec,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<StartedTarget> {
   if (url === undefined || argv === undefined) return { end: () => Promise.resolve() };
   const address = new URL(url);
-  if (await listens(address, GLANCE_MS))
+  if (await listens(address, GLANCE_MS, signal))
     throw new Error(`somebody listens at ${address.host} already, before its command was started: end that first`);
   const command = await startSupervised(argv);
   // Nobody reads it, and a full pipe would stop the command.
   command.stdout.resume();
-  if (await untilListening(address, limitMs, command.gone)) return { end: () => command.end() };
+  if (await untilListening(address, { limitMs, gone: command.gone, signal })) return { end: () => command.end() };
   const how = await Promise.race([command.gone, Promise.resolve(undefined)]);
   await command.end();
   throw new Error(
     how === undefined
-      ? `its command did not listen at ${address.host} within ${limitMs / 1000} s (--ready-timeout)${lastLine(command.lastWords())}`
+      ? `its command did not listen at ${address.host} ${signal?.aborted === true ? 'yet' : `within ${limitMs / 1000} s (--ready-timeout)`}${lastLine(command.lastWords())}`
       : `its command ${how} before it listened at ${address.host}${lastLine(command.lastWords())}`,
   );
 }

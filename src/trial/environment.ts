@@ -5,12 +5,15 @@ import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { sep } from 'node:path';
 import { inheritedFlags } from '../measure/process-meter.ts';
 import type { Environment } from '../result/record.ts';
+import type { Arm } from '../scenario/plan.ts';
+import { SDK_PACKAGE } from '../sdk/package.ts';
 import { bytes } from '../units.ts';
 
-/** Libraries on the path of a number. */
-const MEASURED_WITH = ['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js'];
+/** Libraries on the path of a number, whichever transports take part. */
+const MEASURED_WITH: readonly string[] = ['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js'];
 
-export function describeEnvironment(placement: string): Environment {
+/** Everything but the placement, which is the caller's word for it, is looked up now. */
+export function describeEnvironment(placement: string, arms: readonly Arm[]): Environment {
   const processors = cpus();
   return {
     node: process.versions.node,
@@ -22,18 +25,33 @@ export function describeEnvironment(placement: string): Environment {
     cores: processors.length,
     memoryBytes: bytes(totalmem()),
     loadAverage: loadavg()[0] ?? 0,
-    packages: Object.fromEntries(MEASURED_WITH.map((name) => [name, installedVersion(name)])),
+    packages: versionsOf(MEASURED_WITH.concat(arms.some(({ variant }) => variant.client === 'sdk') ? SDK_PACKAGE : [])),
     nodeFlags: inheritedFlags(),
     placement,
   };
 }
 
-function installedVersion(name: string): string {
-  const entry = createRequire(import.meta.url).resolve(name);
-  const root = entry.slice(
-    0,
-    entry.lastIndexOf(`node_modules${sep}${name}${sep}`) + `node_modules${sep}${name}`.length,
-  );
+/** Of those that are installed: the SDK is an optional peer. */
+export function versionsOf(names: readonly string[], from: string = import.meta.url): Readonly<Record<string, string>> {
+  const versions = names.map((name): readonly [string, string | undefined] => [name, installedVersion(name, from)]);
+  return Object.fromEntries(versions.filter((one): one is [string, string] => one[1] !== undefined));
+}
+
+/** As a module at this URL would load it; `undefined` where it could not. */
+function installedVersion(name: string, from: string): string | undefined {
+  const entry = entryOf(name, from);
+  if (entry === undefined) return undefined;
+  const folder = `node_modules${sep}${name.replaceAll('/', sep)}`;
+  const root = entry.slice(0, entry.lastIndexOf(`${folder}${sep}`) + folder.length);
   const manifest = JSON.parse(readFileSync(`${root}${sep}package.json`, 'utf8')) as { readonly version: string };
   return manifest.version;
+}
+
+function entryOf(name: string, from: string): string | undefined {
+  try {
+    return createRequire(from).resolve(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }

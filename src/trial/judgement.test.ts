@@ -1,13 +1,17 @@
 /** What is made of a measurement before it is written down: doubts. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { distributionOf, fixtureMeasurement } from '../../test/fixtures/record.ts';
+import { distributionOf, fixtureMeasurement, fixtureRecord } from '../../test/fixtures/record.ts';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import type { EndpointReading } from '../endpoint/commands.ts';
 import type { Doubt, Measurement } from '../result/record.ts';
 import { isValid } from '../result/record.ts';
+import { SDK_PACKAGE } from '../sdk/package.ts';
 import { bytes, milliseconds, nanoseconds } from '../units.ts';
 import { type DoubtContext, doubtsOf, driftOf } from './doubts.ts';
-import { describeEnvironment } from './environment.ts';
+import { describeEnvironment, versionsOf } from './environment.ts';
 import { choosePlacement, expandList, placementWords } from './placement.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
@@ -93,6 +97,28 @@ describe('numbers that are wrong', () => {
       { kind: 'books-do-not-balance', detail: `messages up: endpoint ${messagesUp + 1}, driver ${messagesUp}` },
       { kind: 'books-do-not-balance', detail: `messages down: endpoint ${messagesDown - 1}, driver ${messagesDown}` },
     ]);
+  });
+
+  test('of somebody else’s server only the driver has counted: there is nothing to differ from', () => {
+    const theirs = {
+      endpoint: null,
+      bytes: { ...CLEAN.bytes, wireUp: null, wireDown: null, driverWireUp: bytes(8), driverWireDown: bytes(9) },
+    };
+    expect(doubts(theirs, { openAtEndpoint: null })).toEqual([]);
+    // What the driver has counted must balance all the same.
+    expect(doubts({ ...theirs, ...calls({ due: ok + 1 }) }, { openAtEndpoint: null })).toEqual([
+      { kind: 'books-do-not-balance', detail: `calls due ${ok + 1}, accounted for ${ok}` },
+    ]);
+    // An endpoint of ours that has not counted is another matter.
+    expect(doubts(theirs)).toEqual([
+      { kind: 'books-do-not-balance', detail: 'bytes up: endpoint null, driver 8' },
+      { kind: 'books-do-not-balance', detail: 'bytes down: endpoint null, driver 9' },
+    ]);
+  });
+
+  test('without a wire neither end has counted bytes, and both agree', () => {
+    const none = { wireUp: null, wireDown: null, driverWireUp: null, driverWireDown: null };
+    expect(doubts({ bytes: { ...CLEAN.bytes, ...none } })).toEqual([]);
   });
 
   test.each(['wrong', 'misrouted', 'duplicated', 'unreadable'] as const)('one answer that was %s', (kind) => {
@@ -254,7 +280,7 @@ describe('the machine', () => {
   });
 
   test('the environment names versions, and no person or host', async () => {
-    const environment = describeEnvironment('somewhere');
+    const environment = describeEnvironment('somewhere', []);
     expect(environment).toMatchObject({ node: process.versions.node, placement: 'somewhere' });
     expect(Object.keys(environment.packages)).toEqual([
       'ws',
@@ -268,5 +294,21 @@ describe('the machine', () => {
     const values = JSON.stringify(environment).match(/"[^"]*"/g) ?? [];
     expect(values).not.toContain(`"${hostname()}"`);
     expect(values).not.toContain(`"${userInfo().username}"`);
+  });
+
+  test('the official client is named where it drives, and only there', () => {
+    const arms = fixtureRecord({ blocks: 1 }).plan.arms;
+    const named = (client: 'stock' | 'sdk') =>
+      describeEnvironment(
+        'somewhere',
+        arms.map((arm) => ({ ...arm, variant: { ...arm.variant, client } })),
+      ).packages[SDK_PACKAGE];
+    expect(named('stock')).toBeUndefined();
+    expect(named('sdk')).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  test('a package that is not installed has no version, and is no failure', () => {
+    const elsewhere = pathToFileURL(join(tmpdir(), 'nothing-is-installed-here.js')).href;
+    expect(versionsOf([SDK_PACKAGE, 'ws'], elsewhere)).toEqual({});
   });
 });

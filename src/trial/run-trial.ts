@@ -71,14 +71,19 @@ async function throughCells(
   const { readyTimeoutNs, placement, plan, targets } = context;
   const target = targets.get(arm.id);
   const start = { arm, transport, seed, readyTimeoutNs, placement, coldServerCalls: plan.processWarmup.calls };
-  const processes = await (target === undefined ? startProcesses(start) : startTargetProcesses(start, target));
+  const processes = await (target === undefined
+    ? startProcesses(start)
+    : startTargetProcesses(start, target, context.signal));
   const onAbort = (): void => void processes.end();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
     const clockCheck = await checkClocks(processes, context.clock);
     const cellContext: CellContext = { processes, clock: context.clock, clockCheck, hiccups: context.hiccups, seed };
-    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP), cellContext);
+    await warmUpProcesses(
+      processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP),
+      cellContext,
+    );
     for (const cell of cellsInOrder(trial, plan)) {
       context.onCell(trial, cell);
       measurements.push(await measureCell(cell, cellContext));

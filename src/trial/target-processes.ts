@@ -8,11 +8,15 @@ import { startTarget } from '../target/start.ts';
 import { toMilliseconds } from '../units.ts';
 import { MAX_MESSAGE_BYTES, PROMPT_NS, type StartOptions, type TrialProcesses, patienceWith } from './processes.ts';
 
-/** Rejects, with nothing left running, when the server's command does not come to listen. */
-export async function startTargetProcesses(options: StartOptions, target: TargetSpec): Promise<TrialProcesses> {
+/** Rejects, with nothing left running, when the server's command does not come to listen, or the signal says not to wait for it. */
+export async function startTargetProcesses(
+  options: StartOptions,
+  target: TargetSpec,
+  signal: AbortSignal,
+): Promise<TrialProcesses> {
   const { arm, seed, readyTimeoutNs, placement, transport } = options;
   if (arm.call === undefined) throw new Error(`arm ${arm.id} is somebody else's server and names no call`);
-  const server = await startTarget(target, toMilliseconds(readyTimeoutNs));
+  const server = await startTarget(target, toMilliseconds(readyTimeoutNs), signal);
   const driver = startChild<DriverCommands>({ name: 'driver', program: 'driver.js' });
   const end = async (): Promise<void> => {
     await driver.end();

@@ -1,5 +1,5 @@
 /** For a pull request or an issue: the same content in GitHub's Markdown, the doubts folded away. */
-import { againCommand } from '../again.ts';
+import { againCommand, againNote } from '../again.ts';
 import { answerSentences } from '../answer.ts';
 import { isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
@@ -47,7 +47,7 @@ function blocksOf(report: Report): readonly Lines[] {
       'How far to trust this',
       doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
     ),
-    [`Again with the same seed: \`${againCommand(summary.record)}\``],
+    [`Again with the same seed: \`${againCommand(summary.record)}\`${againNote(summary.record)}`],
   ].filter((lines) => lines.length > 0);
 }
 

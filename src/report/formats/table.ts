@@ -1,7 +1,7 @@
 /** For a terminal: the answer, the evidence, the doubts, at most a hundred columns wide, without colours. */
 import CliTable3 from 'cli-table3';
 import { answerSentences } from '../answer.ts';
-import { againCommand } from '../again.ts';
+import { againCommand, againNote } from '../again.ts';
 import {
   columnArms,
   measuredByArm,
@@ -49,7 +49,7 @@ function blocksOf(report: Report): readonly Lines[] {
     ...numberBlocks(report),
     ...envelopeBlock(report),
     [heading('How far to trust this'), ...doubtLines(summary).flatMap(bullet)],
-    paragraph(`Again with the same seed: ${againCommand(summary.record)}`),
+    paragraph(`Again with the same seed: ${againCommand(summary.record)}${againNote(summary.record)}`),
   ].filter((lines) => lines.length > 0);
 }
 

@@ -24,6 +24,8 @@ export interface ExchangeOwner {
   onBroken(exchange: Exchange, reason: string): void;
 }
 
+const HTTP_NOT_FOUND = 404;
+
 type Body = 'events' | 'json' | 'error' | 'none';
 
 export class Exchange implements HttpHandler {
@@ -31,6 +33,8 @@ export class Exchange implements HttpHandler {
   readonly message: EncodedMessage | undefined;
   /** The request under way. */
   http: HttpExchange | undefined;
+  /** The id of the session that it belongs to, where there are sessions. */
+  session: string | undefined;
   /** How often the stream has been taken up again since the last event. */
   attempts = 0;
   readonly #owner: ExchangeOwner;
@@ -137,7 +141,8 @@ export class Exchange implements HttpHandler {
   #refused(text: string): void {
     const problem = text === '' ? undefined : decode(text);
     const id = this.message?.id;
-    if (problem?.kind !== 'error') this.#owner.onRefused(this, this.#status, '');
+    // [spec] 2025-11-25, session management: 404 speaks of the session, whatever the body says.
+    if (problem?.kind !== 'error' || (this.#status === HTTP_NOT_FOUND && this.session !== undefined)) this.#owner.onRefused(this, this.#status, '');
     else if (problem.id === null || problem.id !== id)
       this.#owner.onRefused(this, this.#status, `error ${problem.code}: ${problem.message}`);
     else {

@@ -95,7 +95,11 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   protected abandon(id: number | string): void {
     const exchange = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (exchange === undefined) return;
+    if (exchange !== undefined) this.drop(exchange);
+  }
+
+  /** Ends this request: nothing of it is told any more. */
+  protected drop(exchange: Exchange): void {
     exchange.http?.abort();
     this.onOver(exchange);
   }

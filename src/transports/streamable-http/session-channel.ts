@@ -1,5 +1,6 @@
 /** [spec] 2025-03-26 … 2025-11-25, Streamable HTTP, as the client has it: a session, a stream for what comes unasked, and streams that are taken up again. */
 import type { EncodedMessage } from '../../mcp/contract.ts';
+import type { HttpRequest } from '../../wire/http.ts';
 import { ChannelError, type ConnectOptions } from '../contract.ts';
 import { Exchange, type ResponseHeaders } from './exchange.ts';
 import { PostingChannel, type RequestHeaders } from './posting-channel.ts';
@@ -12,6 +13,11 @@ const DEFAULT_RETRY_MS = 500;
 const GOODBYE_MS = 1_000;
 /** [spec] the first revision that has the header. */
 const FIRST_WITH_VERSION_HEADER = '2025-06-18';
+
+const INITIALIZED = 'notifications/initialized';
+/** What opens a session, and cannot wait for one. */
+const BEGINNING: readonly (string | undefined)[] = ['initialize', INITIALIZED];
+const SESSION_ENDED = 'the server ended the session before the answer (HTTP 404)';
 
 const NOTHING_READ = (): void => undefined;
 
@@ -27,6 +33,12 @@ export class SessionChannel extends PostingChannel {
   #post: RequestHeaders;
   #opening: Opening | undefined;
   readonly #retries = new Set<NodeJS.Timeout>();
+  /** The stream for what comes unasked, of the session in hand. */
+  #standalone: Exchange | undefined;
+  /** Messages that wait for a new session; `undefined` while there is one. */
+  #held: EncodedMessage[] | undefined;
+  /** Messages that were refused with a session that had ended, and have been sent again. */
+  readonly #sentAgain = new WeakSet<EncodedMessage>();
 
   constructor(url: URL, options: ConnectOptions) {
     super(url, options);
@@ -49,9 +61,35 @@ export class SessionChannel extends PostingChannel {
     };
   }
 
+  override send(message: EncodedMessage): void {
+    if (this.#held !== undefined && !BEGINNING.includes(message.method)) {
+      this.#held.push(message);
+      return;
+    }
+    super.send(message);
+    if (message.method === INITIALIZED) this.#release();
+  }
+
+  /** The new session is there: whoever has waited for it goes on. */
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const message of held) this.send(message);
+  }
+
+  protected override request(exchange: Exchange, request: HttpRequest): void {
+    exchange.session ??= this.#sessionId;
+    super.request(exchange, request);
+  }
+
   /** [spec] a closed connection is not a cancellation: the notice is. The response is of no use to anybody either way. */
   override cancel(id: number | string, notice: EncodedMessage): boolean {
     this.abandon(id);
+    if (this.#held !== undefined) {
+      // The server has forgotten the request with its session.
+      this.#held = this.#held.filter((message) => message.id !== id);
+      return false;
+    }
     this.send(notice);
     return !this.closed;
   }
@@ -59,6 +97,7 @@ export class SessionChannel extends PostingChannel {
   override listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(undefined, this);
+      this.#standalone = exchange;
       this.#opening = {
         exchange,
         settle: (problem) => {
@@ -109,8 +148,8 @@ export class SessionChannel extends PostingChannel {
     if (this.#opening?.exchange === exchange) {
       // [spec] 405: the server has no such stream to offer, and is right to say so.
       this.#opening.settle(status === 405 ? undefined : `the server answered the GET with HTTP ${status}`);
-    } else if (status === 404 && this.#sessionId !== undefined) {
-      this.gone('the server has ended the session (HTTP 404)');
+    } else if (status === 404 && exchange.session !== undefined) {
+      this.#sessionEnded(exchange, reason);
     } else if (status === 409 && exchange.message === undefined) {
       this.#comeBack(exchange, 'the server still holds the stream before (HTTP 409)');
     } else if (status === 200 && exchange.message === undefined) {
@@ -122,9 +161,36 @@ export class SessionChannel extends PostingChannel {
     }
   }
 
+  /** [spec] session management: after a 404 the client starts a new session. What the server has refused it has not looked at. */
+  #sessionEnded(exchange: Exchange, reason: string): void {
+    const { message } = exchange;
+    if (exchange.session === this.#sessionId) this.#lose();
+    if (this.closed || message?.id === undefined || message.method === undefined) return;
+    if (exchange.streams) this.fail(exchange, SESSION_ENDED);
+    else if (this.#sentAgain.has(message)) super.onRefused(exchange, 404, reason);
+    else {
+      this.#sentAgain.add(message);
+      this.send(message);
+    }
+  }
+
+  #lose(): void {
+    const { events } = this.options;
+    if (events.onSessionLost === undefined) {
+      this.gone('the server has ended the session (HTTP 404)');
+      return;
+    }
+    this.#sessionId = undefined;
+    this.#version = undefined;
+    this.#post = this.messageHeaders({});
+    this.#held = [];
+    if (this.#standalone !== undefined) this.drop(this.#standalone);
+    events.onSessionLost();
+  }
+
   /** [spec] resumability: by GET, with the id of the last event, after the time that the server has asked for. */
   #comeBack(exchange: Exchange, reason: string): void {
-    if (this.closed || !this.isWaitedFor(exchange)) return;
+    if (this.closed || !this.isWaitedFor(exchange) || this.#isLost(exchange)) return;
     if (exchange.attempts >= MAX_ATTEMPTS) {
       this.gone(`an event stream broke and could not be taken up again: ${reason}`);
       return;
@@ -132,9 +198,16 @@ export class SessionChannel extends PostingChannel {
     exchange.attempts += 1;
     const retry = setTimeout(() => {
       this.#retries.delete(retry);
-      if (this.isWaitedFor(exchange)) this.#get(exchange);
+      if (this.isWaitedFor(exchange) && !this.#isLost(exchange)) this.#get(exchange);
     }, exchange.retryMs ?? DEFAULT_RETRY_MS);
     this.#retries.add(retry);
+  }
+
+  /** Whether its session has ended in the meantime: then there is nothing to come back for, and its answer is lost. */
+  #isLost(exchange: Exchange): boolean {
+    if (exchange.session === this.#sessionId) return false;
+    if (exchange.message !== undefined) this.fail(exchange, SESSION_ENDED);
+    return true;
   }
 
   /** [spec] a client that needs its session no longer says so by DELETE. */
