@@ -1,11 +1,10 @@
 /** What only Streamable HTTP can do wrong: every status of both generations on the raw wire, and what becomes of a stream whose connection breaks. */
-import { once } from 'node:events';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readEvent, topicUri } from '../src/mcp/events.ts';
 import { nonceOf } from '../src/mcp/payload.ts';
 import { bytes, nanoseconds } from '../src/units.ts';
 import { testArm } from './fixtures/arms.ts';
+import { type Asked, ask, codeIn, open, rpc } from './fixtures/raw-http.ts';
 import { startRelay } from './fixtures/relay.ts';
 import { callTool, openSession, startBench, textOf } from './fixtures/session.ts';
 
@@ -16,48 +15,6 @@ const arms = {
   statelessJson: await testArm('streamable-http@2026-07-28+json'),
 };
 const FEED = topicUri('feed');
-
-interface Raw {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-interface Asked {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string;
-}
-
-const POST = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-
-/** Sends one request by hand and answers with its response, at its head. */
-async function open(address: string, { method = 'POST', headers = {}, body }: Asked): Promise<IncomingMessage> {
-  const all = Object.entries({ ...(method === 'POST' ? POST : {}), ...headers });
-  const request = httpRequest(address, {
-    method,
-    agent: false,
-    headers: Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  });
-  request.on('error', () => undefined);
-  onTestFinished(() => void request.destroy());
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  response.on('error', () => undefined);
-  return response;
-}
-
-async function ask(address: string, asked: Asked): Promise<Raw> {
-  const response = await open(address, asked);
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
-  return { status: response.statusCode ?? 0, headers: response.headers, body };
-}
-
-const codeIn = ({ body }: Raw): unknown => (JSON.parse(body) as { error: { code: number } }).error.code;
-
-const rpc = (method: string, params?: object, id: number | undefined = 1): string =>
-  JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
 describe('with sessions', () => {
   const initialize = (protocolVersion = '2025-11-25'): string =>
@@ -145,6 +102,25 @@ describe('with sessions', () => {
     expect((await ask(address, { headers: session, body: rpc('ping') })).status).toBe(404);
   });
 
+  test('what is no longer kept cannot be taken up again, and is not passed over in silence', async () => {
+    const { address, session, server } = await begun();
+    const subscribe = rpc('resources/subscribe', { uri: FEED }, 2);
+    expect((await ask(address, { headers: session, body: subscribe })).status).toBe(200);
+    const first = await open(address, { method: 'GET', headers: { ...session, accept: 'text/event-stream' } });
+    first.destroy();
+    const publish = (sequence: number): number =>
+      server.publish({ topic: 'feed', run: 1, sequence, dueNs: nanoseconds(0) }, bytes(8));
+    for (let sequence = 0; sequence < 1_100; sequence += 1) publish(sequence);
+    const resume = (last: string) => ({
+      method: 'GET',
+      headers: { ...session, accept: 'text/event-stream', 'last-event-id': last },
+    });
+    const refused = await ask(address, resume('000000000000'));
+    expect(refused).toMatchObject({ status: 400, body: 'what followed this event is not kept' });
+    const event = (sequence: number): string => `000000${sequence.toString(36).padStart(6, '0')}`;
+    expect((await open(address, resume(event(1_000)))).statusCode).toBe(200);
+  });
+
   test('a cut connection loses no event, doubles none, and no call', async () => {
     const { endpoint, server } = await startBench(arms.session);
     const relay = await startRelay(endpoint.address);
@@ -203,6 +179,9 @@ describe('without sessions', () => {
     ['no name', 400, -32020, { headers: { ...good, 'mcp-name': undefined }, body: echo }],
     ['another name', 400, -32020, { headers: { ...good, 'mcp-name': 'fail' }, body: echo }],
     ['an unknown method', 404, -32601, { headers: headersOf('no/such'), body: rpc('no/such', { _meta: META }) }],
+    ['an unknown tool', 200, undefined, { headers: { ...good, 'mcp-name': 'rm' }, body: echo.replace('echo', 'rm') }],
+    ['bad arguments', 200, undefined, { headers: good, body: echo.replace('"hello"', '7') }],
+    ['no capabilities', 400, -32602, { headers: good, body: echo.replace('clientCapabilities', 'other') }],
     ['no _meta', 400, -32602, { headers: headersOf('tools/list'), body: rpc('tools/list') }],
     ['bad JSON', 400, -32700, { headers: good, body: '{' }],
     ['no JSON-RPC', 400, -32600, { headers: good, body: '{}' }],

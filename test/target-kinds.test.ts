@@ -114,6 +114,28 @@ const pipes = { stdin: process.stdin, stdout: process.stdout };
 await (await loadTransport('stdio')).startEndpoint({ server, variant, maxMessageBytes: ${MAX_MESSAGE_BYTES}, pipes });
 `;
 
+test('a server that takes its time is measured all the same', async () => {
+  const program = fileIn(temporaryFolder(), 'slow.mjs', SLOW_SERVER);
+  const { variant, measurement } = await measure(['-d', '2s', '--command', `it=node ${program}`]);
+  expect(variant).toMatchObject({ transport: 'stdio', protocol: '2025-11-25' });
+  expect(isValid(measurement)).toBe(true);
+  expect(measurement.calls.ok).toBeGreaterThan(3);
+  expect(measurement.responseTime.meanNs / 1e6).toBeGreaterThan(295);
+});
+
+/** 300 ms for every call. */
+const SLOW_SERVER = `
+import { createInterface } from 'node:readline';
+const answer = (id, rest) => console.log(JSON.stringify({ jsonrpc: '2.0', id, ...rest }));
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (method === 'initialize') answer(id, { result: { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: 'slow', version: '1' } } });
+  else if (method === 'tools/list') answer(id, { result: { tools: [{ name: 'think', inputSchema: { type: 'object' } }] } });
+  else if (method === 'tools/call') setTimeout(() => answer(id, { result: { content: [] } }), 300);
+  else if (id !== undefined) answer(id, { error: { code: -32601, message: 'no' } });
+});
+`;
+
 describe('over TLS, with a certificate of nobody’s', () => {
   test.each([
     ['websocket+tls', 'wss:', 'WebSocket', '2025-11-25'],

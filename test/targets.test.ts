@@ -151,9 +151,16 @@ describe('secrets', () => {
     expect(heard).toContain(`${carried}/mcp?key=${SECRETS[3]}`);
     expect(heard).toContain(`${carried}/sse?key=${SECRETS[3]}`);
     expect(recordIn(files[0] ?? '').asked.slice(4)).toEqual([
-      ...['--target', `ws=ws://…@${host}/mcp?…`],
-      ...['--target', `old=http://…@${host}/sse?…`],
-      ...['--command', 'own=node …', '--header', '…', '--header', '…'],
+      '--target',
+      `ws=ws://…@${host}/mcp?…`,
+      '--target',
+      `old=http://…@${host}/sse?…`,
+      '--command',
+      'own=node …',
+      '--header',
+      '…',
+      '--header',
+      '…',
     ]);
     expect(readFileSync(files[2] ?? '', 'utf8')).toMatch(
       /^Again with the same seed: `npx .* --command 'own=node …' --header '…' --header '…' --seed \d+`, each … replaced by what stood there/m,

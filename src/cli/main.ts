@@ -95,7 +95,10 @@ Examples:
   mcp-transport-bench run --command "node server.js" --tool search --args '{"query":"x"}'
   mcp-transport-bench run --command "mine=node server.js" --target mine=http://127.0.0.1:3000/mcp
   mcp-transport-bench run -t all --quick                         every variant of every transport
-  mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2`,
+  mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
+
+A target's certificate that no known authority has signed is trusted when the environment variable
+NODE_EXTRA_CA_CERTS names its PEM file.`,
     )
     .action(async (scenarios: string[], options: Record<string, unknown>, command: Command) => {
       const { runCommand } = await import('./run.ts');

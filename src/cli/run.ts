@@ -28,6 +28,9 @@ import { whatFailed } from './what-failed.ts';
 /** The process's warm-up: enough for the shared code to be compiled, in each plan's measure. */
 const PROCESS_WARMUP: Extent = { timeNs: seconds(1), calls: 2_000 };
 const QUICK_PROCESS_WARMUP: Extent = { timeNs: milliseconds(150), calls: 200 };
+/** Of somebody else's server no number of calls is waited for: nobody knows how long one takes. */
+const FOREIGN_PROCESS_WARMUP: Extent = { timeNs: seconds(1), calls: undefined };
+const QUICK_FOREIGN_PROCESS_WARMUP: Extent = { timeNs: milliseconds(300), calls: undefined };
 
 export async function runCommand(
   names: readonly string[],
@@ -80,9 +83,10 @@ function loadCells(names: readonly string[], { quick, overrides }: RunFlags, isF
   return foreign.cells;
 }
 
-/** Of somebody else's server, whose calls may take long and which is warm or not for its own reasons, no more than the quick one's calls are asked. */
-const warmupOf = ({ quick }: RunFlags, isForeign: boolean): Extent =>
-  quick ? QUICK_PROCESS_WARMUP : isForeign ? { ...PROCESS_WARMUP, calls: QUICK_PROCESS_WARMUP.calls } : PROCESS_WARMUP;
+function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
+  if (isForeign) return quick ? QUICK_FOREIGN_PROCESS_WARMUP : FOREIGN_PROCESS_WARMUP;
+  return quick ? QUICK_PROCESS_WARMUP : PROCESS_WARMUP;
+}
 
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';

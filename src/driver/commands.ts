@@ -69,6 +69,8 @@ export interface DriverReading extends Recorded {
   readonly payloadDown: number | undefined;
   readonly messagesUp: number;
   readonly messagesDown: number;
+  /** Sessions that the server ended and a client opened again. */
+  readonly sessionsReopened: number;
   readonly openSockets: number;
   readonly clients: number;
   readonly process: ProcessUse;

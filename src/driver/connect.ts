@@ -1,13 +1,14 @@
 /** Opens scripted clients over a transport. */
 import type { BenchClient } from '../load/bench-client.ts';
-import { CONNECT_TIMEOUT_NS, describeOutcome } from '../mcp/client.ts';
+import { CONNECT_TIMEOUT_NS } from '../mcp/client.ts';
 import { topicUri } from '../mcp/events.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import { describeOutcome } from '../mcp/outcome.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Sdk } from '../sdk/package.ts';
 import type { Connection, ServerPipes, Transport } from '../transports/contract.ts';
-import { type Nanoseconds, toMilliseconds } from '../units.ts';
+import { type Nanoseconds, milliseconds, plus, toMilliseconds } from '../units.ts';
 import { connectStack } from './client-stack.ts';
 import type { DriverStart } from './commands.ts';
 
@@ -32,6 +33,8 @@ export interface ConnectorOptions extends DriverStart {
 const AT_ONCE = 16;
 /** So many start a process at a time: more would only wait for each other's cores, and for longer than a connection may take. */
 const LAUNCHES_AT_ONCE = 4;
+/** Somebody else's server may take long for a call: it gets no more than this to warm up with its client. */
+const COLD_TARGET_NS = milliseconds(500);
 /** As long as the calls that warm up the processes of every other transport. */
 const COLD_SERVER_TEXT = 'x'.repeat(128);
 
@@ -88,12 +91,13 @@ const spawns = ({ capabilities }: Transport): boolean => capabilities.has('clien
 /** Every client has started a server of its own, which has done nothing yet. Rejects when a call fails. */
 async function warmServers(
   connected: readonly Connected[],
-  { coldServerCalls: calls, target }: ConnectorOptions,
+  { coldServerCalls: calls, target, clock }: ConnectorOptions,
 ): Promise<void> {
   const { tool, args } = target?.call ?? { tool: 'echo', args: { text: COLD_SERVER_TEXT } };
   const params = { name: tool, arguments: args };
+  const untilNs = target === undefined ? Infinity : plus(clock.now(), COLD_TARGET_NS);
   const warm = async ({ client }: Connected): Promise<void> => {
-    for (let call = 0; call < calls; call += 1) {
+    for (let call = 0; call < calls && clock.now() < untilNs; call += 1) {
       const { outcome } = await client.mcp.request('tools/call', params);
       if (outcome.kind !== 'ok') throw new Error(`warming up a server: ${describeOutcome(outcome)}`);
     }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Handlers } from '../child/serve.ts';
 import { startSupervised } from '../child/supervised.ts';
 import { stampNow } from '../endpoint/host.ts';
-import { type BenchClient, sumCounts, sumStrays } from '../load/bench-client.ts';
+import { type BenchClient, sumCounts, sumReopened, sumStrays } from '../load/bench-client.ts';
 import type { Pacer } from '../load/pacer.ts';
 import type { Phase } from '../load/phase.ts';
 import { runPhase } from '../load/run-phase.ts';
@@ -43,6 +43,7 @@ interface Running {
   readonly wire: WireCounts;
   readonly counts: PeerCounts;
   readonly strays: StrayCounts;
+  readonly sessionsReopened: number;
   readonly process: ProcessReading;
 }
 
@@ -89,6 +90,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
         wire: sumWire(connected),
         counts: sumCounts(clients),
         strays: sumStrays(clients),
+        sessionsReopened: sumReopened(clients),
         process: meter.begin(),
       };
       const random = seededRandom(derivedSeed(order.seed, 'scripts'));
@@ -179,6 +181,7 @@ function read(
     payloadDown: minusKnown(counts.payloadDown, running.counts.payloadDown),
     messagesUp: counts.messagesUp - running.counts.messagesUp,
     messagesDown: counts.messagesDown - running.counts.messagesDown,
+    sessionsReopened: sumReopened(clients) - running.sessionsReopened,
     openSockets: connected.flatMap(({ channel }) => channel.sockets()).filter((socket) => socket.open).length,
     clients: connected.length,
     process: meter.since(running.process),

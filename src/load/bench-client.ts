@@ -69,6 +69,10 @@ export function sumStrays(clients: readonly BenchClient[]): StrayCounts {
   return sum;
 }
 
+/** Sum over clients. */
+export const sumReopened = (clients: readonly BenchClient[]): number =>
+  clients.reduce((sum, { mcp }) => sum + mcp.sessionsReopened, 0);
+
 /** Sums over clients; what one of them does not know, nobody knows of all. */
 export function sumCounts(clients: readonly BenchClient[]): PeerCounts {
   const sum: PeerCounts = { messagesUp: 0, messagesDown: 0, payloadUp: 0, payloadDown: 0 };

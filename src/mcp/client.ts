@@ -13,6 +13,7 @@ import {
   encodeRequest,
   isObject,
 } from './jsonrpc.ts';
+import { type Outcome, describeOutcome, outcomeOf } from './outcome.ts';
 import { Reopening } from './reopening.ts';
 import { eraOf } from './revisions.ts';
 
@@ -23,14 +24,6 @@ const FIRST_ID = 1_000_000;
 const SWEEP_EVERY_MS = 50;
 
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
-
-/** How a request ended. */
-export type Outcome =
-  | { readonly kind: 'ok'; readonly result: JsonObject }
-  /** The server answered with an error, or its transport refused the message. */
-  | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'disconnected'; readonly reason: string }
-  | { readonly kind: 'timed-out' };
 
 export interface Exchange {
   readonly outcome: Outcome;
@@ -169,7 +162,6 @@ export class McpClient implements ChannelEvents {
     }
   }
 
-  /** Sessions that the server has ended and this client has opened again; the calls that waited for it have taken the longer. */
   get sessionsReopened(): number {
     return this.#reopening.count;
   }
@@ -380,29 +372,8 @@ export class McpClient implements ChannelEvents {
   }
 }
 
-function outcomeOf(message: Extract<Incoming, { kind: 'result' | 'error' }>): Outcome {
-  if (message.kind === 'error') return { kind: 'rejected', reason: `error ${message.code}: ${message.message}` };
-  const { result } = message;
-  const type = result['resultType'];
-  // [spec] basic: a result without a type is complete, one of a type unheard of is invalid. This client has no use for the others.
-  if (type === undefined || type === 'complete') return { kind: 'ok', result };
-  return { kind: 'rejected', reason: `a result of type ${JSON.stringify(type)}` };
-}
-
 const honours = (filter: unknown, uri: string): boolean =>
   isObject(filter) && Array.isArray(filter['resourceSubscriptions']) && filter['resourceSubscriptions'].includes(uri);
-
-/** A failed outcome in words. */
-export function describeOutcome(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'ok':
-      return 'ok';
-    case 'timed-out':
-      return 'no answer in time';
-    default:
-      return outcome.reason;
-  }
-}
 
 /** How long connecting may take before it is given up, unless said otherwise. */
 export const CONNECT_TIMEOUT_NS = milliseconds(10_000);

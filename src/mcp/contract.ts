@@ -12,7 +12,7 @@ export interface EncodedMessage {
   readonly method: string | undefined;
   /** What the method is applied to, for transports that repeat it outside of the text: a tool's name or a resource's URI. */
   readonly name: string | undefined;
-  /** JSON-RPC code of an error answer, for transports that have a status of their own for it; absent for everything else. */
+  /** JSON-RPC code of an error answer that finds fault with the request itself, for transports that have a status of their own for it; absent for everything else. */
   readonly errorCode: number | undefined;
 }
 

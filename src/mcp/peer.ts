@@ -21,6 +21,8 @@ export interface PeerEvents {
 export interface McpPeer {
   readonly strays: Readonly<StrayCounts>;
   readonly counts: Readonly<PeerCounts>;
+  /** Sessions that the server has ended and this client has opened again; calls that waited for it have taken the longer. */
+  readonly sessionsReopened: number;
   /** Unlike that of any request so far: a progress token that the next request may use. */
   readonly nextId: number;
   /** Opens the session. Answers what the server said of itself. Rejects when it refuses, with a message fit to print. */

@@ -73,14 +73,14 @@ export class PerRequestSession extends BenchSession {
   }
 
   #read(id: RequestId, uri: unknown): void {
-    if (typeof uri !== 'string' || !isTopicUri(uri)) this.refuse(id, RPC_ERRORS.invalidParams, 'unknown resource');
+    if (typeof uri !== 'string' || !isTopicUri(uri)) this.decline(id, 'unknown resource');
     else this.#sendUncached(id, { contents: [{ uri, mimeType: 'text/plain', text: uri }] });
   }
 
   /** [spec] subscriptions: the acknowledgement, with what is honoured of the filter, comes before every event. */
   #listen(id: RequestId, filter: unknown): void {
     if (!isObject(filter)) {
-      this.refuse(id, RPC_ERRORS.invalidParams, 'params.notifications is not an object');
+      this.decline(id, 'params.notifications is not an object');
       return;
     }
     const asked = filter['resourceSubscriptions'];

@@ -117,6 +117,14 @@ export abstract class BenchSession implements McpSession {
     this.send(encodeError(id, code, message, data), id);
   }
 
+  /**
+   * Refuses what is asked for, where the request itself is in order. To an HTTP transport this is an answer like any other:
+   * [spec] basic, `_meta`: 400 is for an -32602 that says a required field is missing. The official server does the same.
+   */
+  protected decline(id: RequestId, why: string): void {
+    this.send({ ...encodeError(id, RPC_ERRORS.invalidParams, why), errorCode: undefined }, id);
+  }
+
   protected hold(id: RequestId, held: Held): void {
     this.#held ??= new Map();
     this.#held.set(id, held);
@@ -133,7 +141,7 @@ export abstract class BenchSession implements McpSession {
   protected callTool(id: RequestId, params: JsonObject): void {
     const read = readToolCall(params);
     if (!read.ok) {
-      this.refuse(id, RPC_ERRORS.invalidParams, read.why);
+      this.decline(id, read.why);
       return;
     }
     const { call } = read;

@@ -12,6 +12,7 @@ export function severityOf(doubt: Doubt): number {
     case 'wrong-answers':
     case 'errors':
     case 'lost-notifications':
+    case 'sessions-reopened':
       return doubt.count;
     case 'send-lag':
       return doubt.p99Ns;
@@ -44,6 +45,8 @@ export function doubtText(doubt: Doubt): string {
       return `at worst ${count(doubt.count, 'call')} of a trial failed, for example: ${doubt.example}`;
     case 'lost-notifications':
       return `at worst ${count(doubt.count, 'event')} of a trial never arrived`;
+    case 'sessions-reopened':
+      return `the server ended at worst ${count(doubt.count, 'session')} in a trial, and the clients opened them again; the calls that waited for it are timed with the waiting`;
     case 'send-lag':
       return `the driver itself sent late (p99 ${time(doubt.p99Ns)}, limit ${time(doubt.limitNs)}); response times include that`;
     case 'late-publications':
@@ -68,6 +71,7 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'nothing-measured',
   'errors',
   'lost-notifications',
+  'sessions-reopened',
   'clock-not-comparable',
   'driver-saturated',
   'send-lag',

@@ -338,6 +338,7 @@ const DOUBTS: readonly Doubt[] = [
   { kind: 'clock-not-comparable', detail: 'x' },
   { kind: 'errors', count: 1, example: 'x' },
   { kind: 'lost-notifications', count: 1 },
+  { kind: 'sessions-reopened', count: 2 },
   { kind: 'send-lag', p99Ns: milliseconds(4), limitNs: milliseconds(3) },
   { kind: 'driver-saturated', utilisation: 0.9 },
   { kind: 'rate-not-reached', offeredPerSec: 2, achievedPerSec: 1 },

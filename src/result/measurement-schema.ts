@@ -68,6 +68,7 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('clock-not-comparable'), detail: z.string() }),
   z.object({ kind: z.literal('errors'), count: z.number(), example: z.string() }),
   z.object({ kind: z.literal('lost-notifications'), count: z.number() }),
+  z.object({ kind: z.literal('sessions-reopened'), count: z.number() }),
   z.object({ kind: z.literal('send-lag'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('late-publications'), latestNs: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('driver-saturated'), utilisation: z.number() }),

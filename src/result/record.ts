@@ -207,6 +207,7 @@ export type Doubt =
   /** The numbers stand and deserve a second look. */
   | { readonly kind: 'errors'; readonly count: number; readonly example: string }
   | { readonly kind: 'lost-notifications'; readonly count: number }
+  | { readonly kind: 'sessions-reopened'; readonly count: number }
   | { readonly kind: 'send-lag'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'late-publications'; readonly latestNs: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'driver-saturated'; readonly utilisation: number }

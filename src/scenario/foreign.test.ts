@@ -16,6 +16,15 @@ const written = (steps: string, rest = ''): Cell[] =>
   );
 
 describe('foreignCells', () => {
+  test('a warm-up waits for calls only where there is nothing else to wait for', () => {
+    const warmupOf = (warmup: string) => {
+      const foreign = foreignCells(written('{ call: echo }', `warmup: ${warmup}`));
+      return foreign.ok ? foreign.cells[0]?.scenario.warmup : foreign.why;
+    };
+    expect(warmupOf('{ time: 200ms, calls: 100 }')).toEqual({ timeNs: 200e6, calls: undefined });
+    expect(warmupOf('{ calls: 7 }')).toEqual({ timeNs: undefined, calls: 7 });
+  });
+
   test.each([...FOREIGN_SUITE, 'agent-loop'])('%s: every call is the target’s, everything else stays', (name) => {
     const cells = shipped(name);
     const foreign = foreignCells(cells);

@@ -1,5 +1,5 @@
 /** Scenarios as they are asked of somebody else's server, which has none of the bench's tools and does nothing on demand. */
-import type { Cell, Scenario, Step } from './scenario.ts';
+import type { Cell, Extent, Scenario, Step } from './scenario.ts';
 
 /** What `run` measures of somebody else's server when nobody says otherwise. */
 export const FOREIGN_SUITE = ['tool-calls', 'chatty', 'chatty-paced'] as const;
@@ -55,8 +55,12 @@ function wantOf(step: Step): string | undefined {
 
 const foreignScenario = (scenario: Scenario): Scenario => ({
   ...scenario,
+  warmup: inTime(scenario.warmup),
   scripts: scenario.scripts.map((script) => ({
     ...script,
     steps: script.steps.map((step) => (step.kind === 'call' ? { kind: 'foreign-call' } : step)),
   })),
 });
+
+/** A warm-up that waits for its time and for calls would wait for a slow server without end. */
+const inTime = ({ timeNs, calls }: Extent): Extent => ({ timeNs, calls: timeNs === undefined ? calls : undefined });

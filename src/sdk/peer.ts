@@ -1,7 +1,8 @@
 /** The official SDK's `Client` as something that load can be driven through. What it does is what its users get; what passes is counted below it. */
 import type { Client, ProgressCallback } from '@modelcontextprotocol/client';
-import type { Exchange, Outcome, StrayCounts } from '../mcp/client.ts';
+import type { Exchange, StrayCounts } from '../mcp/client.ts';
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
+import type { Outcome } from '../mcp/outcome.ts';
 import type { McpPeer, PeerCounts, PeerEvents } from '../mcp/peer.ts';
 import { eraOf } from '../mcp/revisions.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -64,6 +65,9 @@ export class SdkPeer implements McpPeer {
   get strays(): Readonly<StrayCounts> {
     return this.#tap.strays;
   }
+
+  /** The SDK opens none again: to it a lost session is an error of every call. */
+  readonly sessionsReopened = 0;
 
   get counts(): Readonly<PeerCounts> {
     return this.#tap.counts;

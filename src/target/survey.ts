@@ -1,7 +1,8 @@
 /** A session with somebody's server before anything is measured: what it speaks, what it offers, and which call it answers. */
 import { ENDED_HERE, startSupervised, type Supervised } from '../child/supervised.ts';
-import { McpClient, describeOutcome } from '../mcp/client.ts';
+import { McpClient } from '../mcp/client.ts';
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
+import { describeOutcome } from '../mcp/outcome.ts';
 import { LATEST_HANDSHAKE_REVISION, STATELESS_REVISION, eraOf } from '../mcp/revisions.ts';
 import { monotonicClock } from '../measure/clock.ts';
 import { type ProtocolRevision, type Variant, defaultVariant } from '../scenario/variant.ts';

@@ -127,7 +127,9 @@ export interface Connection {
 }
 
 /** A connection that carries texts. */
-export interface Channel extends MessageSink, Connection {}
+export interface Channel extends MessageSink, Connection {
+  listen(): Promise<void>;
+}
 
 /** A connection that carries the SDK's objects. */
 export interface SdkConnection extends Connection {

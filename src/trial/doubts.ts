@@ -28,6 +28,8 @@ export interface DoubtContext {
   readonly openAtEndpoint: EndpointReading | null;
   /** The latest that an event went out after the calendar called for it. */
   readonly latestPublicationNs: Nanoseconds;
+  /** Sessions that the server ended and a client opened again. */
+  readonly sessionsReopened: number;
 }
 
 type Unjudged = Omit<Measurement, 'doubts'>;
@@ -39,6 +41,7 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
     ...emptiness(measurement),
     ...clockDoubts(measurement, context.clock),
     ...errors(measurement),
+    ...reopened(context.sessionsReopened),
     ...pace(measurement),
     ...calendar(context.latestPublicationNs),
     ...machine(measurement),
@@ -115,6 +118,9 @@ function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Dou
   }
   return doubts;
 }
+
+/** Calls that waited for a new session succeed, and their times say what they waited; what was published meanwhile is lost. */
+const reopened = (count: number): Doubt[] => (count === 0 ? [] : [{ kind: 'sessions-reopened', count }]);
 
 /** Delivery is timed from the sending: what the calendar waited before that is in no number shown, so it is said. */
 const calendar = (latestNs: Nanoseconds): Doubt[] =>

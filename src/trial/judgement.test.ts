@@ -40,6 +40,7 @@ function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContex
     clock: COMPARABLE,
     openAtEndpoint,
     latestPublicationNs: nanoseconds(0),
+    sessionsReopened: 0,
     ...context,
   });
 }
@@ -219,6 +220,10 @@ describe('numbers that deserve a second look', () => {
   ] as const)('%s: at %d not yet, at %d', (kind, within, beyond, special, key) => {
     expect(doubts(special(within))).toEqual([]);
     expect(doubts(special(beyond))).toMatchObject([{ kind, [key]: beyond }]);
+  });
+
+  test('sessions that had to be opened again are said', () => {
+    expect(doubts({}, { sessionsReopened: 2 })).toEqual([{ kind: 'sessions-reopened', count: 2 }]);
   });
 
   test('events that went out more than 20 ms late', () => {

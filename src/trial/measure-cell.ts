@@ -129,6 +129,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     clock: context.clockCheck,
     openAtEndpoint: endpoint,
     latestPublicationNs: measured.published.latestNs,
+    sessionsReopened: driver.sessionsReopened,
   });
   return { ...measurement, doubts };
 }

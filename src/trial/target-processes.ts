@@ -8,6 +8,9 @@ import { startTarget } from '../target/start.ts';
 import { toMilliseconds } from '../units.ts';
 import { MAX_MESSAGE_BYTES, PROMPT_NS, type StartOptions, type TrialProcesses, patienceWith } from './processes.ts';
 
+/** Discarded calls to a server that its client has just started, as far as it is quick enough. */
+const COLD_SERVER_CALLS = 200;
+
 /** Rejects, with nothing left running, when the server's command does not come to listen, or the signal says not to wait for it. */
 export async function startTargetProcesses(
   options: StartOptions,
@@ -33,7 +36,7 @@ export async function startTargetProcesses(
         certificate: undefined,
         seed,
         maxMessageBytes: MAX_MESSAGE_BYTES,
-        coldServerCalls: options.coldServerCalls ?? 0,
+        coldServerCalls: COLD_SERVER_CALLS,
         target: {
           headers: target.headers,
           argv: target.url === undefined ? target.argv : undefined,

@@ -1,4 +1,5 @@
 /** Request bodies, read whole and never beyond a limit. */
+import { Http2ServerRequest, constants } from 'node:http2';
 import type { Bytes } from '../units.ts';
 import type { Body, ServerRequest } from './http.ts';
 import { REQUEST_TIMEOUT_MS } from './loopback-only.ts';
@@ -16,9 +17,12 @@ export function readBody(request: ServerRequest, limit: Bytes, done: (body: Body
     else chunks.length = 0;
   });
   // Node's own server of HTTP/1.1 sees to it itself.
-  if (request.httpVersionMajor === 2) slowSenders.watch(request);
+  const watched = request instanceof Http2ServerRequest ? request : undefined;
+  if (watched !== undefined) slowSenders.watch(watched);
   request.on('end', () => {
-    if (request.httpVersionMajor === 2) slowSenders.forget(request);
+    if (watched !== undefined) slowSenders.forget(watched);
+    // A stream that was reset ends like one that is whole.
+    if (watched?.aborted === true) return;
     if (length > limit) done({ kind: 'too-large', limit });
     else done({ kind: 'whole', text: textOf(chunks) });
   });
@@ -34,21 +38,22 @@ const textOf = (chunks: readonly Buffer[]): string =>
  * by the time it would be set.
  */
 class SlowSenders {
-  #young = new Set<ServerRequest>();
-  #old = new Set<ServerRequest>();
+  #young = new Set<Http2ServerRequest>();
+  #old = new Set<Http2ServerRequest>();
   #timer: NodeJS.Timeout | undefined;
 
-  watch(request: ServerRequest): void {
+  watch(request: Http2ServerRequest): void {
     this.#young.add(request);
     this.#timer ??= setInterval(() => this.#sweep(), REQUEST_TIMEOUT_MS).unref();
   }
 
-  forget(request: ServerRequest): void {
+  forget(request: Http2ServerRequest): void {
     if (!this.#young.delete(request)) this.#old.delete(request);
   }
 
   #sweep(): void {
-    for (const request of this.#old) request.destroy();
+    // Destroying the request itself would leave its stream open: it is only what is read from it.
+    for (const { stream } of this.#old) stream.close(constants.NGHTTP2_CANCEL);
     this.#old = this.#young;
     this.#young = new Set();
     if (this.#old.size > 0) return;

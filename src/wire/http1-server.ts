@@ -7,7 +7,13 @@ import { REQUEST_TIMEOUT_MS, SERVER_KEEP_ALIVE_MS } from './loopback-only.ts';
 import { SocketBelow } from './socket-below.ts';
 import { type Certificate, serverTls } from './tls.ts';
 
-const OPTIONS = { keepAliveTimeout: SERVER_KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS, noDelay: true };
+const OPTIONS = {
+  keepAliveTimeout: SERVER_KEEP_ALIVE_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  // How often it is looked at: a slow request ends no later than after twice the time.
+  connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
+  noDelay: true,
+};
 
 export function http1Listener({ certificate, onRequest, onUpgrade }: ListenerOptions): Listener {
   const { server, socketOf } = certificate === undefined ? plain() : secure(certificate);

@@ -1,4 +1,6 @@
 /** The server's half: one client, one session, a line per message on the process's own standard streams. */
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { encodeError, RPC_ERRORS } from '../../mcp/jsonrpc.ts';
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
@@ -9,6 +11,8 @@ import { PipeLedger } from './pipe-ledger.ts';
 const STOP_READING_ABOVE_BYTES = 1024 * 1024;
 /** A client that lets so many largest messages wait has stopped reading. What is published would pile up for good. */
 const MOST_WAITING_MESSAGES = 16;
+/** A client that does not read what it is told at the end is not waited for any longer. */
+const GRACE_MS = 500;
 
 export function startStdioEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { pipes, server, maxMessageBytes } = options;
@@ -31,6 +35,13 @@ export function startStdioEndpoint(options: EndpointOptions): Promise<Endpoint> 
     over = true;
     lines.stop();
     session.end();
+  };
+  /** The client may still be there to be told. */
+  const conclude = async (): Promise<void> => {
+    if (!over) session.conclude();
+    close();
+    await Promise.race([once(stdout, 'close').catch(() => undefined), pause(GRACE_MS, undefined, { ref: false })]);
+    cut();
   };
   const cut = (): void => {
     end();
@@ -75,9 +86,6 @@ export function startStdioEndpoint(options: EndpointOptions): Promise<Endpoint> 
       tls: false,
       http2Windows: undefined,
     }),
-    close: () => {
-      cut();
-      return Promise.resolve();
-    },
+    close: conclude,
   });
 }

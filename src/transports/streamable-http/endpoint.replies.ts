@@ -11,8 +11,8 @@ export interface Generation {
   readonly methods: readonly string[];
   /** Answers a request of one of these. */
   take(request: ServerRequest, reply: ServerReply): void;
-  /** The endpoint closes: whoever waits is told what can be told. */
-  close(): void;
+  /** The endpoint closes: whoever waits is told what can be told. Resolves when that is on its way. */
+  close(): Promise<void>;
 }
 
 /** Where an endpoint books what comes and goes. */

@@ -23,9 +23,10 @@ export class SessionGeneration implements Generation {
     else this.#withSession(request, reply, (session) => this.#delete(session, reply));
   }
 
-  close(): void {
+  close(): Promise<void> {
     for (const session of this.#sessions.values()) session.conclude();
     this.#sessions.clear();
+    return Promise.resolve();
   }
 
   #post(request: ServerRequest, reply: ServerReply): void {

@@ -1,4 +1,5 @@
 /** [spec] 2026-07-28, Streamable HTTP: POST only, every request stands by itself, and a closed response is a cancellation. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EncodedMessage, McpSession, MessageHead } from '../../mcp/contract.ts';
 import { RPC_ERRORS, encodeError } from '../../mcp/jsonrpc.ts';
 import type { ServerReply, ServerRequest } from '../../wire/http.ts';
@@ -23,11 +24,14 @@ const NAMED_METHODS: readonly string[] = ['tools/call', 'resources/read', 'promp
 /** The one method whose reply has to be a stream, however others are answered. */
 const LISTEN = 'subscriptions/listen';
 
+/** A client that does not read its last answers is not waited for any longer. */
+const GRACE_MS = 500;
+
 export class StatelessGeneration implements Generation {
   readonly methods = ['POST'];
   readonly #options: EndpointOptions;
   readonly #traffic: Traffic;
-  readonly #waiting = new Set<McpSession>();
+  readonly #waiting = new Map<McpSession, Waiting>();
 
   constructor(options: EndpointOptions, traffic: Traffic) {
     this.#options = options;
@@ -75,7 +79,7 @@ export class StatelessGeneration implements Generation {
 
   /** [spec] cancellation: a response that is closed before its end ends the request. */
   #wait(reply: ServerReply, session: McpSession, answering: Answering): void {
-    this.#waiting.add(session);
+    this.#waiting.set(session, { reply, answering });
     reply.on('close', () => {
       answering.stop();
       this.#waiting.delete(session);
@@ -83,9 +87,21 @@ export class StatelessGeneration implements Generation {
     });
   }
 
-  close(): void {
-    for (const session of this.#waiting) session.conclude();
+  /** Under HTTP/2 a connection that is closed takes along what has been written and not been sent. */
+  async close(): Promise<void> {
+    const leaving: Promise<void>[] = [];
+    for (const [session, { reply, answering }] of this.#waiting) {
+      session.conclude();
+      if (answering.answered) leaving.push(new Promise((resolve) => void reply.on('close', resolve)));
+    }
+    await Promise.race([Promise.all(leaving), pause(GRACE_MS, undefined, { ref: false })]);
   }
+}
+
+/** A request that is not answered within its turn. */
+interface Waiting {
+  readonly reply: ServerReply;
+  readonly answering: Answering;
 }
 
 /** What the headers say otherwise than the body; `undefined` when they agree. */
@@ -111,7 +127,7 @@ function nameMismatch(raw: string | undefined, expected: string | undefined): st
 const differs = (header: string, found: string, body: string | undefined): string =>
   `${header} is ${JSON.stringify(found)}, the body says ${JSON.stringify(body ?? null)}`;
 
-/** [spec] errors that HTTP has a status for; every other answer is a 200, whatever it says. */
+/** [spec] errors that HTTP has a status for; every other answer is a 200, whatever it says: a tool's or a resource's -32602 too. */
 const STATUS_OF: ReadonlyMap<number, number> = new Map([
   [RPC_ERRORS.methodNotFound, 404],
   [RPC_ERRORS.invalidParams, 400],
@@ -141,6 +157,10 @@ class Answering {
     if (!this.#asEvents) this.#json(message);
     else if (this.#stream === undefined) this.#hold(message);
     else this.#event(this.#stream, message);
+  }
+
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** The turn is over. Answers whether the request is, too. */

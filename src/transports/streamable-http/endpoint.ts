@@ -43,9 +43,9 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
       maxMessageBytes: options.maxMessageBytes,
       heartbeatMs: undefined, // Nothing on loopback closes a silent stream.
     }),
-    close: () => {
-      generation.close();
-      return listening.close();
+    close: async () => {
+      await generation.close();
+      await listening.close();
     },
   };
 }

@@ -142,8 +142,9 @@ export class Exchange implements HttpHandler {
     const problem = text === '' ? undefined : decode(text);
     const id = this.message?.id;
     // [spec] 2025-11-25, session management: 404 speaks of the session, whatever the body says.
-    if (problem?.kind !== 'error' || (this.#status === HTTP_NOT_FOUND && this.session !== undefined)) this.#owner.onRefused(this, this.#status, '');
-    else if (problem.id === null || problem.id !== id)
+    const ofSession = this.#status === HTTP_NOT_FOUND && this.session !== undefined;
+    if (problem?.kind !== 'error') this.#owner.onRefused(this, this.#status, '');
+    else if (ofSession || problem.id === null || problem.id !== id)
       this.#owner.onRefused(this, this.#status, `error ${problem.code}: ${problem.message}`);
     else {
       this.#takeJson(text);

@@ -185,6 +185,7 @@ export class SessionChannel extends PostingChannel {
     this.#post = this.messageHeaders({});
     this.#held = [];
     if (this.#standalone !== undefined) this.drop(this.#standalone);
+    this.#opening?.settle('the server ended the session (HTTP 404)');
     events.onSessionLost();
   }
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { McpServer } from '../../mcp/contract.ts';
+import type { McpServer, McpSession } from '../../mcp/contract.ts';
 import { MAX_UNREAD_BYTES } from '../../wire/event-stream.ts';
 import { listenHttp } from '../../wire/http-server.ts';
 import { isFromHere } from '../../wire/loopback-only.ts';
@@ -12,7 +12,10 @@ import { deflateOptions } from './deflate.ts';
 import { textOf } from './frames.ts';
 
 /** [RFC 6455] 7.4.1: close codes. */
+const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNSUPPORTED_DATA = 1003;
+/** A client that does not answer the close frame is not waited for any longer. */
+const GRACE_MS = 500;
 
 export async function startWebSocketEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const webSockets = new WebSocketServer({
@@ -21,6 +24,7 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     maxPayload: options.maxMessageBytes,
     handleProtocols: (offered) => offered.has('mcp') && 'mcp',
   });
+  const sessions = new Map<WebSocket, McpSession>();
   let httpVersion: string | undefined;
   const http = await listenHttp({
     variant: options.variant,
@@ -33,7 +37,10 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
       const refusal = refuse(request);
       if (refusal === undefined) {
         const entry = http.entry(request);
-        webSockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, options.server, entry));
+        webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+          sessions.set(webSocket, serve(webSocket, options.server, entry));
+          webSocket.on('close', () => sessions.delete(webSocket));
+        });
       } else {
         refuseUpgrade(socket, refusal);
       }
@@ -47,10 +54,22 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     seen: () => ({ httpVersion, messageHeaders: [] }),
     settings: () => ({ ...http.settings(), maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined }),
     close: async () => {
-      for (const client of webSockets.clients) client.terminate();
+      await Promise.all([...sessions].map(([webSocket, session]) => conclude(webSocket, session)));
       await http.close();
     },
   };
+}
+
+/** What the client can still be told, then the closing handshake. */
+async function conclude(webSocket: WebSocket, session: McpSession): Promise<void> {
+  session.conclude();
+  if (webSocket.readyState === webSocket.CLOSED) return;
+  const cut = setTimeout(() => webSocket.terminate(), GRACE_MS);
+  await new Promise((resolve) => {
+    webSocket.once('close', resolve);
+    webSocket.close(CLOSE_GOING_AWAY);
+  });
+  clearTimeout(cut);
 }
 
 function refuse(request: IncomingMessage): string | undefined {
@@ -67,7 +86,7 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): void {
+function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): McpSession {
   const send = (text: string): void => {
     entry.messagesDown += 1;
     webSocket.send(text);
@@ -88,4 +107,5 @@ function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): voi
   // `ws` has sent the close frame that fits and will end the socket. Cutting it now would reset the connection while the
   // rest of an oversized message is still coming, and most clients would see 1006 instead of 1009.
   webSocket.on('error', () => undefined);
+  return session;
 }

@@ -1,0 +1,30 @@
+/** How a request ended. */
+import type { Incoming, JsonObject } from './jsonrpc.ts';
+
+export type Outcome =
+  | { readonly kind: 'ok'; readonly result: JsonObject }
+  /** The server answered with an error, or its transport refused the message. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  | { readonly kind: 'disconnected'; readonly reason: string }
+  | { readonly kind: 'timed-out' };
+
+export function outcomeOf(message: Extract<Incoming, { kind: 'result' | 'error' }>): Outcome {
+  if (message.kind === 'error') return { kind: 'rejected', reason: `error ${message.code}: ${message.message}` };
+  const { result } = message;
+  const type = result['resultType'];
+  // [spec] basic: a result without a type is complete, one of a type unheard of is invalid. This client has no use for the others.
+  if (type === undefined || type === 'complete') return { kind: 'ok', result };
+  return { kind: 'rejected', reason: `a result of type ${JSON.stringify(type)}` };
+}
+
+/** A failed outcome in words. */
+export function describeOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'ok':
+      return 'ok';
+    case 'timed-out':
+      return 'no answer in time';
+    default:
+      return outcome.reason;
+  }
+}
