@@ -296,12 +296,16 @@ async function goneWithin({ command }: Prepared, limitMs: number): Promise<void>
 
 describe('what cannot be', () => {
   test.each([
-    ['--protocol', '2026-07-28'],
-    ['--client', 'sdk'],
-  ])('%s %s is unsupported, with the reason, exit 4', async (...flags) => {
-    const run = start(calling(ECHO), [...flags, '-t', 'sse,websocket']);
+    ['sse', '--protocol', '2026-07-28'],
+    ['websocket', '--http', '2'],
+    ['stdio', '--tls', undefined],
+    ['sse,websocket', '--client', 'lean'],
+  ])('-t %s %s %s is unsupported, with the reason, exit 4', async (arms, flag, value) => {
+    const run = start(calling(ECHO), [flag, ...(value === undefined ? [] : [value]), '-t', arms]);
     const { code, stderr, stdout } = await endOf(run);
-    expect(stderr).toMatch(/^sse: unsupported: .{10,}\nwebsocket: unsupported: .{10,}\n$/);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(arms.split(',').length);
+    for (const line of lines) expect(line).toMatch(/^[a-z0-9@+.-]+: unsupported: .{20,}$/);
     expect(stdout).toBe('');
     expect(code).toBe(4);
   });

@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../bin/mcp-transport-bench.js', import.me
 const SHIPPED =
   'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes. A path to a file works too.';
 const FORMATS = 'expected one of json, markdown, table';
-const TRANSPORTS = 'expected one of loopback, sse, websocket';
+const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 
 const root = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -218,7 +218,7 @@ describe('records', () => {
     ['cut short', cut, `r.json: is cut short at ${cutAt}; use a whole copy or measure again`],
     [
       'of another version',
-      whole.replace(/"schemaVersion": *1\b/, '"schemaVersion": 99'),
+      whole.replace(/"schemaVersion": *2\b/, '"schemaVersion": 99'),
       'r.json: schemaVersion: got 99, expected 2; read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one',
     ],
   ])('%s', async (_, text, message) => {
