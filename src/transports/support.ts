@@ -24,13 +24,13 @@ export interface Spoken {
   readonly clients: readonly ClientStack[];
   /** Empty where answers have one way only. */
   readonly replies: readonly ReplyMode[];
-  /** Why a combination of what it speaks is not possible; `undefined` for one that is. */
+  /** Why something is not possible, where there is more to say than that it is not on the list, or why a combination is not; else `undefined`. */
   readonly except?: (variant: Variant) => string | undefined;
 }
 
 /** Whether the variant is among what is spoken; if not, the first reason. */
 export function supportsOnly(spoken: Spoken, variant: Variant): Support {
-  const reason = sdkReason(spoken, variant) ?? obstacle(spoken, variant) ?? spoken.except?.(variant);
+  const reason = sdkReason(spoken, variant) ?? spoken.except?.(variant) ?? obstacle(spoken, variant);
   return reason === undefined ? { supported: true } : { supported: false, reason };
 }
 

@@ -12,6 +12,10 @@ const SPOKEN: Spoken = {
   compression: ['off'],
   clients: ['stock', 'sdk'],
   replies: [],
+  except: ({ http, tls }) => {
+    if (tls) return 'pipes between two processes of one host have no TLS';
+    return http === '2' ? 'stdio has no HTTP at all, neither version' : undefined;
+  },
 };
 
 export const transport: Transport = {

@@ -12,6 +12,8 @@ const SPOKEN: Spoken = {
   compression: ['off', 'deflate'],
   clients: ['stock', 'sdk'],
   replies: [],
+  except: ({ http }) =>
+    http === '2' ? 'WebSocket over HTTP/2 (RFC 8441) is not spoken by ws, the client and server used here' : undefined,
 };
 
 export const transport: Transport = {
