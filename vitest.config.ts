@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests first, side by side; then, one file at a time, the tests that start processes and would disturb each other. */
+/** These run the command, count what it leaves behind, or look at times: each has the machine to itself. */
+const ALONE = ['failures', 'package', 'peer-servers-cli', 'target-kinds', 'targets', 'trust', 'usage'].map(
+  (name) => `test/${name}.test.ts`,
+);
+/** Real processes on a shared machine: a test that fails twice has failed. */
+const RETRY = 1;
+
+/** Unit tests first, side by side; then what holds transports against each other and against others' programs; then the rest, one file at a time. */
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -18,13 +25,24 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'system',
+          name: 'transports',
           include: ['test/**/*.test.ts'],
+          exclude: ALONE,
+          pool: 'forks',
+          maxWorkers: 2,
+          retry: RETRY,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ALONE,
           pool: 'forks',
           fileParallelism: false,
-          // Real processes on a shared machine: a test that fails twice has failed.
-          retry: 1,
-          sequence: { groupOrder: 1 },
+          retry: RETRY,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

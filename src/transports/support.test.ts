@@ -62,10 +62,11 @@ test('each value can be added', () => {
   }
 });
 
-test('a combination can be refused, what is not spoken at all goes first', () => {
+test('a combination can be refused, and a reason of the transport’s own goes first', () => {
   const except = ({ http, tls }: Variant): string | undefined => (http === '2' && !tls ? 'only with TLS' : undefined);
   const widened: Partial<Spoken> = { http: ['1.1', '2'], tls: true, except };
   expect(reasonFor({ http: '2', tls: true }, widened)).toBe('');
   expect(reasonFor({ http: '2' }, widened)).toBe('only with TLS');
-  expect(reasonFor({ http: '2', client: 'sdk' }, widened)).toMatch('client stack');
+  expect(reasonFor({ http: '2', client: 'sdk' }, widened)).toBe('only with TLS');
+  expect(reasonFor({ http: '2', tls: true, client: 'sdk' }, widened)).toMatch('client stack');
 });
