@@ -1,6 +1,6 @@
 /**
  * Does the tool tell the truth? Each line sets up something whose answer is known, and compares what the tool says.
- * Run it with `npm run bench:truth [-- <arm,arm>]`; it ends with 1 when a line fails.
+ * Run it with `npm run bench:truth [-- <arm,arm|all> <part,part>]`; it ends with 1 when a line fails.
  */
 import { askedArms } from './support/arms.js';
 import { measure } from './support/measure.js';
@@ -35,6 +35,9 @@ function median(values: readonly number[]): number {
 const quantile = (measurements: readonly Measurement[], q: number): number =>
   median(measurements.map((one) => decodeHistogram(one.responseTime).valueAtQuantile(q) ?? Number.NaN));
 
+/** What a transport may add to a wait, beyond what it is without a wire: timers fire late by the machine's load, on all alike. */
+const ADDED_LIMIT_MS = 1.5;
+
 /** An endpoint that is told to wait 5 ms waits 5 ms, and the transport adds little to that. */
 async function knownDelay(): Promise<void> {
   const scenario = `
@@ -46,15 +49,16 @@ load: { model: closed }
 warmup: { time: 300ms }
 window: { time: 2s }
 `;
-  const record = await measure({ arms: ARMS, scenario, trials: 3, seed: SEED });
+  const record = await measure({ arms: ['loopback', ...ARMS], scenario, trials: 3, seed: SEED });
+  const most = quantile(of(record, 'loopback'), 0.5) / MS + ADDED_LIMIT_MS;
   for (const name of ARMS) {
     const seen = quantile(of(record, name), 0.5) / MS;
     const least = Math.min(...of(record, name).map((one) => one.responseTime.minNs / MS));
     line(
       `an endpoint that waits 5 ms, median over ${name}`,
-      '5.0 – 6.5 ms',
+      `5.0 – ${most.toFixed(1)} ms (no wire + ${ADDED_LIMIT_MS})`,
       `${seen.toFixed(2)} ms`,
-      seen >= 5 && seen <= 6.5,
+      seen >= 5 && seen <= most,
     );
     line(`the same, never faster, over ${name}`, '≥ 5 ms', `${least.toFixed(3)} ms`, least >= 5);
   }
@@ -184,10 +188,9 @@ window: { time: 500ms }
   }
 }
 
-await knownDelay();
-await coordinatedOmission();
-await exactBytes();
-await sameTwice();
-await floor();
+const PARTS = { knownDelay, coordinatedOmission, exactBytes, sameTwice, floor };
+const asked = process.argv[3];
+for (const [name, part] of Object.entries(PARTS))
+  if (asked === undefined || asked.split(',').includes(name)) await part();
 console.log(failures === 0 ? 'All lines pass.' : `${failures} lines fail.`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -150,6 +150,16 @@ describe('README.md', () => {
   });
 });
 
+describe('README.md, written by programs', () => {
+  it('shows the servers that were measured, as the test wrote them down', () => {
+    expect(README).toContain(`<!-- output:peers -->\n${read('test/golden/peers.md').trim()}\n<!-- /output:peers -->`);
+  });
+
+  it('has a place for a run over all arms', () => {
+    expect(README).toMatch(/<!-- output:all -->\n```text\n.*?Streamable HTTP.*?\n```\n<!-- \/output:all -->/s);
+  });
+});
+
 const pages = [
   'README.md',
   'CHANGELOG.md',

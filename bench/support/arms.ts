@@ -19,7 +19,10 @@ const ARM_WORDS: readonly string[] = [
 ];
 
 /** The arms asked for as words on the command line; all that there are without one. */
-export const askedArms = (): readonly string[] => process.argv[2]?.split(',') ?? ARM_WORDS;
+export function askedArms(): readonly string[] {
+  const [, , asked = 'all'] = process.argv;
+  return asked === 'all' ? ARM_WORDS : asked.split(',');
+}
 
 /** Arms by their words; one that stands twice is compared with itself. */
 export function armsOf(words: readonly string[]): Promise<Arm[]> {
