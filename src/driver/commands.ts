@@ -26,6 +26,8 @@ export type DriverCommands = {
   probeConnect: { body: undefined; reply: ProbeConnect };
   /** Step two: calls while events flow. */
   probeCalls: { body: { readonly calls: number }; reply: ProbeCalls };
+  /** Step three, when the endpoint has been looked at too: the client goes. */
+  probeRelease: { body: undefined; reply: undefined };
 };
 
 export interface DriverStart {

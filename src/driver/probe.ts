@@ -18,7 +18,7 @@ const PROBE_RUN = 0;
 
 export function probeHandlers(
   started: () => ConnectorOptions,
-): Pick<Handlers<DriverCommands>, 'probeConnect' | 'probeCalls'> {
+): Pick<Handlers<DriverCommands>, 'probeConnect' | 'probeCalls' | 'probeRelease'> {
   let probe: Connected | undefined;
   return {
     probeConnect: async () => {
@@ -28,10 +28,12 @@ export function probeHandlers(
     },
     probeCalls: async ({ calls }) => {
       if (probe === undefined) throw new Error('the probe is not connected');
-      const reply = await callWhileListening(probe, calls);
-      await closeClients([probe]);
+      return await callWhileListening(probe, calls);
+    },
+    probeRelease: async () => {
+      if (probe !== undefined) await closeClients([probe]);
       probe = undefined;
-      return reply;
+      return undefined;
     },
   };
 }

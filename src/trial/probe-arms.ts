@@ -69,6 +69,7 @@ async function lookClosely(options: ProbeOptions, processes: OwnProcesses): Prom
   await new Promise((resolve) => setTimeout(resolve, 60));
   const during = await askEndpoint('sockets', undefined, PROMPT_NS);
   const [calls] = await both;
+  await driver.ask('probeRelease', undefined, PROMPT_NS);
   return factsOf(options, connect, calls, before, during);
 }
 
