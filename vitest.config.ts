@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 /** These run the command, count what it leaves behind, or look at times: each has the machine to itself. */
-const ALONE = ['failures', 'package', 'peer-servers-cli', 'target-kinds', 'targets', 'trust', 'usage'].map(
-  (name) => `test/${name}.test.ts`,
-);
+const ALONE = [
+  'every-option',
+  'failures',
+  'package',
+  'peer-servers-cli',
+  'target-kinds',
+  'targets',
+  'trust',
+  'usage',
+].map((name) => `test/${name}.test.ts`);
 /** Real processes on a shared machine: a test that fails twice has failed. */
 const RETRY = 1;
 

@@ -1,5 +1,6 @@
-/** A client that takes nothing off its WebSocket: cut off at the cap, while others are served, and what waited for it is given back. */
+/** Clients that ask and take nothing: cut off at the cap, while others are served, and what waited for them is given back. */
 import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,7 +8,7 @@ import { WebSocket } from 'ws';
 import { BenchServer } from '../src/mcp/server.ts';
 import { monotonicClock } from '../src/measure/clock.ts';
 import { bytes, nanoseconds } from '../src/units.ts';
-import { MAX_UNREAD_BYTES } from '../src/wire/event-stream.ts';
+import { MAX_UNREAD_BYTES } from '../src/wire/unread.ts';
 import { testArm } from './fixtures/arms.ts';
 
 const PIECE = 1024 * 1024;
@@ -77,3 +78,42 @@ function heldBytes(): number {
   collectGarbage();
   return process.memoryUsage().external;
 }
+
+test('a client of HTTP/2 that asks for one answer after another and reads none', async () => {
+  const { transport, variant } = await testArm('streamable-http@2026-07-28+h2+json');
+  const server = new BenchServer({ clock: monotonicClock(), seed: 7, die: () => undefined, era: 'per-request' });
+  const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes: bytes(16 * PIECE) });
+  onTestFinished(() => endpoint.close());
+  const session = connect(new URL(endpoint.address).origin, { settings: { initialWindowSize: 0 } });
+  session.on('error', () => undefined);
+  onTestFinished(() => session.destroy());
+  const cut = once(session, 'close');
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const before = heldBytes();
+  for (let id = 0; id < 40; id += 1) {
+    const args = { text: 'n0000000000:x', size: 8 * PIECE };
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/mcp',
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'produce',
+    });
+    stream.on('error', () => undefined);
+    stream.end(
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        method: 'tools/call',
+        params: { name: 'produce', arguments: args, _meta: meta },
+      }),
+    );
+  }
+  await cut;
+  expect(heldBytes() - before).toBeLessThan(MAX_UNREAD_BYTES + SLACK);
+});

@@ -104,6 +104,7 @@ describe('what was asked for', () => {
   ])('%s', (armId, compression) => {
     const [facts] = factsOf(armId) as [ArmFacts];
     expect(mismatches(sse, { ...facts, compression })).toEqual([]);
+    expect(mismatches(sse, { ...facts, compression: `${compression}; server_max_window_bits=15` })).toEqual([]);
     expect(mismatches(sse, facts)).toEqual(['compression as asked']);
     expect(checkOf('compression as asked', facts)?.seen).toBe(`${armId}: none, asked for ${compression}`);
   });

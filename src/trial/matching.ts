@@ -50,7 +50,8 @@ const RULES: readonly Rule[] = [
   {
     rule: 'compression as asked',
     asked: ({ variant }) => NEGOTIATED[variant.compression],
-    seen: ({ facts }) => facts.compression || 'none',
+    // Of an extension, its name: its parameters stand in the facts.
+    seen: ({ facts }) => facts.compression.split(';', 1)[0]?.trim() || 'none',
   },
   {
     rule: 'TLS as asked',

@@ -3,6 +3,7 @@ import { Http2ServerRequest, constants } from 'node:http2';
 import type { Bytes } from '../units.ts';
 import type { Body, ServerRequest } from './http.ts';
 import { REQUEST_TIMEOUT_MS } from './loopback-only.ts';
+import { cutOffUnread } from './unread.ts';
 
 /**
  * Calls `done` once with the body, when its last byte is in: what exceeds the limit is read and thrown away, so that the
@@ -23,6 +24,7 @@ export function readBody(request: ServerRequest, limit: Bytes, done: (body: Body
     if (watched !== undefined) slowSenders.forget(watched);
     // A stream that was reset ends like one that is whole.
     if (watched?.aborted === true) return;
+    if (watched !== undefined && cutOffUnread(watched)) return;
     if (length > limit) done({ kind: 'too-large', limit });
     else done({ kind: 'whole', text: textOf(chunks) });
   });

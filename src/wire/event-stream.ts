@@ -4,9 +4,7 @@ import type { BrotliCompress, Gzip } from 'node:zlib';
 import type { Compression } from '../scenario/variant.ts';
 import { accepts, codingOf, encoder } from './content-coding.ts';
 import type { ServerReply, ServerRequest } from './http.ts';
-
-/** What may wait for a client that does not read, in bytes. Beyond it, the stream is ended: its client has long lost touch. */
-export const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+import { MAX_UNREAD_BYTES } from './unread.ts';
 
 export interface EventStreamOptions {
   readonly request: ServerRequest;

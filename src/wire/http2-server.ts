@@ -2,6 +2,7 @@
 import { type Http2ServerRequest, type Http2Session, createSecureServer, createServer } from 'node:http2';
 import type { Listener, ListenerOptions } from './listener.ts';
 import { HTTP2_OPTIONS, HTTP2_WINDOWS } from './http2-settings.ts';
+import { rememberStreams } from './unread.ts';
 import { SocketBelow } from './socket-below.ts';
 import { serverTls } from './tls.ts';
 
@@ -18,6 +19,7 @@ export function http2Listener({ certificate, onRequest }: ListenerOptions): List
   server.on('session', (session) => {
     below.add(session, session.socket.remotePort);
     session.setLocalWindowSize(HTTP2_WINDOWS.connection);
+    rememberStreams(session);
   });
   server.on('request', onRequest);
   return {

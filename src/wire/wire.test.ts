@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startRelay } from '../../test/fixtures/relay.ts';
 import { bytes } from '../units.ts';
 import { readBody } from './body.ts';
-import { EventStream, MAX_UNREAD_BYTES } from './event-stream.ts';
+import { EventStream } from './event-stream.ts';
+import { MAX_UNREAD_BYTES } from './unread.ts';
 import { openHttpClient } from './http-client.ts';
 import { listenHttp } from './http-server.ts';
 import type {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { McpServer, McpSession } from '../../mcp/contract.ts';
-import { MAX_UNREAD_BYTES } from '../../wire/event-stream.ts';
+import { MAX_UNREAD_BYTES } from '../../wire/unread.ts';
 import { listenHttp } from '../../wire/http-server.ts';
 import { isFromHere } from '../../wire/loopback-only.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
