@@ -44,6 +44,15 @@ test.each<[string, keyof Measurement]>([
   expect(valueOf('response-time.max', { ...calls, responseTime: ladder })).toBe(1_000_000);
 });
 
+test.each(['timedOut', 'dropped', 'disconnected'] as const)(
+  'who %s was the slowest of all, and took nobody knows how long',
+  (how) => {
+    const one = { ...calls, responseTime: ladder, calls: { ...calls.calls, [how]: 1 } };
+    expect(valueOf('response-time.max', one)).toBeUndefined();
+    expect(valueOf('response-time.p90', one)).toBeGreaterThan(0);
+  },
+);
+
 test('a quantile needs samples beyond it; mean and maximum need one', () => {
   const few = (count: number): Measurement => ({
     ...calls,

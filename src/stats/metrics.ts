@@ -46,7 +46,8 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   'response-time.p50': duration(answeredWithin(0.5)),
   'response-time.p90': duration(answeredWithin(0.9)),
   'response-time.p99': tail(answeredWithin(0.99)),
-  'response-time.max': tail(({ responseTime }) => maxOf(responseTime)),
+  // The slowest of all is unknown where one was never answered.
+  'response-time.max': tail(({ calls, responseTime }) => (unansweredOf(calls) > 0 ? undefined : maxOf(responseTime))),
   'service-time.p50': duration(({ serviceTime }) => quantileOf(serviceTime, 0.5)),
   'service-time.p99': tail(({ serviceTime }) => quantileOf(serviceTime, 0.99)),
   'send-lag.p50': duration(({ sendLag }) => quantileOf(sendLag, 0.5)),
@@ -94,14 +95,17 @@ function meanOf({ count, meanNs }: Distribution): number | undefined {
   return count > 0 ? meanNs : undefined;
 }
 
+/** Calls that waited, and for longer than any that was answered. */
+const unansweredOf = ({ timedOut, dropped, disconnected }: Measurement['calls']): number =>
+  timedOut + dropped + disconnected;
+
 function maxOf({ count, maxNs }: Distribution): number | undefined {
   return count > 0 ? maxNs : undefined;
 }
 
 /** Calls that were never answered waited longer than those that were. A refusal is quick and takes no part. */
 function answeredWithin(q: Share): ValueOf {
-  return ({ responseTime, calls }) =>
-    quantileAmongDue(responseTime, calls.timedOut + calls.dropped + calls.disconnected, q);
+  return ({ responseTime, calls }) => quantileAmongDue(responseTime, unansweredOf(calls), q);
 }
 
 function quantileAt(q: Share): (distribution: Distribution) => number | undefined {
