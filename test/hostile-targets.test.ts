@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
+import { createRequire } from 'node:module';
 import { type AddressInfo, type Server, type Socket, createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCommand } from './fixtures/command.ts';
@@ -330,6 +332,83 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     ],
   ])('%s', async (_what, tools, call, args, line) => {
     await expectOneLine(['--command', server(tools, call)], { line, args });
+  });
+});
+
+describe('answers over HTTP that are none', () => {
+  /** The least that is an MCP server; `call` makes the body for a call's id, the `nth`. */
+  const server = (call: (id: number, nth: number, response: ServerResponse) => string | undefined): RequestListener => {
+    let calls = 0;
+    return (request, response) => {
+      let text = '';
+      request.on('data', (chunk) => void (text += String(chunk)));
+      request.on('end', () => {
+        if (request.method !== 'POST') return void response.writeHead(405).end();
+        const { id, method } = JSON.parse(text) as { id?: number; method: string };
+        if (id === undefined) return void response.writeHead(202).end();
+        const body = method === 'tools/call' ? call(id, (calls += 1), response) : JSON.stringify(opening(id, method));
+        if (body !== undefined) response.setHeader('content-type', 'application/json').end(body);
+      });
+    };
+  };
+  const opening = (id: number, method: string): object => {
+    if (method === 'tools/list') return { jsonrpc: '2.0', id, result: { tools: [TOOL] } };
+    if (method !== 'initialize') return { jsonrpc: '2.0', id, error: { code: -32601, message: 'no' } };
+    const serverInfo = { name: 'hostile', version: '1' };
+    return { jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo } };
+  };
+  const TOOL = { name: 't', inputSchema: { type: 'object' } };
+  const right = (id: number): string => `{"jsonrpc":"2.0","id":${id},"result":{"content":[]}}`;
+
+  test.concurrent.each<[string, (id: number) => string]>([
+    ['an array', (id) => `[${right(id)}]`],
+    ['no result', (id) => `{"jsonrpc":"2.0","id":${id}}`],
+    ['null', (id) => `{"jsonrpc":"2.0","id":${id},"result":null}`],
+    ['a wrong id', () => right(9)],
+  ])('%s', async (_what, call) => {
+    await expectOneLine(['--target', `it=http://${await http(server(call))}/mcp`], {
+      line: /^target "it": has no tool .*HTTP 200 without an answer to this request/,
+    });
+  });
+
+  const measured = async (listener: RequestListener): Promise<{ code: number | null; stdout: string }> => {
+    const target = `it=http://${await http(listener)}/mcp`;
+    const args = ['run', 'tool-calls', '--quick', '--trials', '1', '-d', '300ms', '-f', 'json', '--target', target];
+    return runCommand(args, freshFolder());
+  };
+
+  test('a connection that breaks now and then costs one call each time', async () => {
+    const ended = await measured(
+      server((id, nth, response) => {
+        if (nth % 10 !== 0) return right(id);
+        response.destroy();
+        return undefined;
+      }),
+    );
+    const lost = [...ended.stdout.matchAll(/"disconnected": ?(\d+)/g)].map(([, count]) => Number(count));
+    expect(Math.max(...lost)).toBeGreaterThan(3);
+    expect(ended.code).toBe(0);
+  });
+
+  test('a task is no result', async () => {
+    const { stdout } = await measured(server((id) => `{"jsonrpc":"2.0","id":${id},"result":{"task":{"taskId":"1"}}}`));
+    expect(stdout).toMatch(/"ok": ?0,/);
+    expect(stdout).toContain('the answer holds no content');
+  });
+});
+
+test('a command that waits for nothing says so: it does not end in silence', async () => {
+  const commander = createRequire(import.meta.url).resolve('commander');
+  const hooks = `import commander from ${JSON.stringify(pathToFileURL(commander).href)};
+commander.Command.prototype.parseAsync = () => new Promise(() => undefined);`;
+  const ended = await runCommand(['list'], freshFolder(), undefined, {
+    NODE_OPTIONS: `--import=${inFolder('hooks.mjs', hooks)}`,
+  });
+  expect(ended).toEqual({
+    code: 4,
+    signal: null,
+    stdout: '',
+    stderr: 'the run stopped before its end: nothing is left that it could wait for\n',
   });
 });
 

@@ -28,6 +28,11 @@ async function player(): Promise<(beginNs: number, endNs: number) => Promise<voi
       if (core !== undefined && core !== '') pinProcess(pid, Number(core));
     },
   });
+  // A server that was only just started answers late: nobody begins before everybody has had an answer.
+  await new Promise<void>((resolve) => {
+    onAnswer = () => resolve();
+    send(texts.next());
+  });
   return (beginNs, endNs) =>
     new Promise((resolve) => {
       let sentNs = 0;

@@ -41,6 +41,7 @@ function connectWebSocket({ port, onAnswer }: Target): Promise<Send> {
 function connectStdio({ onAnswer, serverArgs, onSpawn }: Target): Promise<Send> {
   const program = fileURLToPath(new URL('./server.js', import.meta.url));
   const server = spawn(process.execPath, [program, ...serverArgs], { stdio: ['pipe', 'pipe', 'inherit'] });
+  process.setMaxListeners(0);
   process.once('exit', () => server.kill('SIGKILL'));
   onSpawn(server.pid ?? 0);
   let rest = '';

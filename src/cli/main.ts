@@ -189,4 +189,11 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT.runFailed);
 });
 
+// Node ends with a code of its own, and without a word, when nothing is left that could wake whoever still waits.
+const waitsForNothing = (): void => {
+  process.stderr.write('the run stopped before its end: nothing is left that it could wait for\n');
+  process.exit(EXIT.runFailed);
+};
+process.once('beforeExit', waitsForNothing);
 process.exitCode = await main();
+process.off('beforeExit', waitsForNothing);

@@ -75,6 +75,8 @@ export interface DriverReading extends Recorded {
   readonly sessionsReopened: number;
   readonly openSockets: number;
   readonly clients: number;
+  /** Why the first client that is gone is gone, be it since before the phase; `undefined` when all are there. */
+  readonly lostBecause: string | undefined;
   readonly process: ProcessUse;
 }
 

@@ -184,6 +184,7 @@ function read(
     sessionsReopened: sumReopened(clients) - running.sessionsReopened,
     openSockets: connected.flatMap(({ channel }) => channel.sockets()).filter((socket) => socket.open).length,
     clients: connected.length,
+    lostBecause: clients.find((client) => client.lostBecause !== undefined)?.lostBecause,
     process: meter.since(running.process),
   };
 }

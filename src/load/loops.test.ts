@@ -91,6 +91,21 @@ describe('closed loop', () => {
     expect(recorded.calls).toMatchObject({ due: 150, ok: 149, disconnected: 1, errors: ['cut'] });
   });
 
+  test('a client whose one call broke goes on', async () => {
+    const scenario = scenarioOf({
+      name: 'test',
+      scripts: [{ name: 'one', weight: 1, steps: [callStep()] }],
+      load: closed(),
+      window: { timeNs: ms(100), calls: undefined },
+    });
+    const simulation = await simulate(scenario);
+    const { mcp } = simulation.clients[0] ?? {};
+    simulation.clock.at(nanoseconds(ms(60) + 1), () => mcp?.onSendFailure(mcp.nextId - 1, 'reset', 'disconnected'));
+    const { recorded } = await simulation.run();
+    expect(recorded.calls).toMatchObject({ disconnected: 1, errors: ['reset'] });
+    expect(recorded.calls.ok).toBeGreaterThan(90);
+  });
+
   test('a script without calls does not spin', async () => {
     const { recorded } = await run({
       ...steps({ kind: 'think', thinkNs: nanoseconds(0) }),
@@ -333,4 +348,17 @@ test('scripts are picked by their weights', () => {
   }
   for (const { name, weight } of scripts) expect(Math.abs((counts.get(name) ?? 0) - weight * 1_000)).toBeLessThan(200);
   expect(() => pickScript([], random)).toThrow('needs a script');
+});
+
+test('what the calendar calls for after a client is lost is due, and disconnected', async () => {
+  const scenario = scenarioOf({
+    name: 'test',
+    scripts: [{ name: 'two', weight: 1, steps: [callStep(), callStep()] }],
+    load: open(100),
+    window: { timeNs: ms(100), calls: undefined },
+  });
+  const simulation = await simulate(scenario);
+  simulation.clients[0]?.mcp.onClosed('cut in the warm-up');
+  const { recorded } = await simulation.run();
+  expect(recorded.calls).toMatchObject({ due: 20, ok: 0, disconnected: 20, errors: ['cut in the warm-up'] });
 });

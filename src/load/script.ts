@@ -53,8 +53,20 @@ export function runScript(
   intendedStartNs: Nanoseconds | undefined,
   done: () => void,
 ): void {
+  if (client.lostBecause !== undefined) {
+    bookLost(phase, script, client.lostBecause);
+    done();
+    return;
+  }
   const startedNs = intendedStartNs ?? phase.clock.now();
   runStep({ phase, client, script, startedNs, done }, 0, intendedStartNs);
+}
+
+/** The calendar has called, and nobody is there: what was due is booked all the same. */
+function bookLost({ recorder, clock }: Phase, script: Script, reason: string): void {
+  const calls = callsIn(script);
+  recorder.due(calls);
+  for (let call = 0; call < calls; call += 1) recorder.failed('disconnected', reason, clock.now());
 }
 
 function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined): void {
@@ -76,7 +88,7 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
     case 'ping':
       phase.recorder.due();
       client.mcp.startPing((exchange) => {
-        note(phase, client, exchange, dueNs, undefined);
+        note(phase, client, exchange, dueNs, () => undefined);
         next();
       });
       return;
@@ -89,23 +101,22 @@ function runStep(running: Running, index: number, dueNs: Nanoseconds | undefined
   }
 }
 
-/** Nothing is known of somebody else's tool but that an answer without `isError` is one. */
+/** Nothing is known of somebody else's tool but that an answer with content and without `isError` is one. */
 function callForeign(phase: Phase, client: BenchClient, dueNs: Nanoseconds | undefined, next: () => void): void {
   if (phase.foreignCall === undefined) throw new Error('a foreign call was planned and none was chosen');
   const { tool, args } = phase.foreignCall;
   phase.recorder.due();
   client.mcp.start('tools/call', { name: tool, arguments: args }, (exchange) => {
-    note(phase, client, refusalOf(exchange), dueNs, undefined);
+    note(phase, client, exchange, dueNs, judgeForeign);
     next();
   });
 }
 
 /** An answer with `isError` is a refusal. What it says is the server's business, and may repeat what it was sent. */
-function refusalOf(exchange: Exchange): Exchange {
-  const { outcome } = exchange;
-  return outcome.kind === 'ok' && outcome.result['isError'] === true
-    ? { ...exchange, outcome: { kind: 'rejected', reason: 'the tool answered with an error' } }
-    : exchange;
+function judgeForeign(result: JsonObject): Problem | undefined {
+  if (result['isError'] === true) return { kind: 'rejected', why: 'the tool answered with an error' };
+  // [spec] tools: the result of a call has its content in an array, be it empty; a task in place of it is no result yet.
+  return Array.isArray(result['content']) ? undefined : { kind: 'wrong', why: 'the answer holds no content' };
 }
 
 function bookScript({ phase, script, startedNs }: Running): void {
@@ -129,7 +140,7 @@ function call(
   }
   phase.recorder.due();
   client.mcp.start('tools/call', params, (exchange) => {
-    note(phase, client, exchange, dueNs, toolCall);
+    note(phase, client, exchange, dueNs, (result) => judge(phase, result, toolCall));
     if (token !== undefined) noteProgress(phase, client.progressStream(token), step, exchange);
     next();
   });
@@ -180,12 +191,12 @@ function note(
   client: BenchClient,
   exchange: Exchange,
   dueNs: Nanoseconds | undefined,
-  asked: ToolCall | undefined,
+  judged: (result: JsonObject) => Problem | undefined,
 ): void {
   const { outcome, sentNs, completedNs } = exchange;
   const { recorder } = phase;
   if (outcome.kind === 'ok') {
-    const problem = asked === undefined ? undefined : judge(phase, outcome.result, asked);
+    const problem = judged(outcome.result);
     if (problem === undefined)
       recorder.ok(
         { intendedStartNs: dueNs ?? sentNs, sentNs, completedNs },
@@ -198,7 +209,7 @@ function note(
   } else {
     recorder.failed(outcome.kind, outcome.reason, completedNs);
   }
-  if (outcome.kind === 'disconnected') client.lostBecause = outcome.reason;
+  if (outcome.kind === 'disconnected' && outcome.onlyThis !== true) client.lostBecause = outcome.reason;
 }
 
 interface Problem {

@@ -48,6 +48,30 @@ function start(method = 'ping'): { readonly id: number; readonly exchanges: Exch
   return { id: client.start(method, undefined, (exchange) => void exchanges.push(exchange)), exchanges };
 }
 
+/** Timers that keep the process. */
+const keptAwake = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+test('whoever waits for an answer keeps the process, and nobody else', () => {
+  const idle = keptAwake();
+  const { id } = start();
+  start();
+  expect(keptAwake()).toBe(idle + 1);
+  receive(result(id));
+  expect(keptAwake()).toBe(idle + 1);
+  receive(result(id + 1));
+  expect(keptAwake()).toBe(idle);
+});
+
+test('a message whose connection broke is disconnected by itself: the client goes on', () => {
+  const { id, exchanges } = start();
+  client.onSendFailure(id, 'reset', 'disconnected');
+  expect(exchanges[0]?.outcome).toEqual({ kind: 'disconnected', reason: 'reset', onlyThis: true });
+  const next = start();
+  receive(result(next.id));
+  expect(next.exchanges[0]?.outcome.kind).toBe('ok');
+  expect(closed).toEqual([]);
+});
+
 describe('answers', () => {
   test('a result settles its request, with the instants of sending and of receiving', async () => {
     await clock.advanceTo(milliseconds(1));

@@ -101,7 +101,14 @@ export class McpClient implements ChannelEvents {
   /** Gives the client its channel. Until then it cannot send. */
   attach(sink: MessageSink): void {
     this.#sink = sink;
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS);
+    this.#keepAwake();
+  }
+
+  /** Whoever waits for an answer keeps the process: an idle socket, or one whose response has ended, does not. */
+  #keepAwake(): void {
+    if (this.#pending.size === 0) this.#sweeper?.unref();
+    else this.#sweeper?.ref();
   }
 
   /** Forgets whatever is pending (as disconnected) and stops. The channel is its owner's to close. */
@@ -231,6 +238,7 @@ export class McpClient implements ChannelEvents {
       return id;
     }
     this.#pending.set(id, { method, sentNs, settle, acknowledge, endless: false });
+    if (this.#pending.size === 1) this.#keepAwake();
     this.#send(this.#sink, message);
     return id;
   }
@@ -299,7 +307,7 @@ export class McpClient implements ChannelEvents {
       this.#countStray(message.id);
       return;
     }
-    this.#pending.delete(message.id);
+    this.#forget(message.id);
     this.#reopening.answered();
     pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
   }
@@ -311,8 +319,9 @@ export class McpClient implements ChannelEvents {
     else this.strays.misrouted += 1;
   }
 
-  onSendFailure(id: RequestId | undefined, reason: string): void {
-    if (id !== undefined) this.#giveBack(id, { kind: 'rejected', reason });
+  onSendFailure(id: RequestId | undefined, reason: string, how: 'rejected' | 'disconnected' = 'rejected'): void {
+    if (id === undefined) return;
+    this.#giveBack(id, how === 'rejected' ? { kind: how, reason } : { kind: how, reason, onlyThis: true });
   }
 
   onSessionLost(): void {
@@ -336,10 +345,15 @@ export class McpClient implements ChannelEvents {
     for (const id of this.#pending.keys()) this.#giveBack(id, { kind: 'disconnected', reason });
   }
 
+  #forget(id: RequestId): void {
+    this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#keepAwake();
+  }
+
   #giveBack(id: RequestId, outcome: Outcome): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    this.#pending.delete(id);
+    this.#forget(id);
     pending.settle({ outcome, sentNs: pending.sentNs, completedNs: this.#options.clock.now() });
   }
 

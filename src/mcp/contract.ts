@@ -77,8 +77,11 @@ export interface MessageSink {
 export interface ChannelEvents {
   /** A complete JSON-RPC text has arrived. `size` is its length in UTF-8 bytes. */
   onMessage(text: string, size: Bytes): void;
-  /** The message with this JSON-RPC id could not be delivered (HTTP error status, connection refused); notifications have no id. */
-  onSendFailure(id: number | string | undefined, reason: string): void;
+  /**
+   * The message with this JSON-RPC id could not be delivered, or its reply holds no answer (HTTP error status); notifications
+   * have no id. `disconnected` where the connection that carried it broke and the channel goes on without it.
+   */
+  onSendFailure(id: number | string | undefined, reason: string, how?: 'rejected' | 'disconnected'): void;
   /**
    * The server no longer knows the client's session: a new one has to be opened, by `initialize` and what follows it. Told
    * once per session. Requests that the server has refused for it, or that are sent in the meantime, the channel keeps and

@@ -60,6 +60,7 @@ describe('what is not a message', () => {
     ['{"jsonrpc":"2.0","id":1,"method":7}', 'invalid'],
     ['{"jsonrpc":"2.0","id":1,"result":null}', 'invalid'],
     ['{"jsonrpc":"2.0","result":{}}', 'invalid'],
+    ['{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":-1,"message":"both"}}', 'invalid'],
     ['{"jsonrpc":"2.0","id":1,"error":{"message":"no code"}}', 'invalid'],
     ['[{"jsonrpc":"2.0","id":1,"method":"ping"}]', 'invalid'],
     ['[]', 'invalid'],

@@ -95,6 +95,7 @@ function decodeCall(value: JsonObject, method: string): Incoming {
 
 function decodeAnswer(value: JsonObject): Incoming {
   const { id, result, error } = value as { id?: unknown; result?: unknown; error?: unknown };
+  if (result !== undefined && error !== undefined) return { kind: 'invalid', why: 'both a result and an error' };
   if (isObject(result) && isRequestId(id)) return { kind: 'result', id, result };
   if (isObject(error) && typeof error['code'] === 'number') {
     const message = typeof error['message'] === 'string' ? error['message'] : '';

@@ -5,7 +5,8 @@ export type Outcome =
   | { readonly kind: 'ok'; readonly result: JsonObject }
   /** The server answered with an error, or its transport refused the message. */
   | { readonly kind: 'rejected'; readonly reason: string }
-  | { readonly kind: 'disconnected'; readonly reason: string }
+  /** `onlyThis`: the connection that carried this one message broke; the client goes on. */
+  | { readonly kind: 'disconnected'; readonly reason: string; readonly onlyThis?: true }
   | { readonly kind: 'timed-out' };
 
 export function outcomeOf(message: Extract<Incoming, { kind: 'result' | 'error' }>): Outcome {

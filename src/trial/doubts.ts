@@ -30,6 +30,8 @@ export interface DoubtContext {
   readonly latestPublicationNs: Nanoseconds;
   /** Sessions that the server ended and a client opened again. */
   readonly sessionsReopened: number;
+  /** Why a client is gone, be it since the warm-up; `undefined` when all are there. */
+  readonly lostBecause: string | undefined;
 }
 
 type Unjudged = Omit<Measurement, 'doubts'>;
@@ -38,7 +40,7 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
   return [
     ...imbalances(measurement, context.openAtEndpoint),
     ...wrongAnswers(measurement),
-    ...emptiness(measurement),
+    ...emptiness(measurement, context.lostBecause),
     ...clockDoubts(measurement, context.clock),
     ...errors(measurement),
     ...reopened(context.sessionsReopened),
@@ -82,10 +84,10 @@ function wrongAnswers({ calls }: Unjudged): Doubt[] {
   return count === 0 ? [] : [{ kind: 'wrong-answers', count }];
 }
 
-function emptiness({ calls, notifications }: Unjudged): Doubt[] {
+function emptiness({ calls, notifications }: Unjudged, lostBecause: string | undefined): Doubt[] {
   if (calls.ok + notifications.delivered > 0) return [];
-  const detail =
-    calls.due + notifications.published === 0 ? 'nothing fell due' : (calls.errors[0] ?? 'nothing arrived');
+  const nothing = calls.due + notifications.published === 0 ? 'nothing fell due' : 'nothing arrived';
+  const detail = calls.errors[0] ?? (lostBecause === undefined ? nothing : `${nothing}: ${lostBecause}`);
   return [{ kind: 'nothing-measured', detail }];
 }
 

@@ -41,6 +41,7 @@ function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContex
     openAtEndpoint,
     latestPublicationNs: nanoseconds(0),
     sessionsReopened: 0,
+    lostBecause: undefined,
     ...context,
   });
 }
@@ -134,6 +135,9 @@ describe('numbers that are wrong', () => {
     };
     expect(doubts({ ...calls({ due: 0, ok: 0 }), ...none })).toEqual([
       { kind: 'nothing-measured', detail: 'nothing fell due' },
+    ]);
+    expect(doubts({ ...calls({ due: 0, ok: 0, errors: [] }), ...none }, { lostBecause: 'cut' })).toEqual([
+      { kind: 'nothing-measured', detail: 'nothing fell due: cut' },
     ]);
     expect(doubts({ ...calls({ due: 2, ok: 0, rejected: 2, errors: ['no'] }), ...none })).toContainEqual({
       kind: 'nothing-measured',

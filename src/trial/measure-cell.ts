@@ -130,6 +130,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     openAtEndpoint: endpoint,
     latestPublicationNs: measured.published.latestNs,
     sessionsReopened: driver.sessionsReopened,
+    lostBecause: driver.lostBecause,
   });
   return { ...measurement, doubts };
 }

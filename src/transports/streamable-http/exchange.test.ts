@@ -56,6 +56,40 @@ describe('a reply as JSON', () => {
   });
 });
 
+describe('a reply that holds no answer to the request', () => {
+  const ANSWER = '{"jsonrpc":"2.0","id":1,"result":{}}';
+  const reply = (type: string, text: string): unknown => {
+    const one = exchange();
+    one.onHead(200, { 'content-type': type });
+    one.onData(Buffer.from(text));
+    one.onEnd();
+    return told.at(-1);
+  };
+
+  it.each([
+    `[${ANSWER}]`,
+    '{"jsonrpc":"2.0","id":1}',
+    '{"jsonrpc":"2.0","id":1,"result":null}',
+    '{"jsonrpc":"2.0","id":9,"result":{}}',
+    '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}',
+    '<html>',
+  ])('%s is passed on, and the request fails at once', (text) => {
+    expect(reply('application/json', text)).toEqual(['refused', 200, 'without an answer to this request']);
+    expect(told).toContainEqual(['message', text, text.length]);
+  });
+
+  it('of another content type is named by it', () => {
+    expect(reply('text/html', '<html>')).toEqual(['refused', 200, 'with content type "text/html"']);
+  });
+
+  it.each([`data: ${ANSWER}\n\n`, 'data: {"result":{},"jsonrpc":"2.0","id":1}\n\n'])(
+    'is not one whose answer is followed by a notification: %j',
+    (event) => {
+      expect(reply('text/event-stream', `${event}data: {"method":"x","jsonrpc":"2.0"}\n\n`)).toEqual(['done', true]);
+    },
+  );
+});
+
 describe('an error status', () => {
   const PROBLEM = '{"jsonrpc":"2.0","id":1,"error":{"code":-32001,"message":"gone"}}'.slice(0, LIMIT + 20);
   const refuse = (one: Exchange, status: number): void => {

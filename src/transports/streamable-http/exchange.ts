@@ -43,7 +43,9 @@ export class Exchange implements HttpHandler {
   #chunks: Buffer[] = [];
   #length = 0;
   #status = 0;
-  #lastText = '';
+  /** Stays, whatever comes after the answer. */
+  #answer: 'none' | 'here' | 'stray' = 'none';
+  #contentType = '';
 
   constructor(message: EncodedMessage | undefined, owner: ExchangeOwner) {
     this.message = message;
@@ -70,7 +72,8 @@ export class Exchange implements HttpHandler {
 
   onHead(status: number, headers: ResponseHeaders): void {
     this.#status = status;
-    this.#body = bodyOf(status, headers['content-type'] ?? '');
+    this.#contentType = headers['content-type'] ?? '';
+    this.#body = bodyOf(status, this.#contentType);
     if (this.#body === 'events') this.#startStream();
     this.#owner.onHead(this, status, headers);
   }
@@ -83,7 +86,7 @@ export class Exchange implements HttpHandler {
     this.#stream = new MessageStream(this.#owner.limit, {
       onMessage: (text, size) => {
         this.attempts = 0;
-        this.#lastText = text;
+        this.#look(text);
         this.#owner.onMessage(text, size);
       },
       onUnreadable: (reason) => this.#giveUp(reason),
@@ -113,13 +116,15 @@ export class Exchange implements HttpHandler {
     if (this.#body === 'error') this.#refused(this.#text());
     else {
       if (this.#body === 'json') this.#takeJson(this.#text());
-      this.#owner.onDone(this, this.#answered());
+      const why = this.#asks && this.#answer !== 'here' ? this.#unfit() : undefined;
+      if (why === undefined) this.#owner.onDone(this, this.#answered);
+      else this.#owner.onRefused(this, this.#status, why);
     }
   }
 
   onError(error: Error): void {
     this.#owner.onOver(this);
-    if (this.#body === 'events' && this.#answered() && this.message !== undefined) this.#owner.onDone(this, true);
+    if (this.#body === 'events' && this.#answered && this.message !== undefined) this.#owner.onDone(this, true);
     else this.#owner.onBroken(this, error.message);
   }
 
@@ -133,7 +138,7 @@ export class Exchange implements HttpHandler {
   }
 
   #takeJson(text: string): void {
-    this.#lastText = text;
+    this.#look(text);
     this.#owner.onMessage(text, bytes(this.#length));
   }
 
@@ -152,17 +157,46 @@ export class Exchange implements HttpHandler {
     }
   }
 
-  /** Whether the last message can be the answer. The usual ones are known by how they begin or end, without reading them again. */
-  #answered(): boolean {
-    const id = this.message?.id;
-    const text = this.#lastText;
-    if (id === undefined) return true;
-    if (text === '') return false;
-    const written = JSON.stringify(id);
-    if (text.startsWith(`{"jsonrpc":"2.0","id":${written},"result"`)) return true;
-    const message = decode(text);
-    return message.kind !== 'notification' && message.kind !== 'request';
+  /** Whether what was sent wants an answer: an answer to the server's own request has an id too, and wants none. */
+  get #asks(): boolean {
+    return this.message?.id !== undefined && this.message.method !== undefined;
   }
+
+  get #answered(): boolean {
+    return !this.#asks || this.#answer === 'here';
+  }
+
+  /** What came in place of the answer, where nothing more is to come; `undefined` where nothing came. */
+  #unfit(): string | undefined {
+    if (this.#answer === 'stray') return 'without an answer to this request';
+    if (this.#status !== HTTP_OK || this.#body !== 'none') return undefined;
+    return `with content type ${JSON.stringify(this.#contentType.slice(0, MOST_OF_A_TYPE))}`;
+  }
+
+  #look(text: string): void {
+    if (this.#answer === 'here' || !this.#asks || text.startsWith(CALL_START)) return;
+    if (this.#isAnswer(text)) this.#answer = 'here';
+    else if (!isCall(text)) this.#answer = 'stray';
+  }
+
+  /** The usual answers are known by how they begin, without reading them again. */
+  #isAnswer(text: string): boolean {
+    const id = this.message?.id;
+    if (text.startsWith(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{`) && !text.includes('"error"'))
+      return true;
+    const message = decode(text);
+    return (message.kind === 'result' || message.kind === 'error') && message.id === id;
+  }
+}
+
+/** How the usual notifications begin. */
+const CALL_START = '{"jsonrpc":"2.0","method":"';
+const HTTP_OK = 200;
+const MOST_OF_A_TYPE = 80;
+
+function isCall(text: string): boolean {
+  const { kind } = decode(text);
+  return kind === 'notification' || kind === 'request';
 }
 
 /** [spec] the server chooses between the two content types; the client supports both. */

@@ -1,4 +1,5 @@
 /** What the clients of both generations share: one POST per message, and one end for all of them. */
+import { connect } from 'node:net';
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import type { Bytes } from '../../units.ts';
 import { openHttpClient } from '../../wire/http-client.ts';
@@ -11,6 +12,13 @@ const MESSAGE_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
 };
+
+/** An endpoint that goes closes its connections and its door within a few turns of the event loop, in any order. */
+const KNOCK_AFTER_MS = 20;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+/** A URL has an IPv6 address in brackets, a socket has not. */
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 export type RequestHeaders = Readonly<Record<string, string>>;
 
@@ -29,11 +37,14 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   #roundTripsToOpen = 0;
   #started = false;
   #closing: Promise<void> | undefined;
+  readonly #url: URL;
+  #knocking: NodeJS.Timeout | undefined;
 
   constructor(url: URL, options: ConnectOptions) {
     const { variant, certificate, timeoutMs, maxMessageBytes } = options;
     this.options = options;
     this.limit = maxMessageBytes;
+    this.#url = url;
     this.path = url.pathname + url.search;
     this.http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs });
   }
@@ -111,10 +122,27 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   }
 
   /** The message has failed by itself; the channel has not. */
-  protected fail(exchange: Exchange, reason: string): void {
+  protected fail(exchange: Exchange, reason: string, how?: 'disconnected'): void {
     const { message } = exchange;
     if (message?.id !== undefined) this.#waiting.delete(message.id);
-    if (!this.closed) this.options.events.onSendFailure(message?.id, reason);
+    if (!this.closed) this.options.events.onSendFailure(message?.id, reason, how);
+  }
+
+  /**
+   * The connection of this POST broke. The message may have arrived, so it is not sent again; the next one goes over
+   * another connection, unless nobody listens any more: then the channel is gone.
+   */
+  protected broke(exchange: Exchange, reason: string): void {
+    const why = `POST failed: ${reason}`;
+    this.fail(exchange, why, 'disconnected');
+    if (this.closed || this.#knocking !== undefined) return;
+    this.#knocking = setTimeout(() => {
+      const socket = connect(Number(this.#url.port) || DEFAULT_PORTS[this.#url.protocol] || 0, hostOf(this.#url));
+      socket.once('connect', () => socket.destroy());
+      socket.once('error', () => this.gone(why));
+      socket.once('close', () => (this.#knocking = undefined));
+      socket.setTimeout(this.options.timeoutMs, () => socket.destroy());
+    }, KNOCK_AFTER_MS);
   }
 
   /** The channel is gone. Told before anything that follows from it. */
@@ -146,7 +174,7 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   }
 
   onRefused(exchange: Exchange, status: number, reason: string): void {
-    const why = reason === '' ? '' : ` (${reason})`;
+    const why = reason === '' ? '' : reason.startsWith('with') ? ` ${reason}` : ` (${reason})`;
     this.fail(exchange, `the server answered the POST with HTTP ${status}${why}`);
   }
 
@@ -175,6 +203,7 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
 
   async #end(): Promise<void> {
     this.#waiting.clear();
+    clearTimeout(this.#knocking);
     await this.sayGoodbye();
     await this.http.close();
   }

@@ -141,7 +141,7 @@ export class SessionChannel extends PostingChannel {
   override onBroken(exchange: Exchange, reason: string): void {
     if (this.#opening?.exchange === exchange) this.#opening.settle(`GET failed: ${reason}`);
     else if (exchange.message === undefined || exchange.lastEventId !== undefined) this.#comeBack(exchange, reason);
-    else this.gone(`POST failed: ${reason}`);
+    else this.broke(exchange, reason);
   }
 
   override onRefused(exchange: Exchange, status: number, reason: string): void {

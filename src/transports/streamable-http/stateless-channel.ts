@@ -51,8 +51,10 @@ export class StatelessChannel extends PostingChannel {
     this.fail(exchange, 'the response ended without the answer');
   }
 
-  override onBroken(_exchange: Exchange, reason: string): void {
-    this.gone(`POST failed: ${reason}`);
+  /** A subscription that broke off cannot be taken up again: its events are lost to the client from now on. */
+  override onBroken(exchange: Exchange, reason: string): void {
+    if (exchange.message?.method === 'subscriptions/listen') this.gone(`POST failed: ${reason}`);
+    else this.broke(exchange, reason);
   }
 
   protected override sayGoodbye(): Promise<void> {
