@@ -15,6 +15,8 @@ export function serveCommands<C extends Commands>(handlers: Handlers<C>): void {
   // An interrupt from the terminal reaches the whole group; what is to become of a child is its parent's decision.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
+  // The parent may have gone while this program was being loaded, when nobody heard it.
+  if (!process.connected) process.exit(0);
   process.on('message', (message) => {
     const { seq, command, body } = message as Ask;
     void answer(handlers, command, body).then((answered) => {

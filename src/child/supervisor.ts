@@ -17,6 +17,8 @@ export type Told =
 function main([program = '', ...args]: readonly string[]): void {
   // An interrupt from the terminal reaches us too; what is to become of the command is our parent's decision.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  // Whoever asked may have gone while this program was being loaded, when nobody heard it.
+  if (!process.connected) return;
   const child = spawn(program, args, { detached: true, stdio: 'inherit' });
   const end = onceOnly(() => void endGroup(child.pid).then(() => process.exit(0)));
   child.on('error', (error) => {
@@ -27,6 +29,7 @@ function main([program = '', ...args]: readonly string[]): void {
   child.on('exit', (code, signal) => tell({ kind: 'gone', code, signal }, end));
   process.on('message', end);
   process.on('disconnect', end);
+  if (!process.connected) end();
 }
 
 function tell(told: Told, then: () => void): void {

@@ -112,10 +112,19 @@ function readTarget(text: string, given: WithHeaders): TargetSpec {
 const defaultName = ({ host, pathname }: URL): string => `${host}${pathname}`;
 const isDefaultName = (name: string, url: string): boolean => name === defaultName(new URL(url));
 
+/** Without its percent signs, or as it is where they stand for nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** [RFC 7617] what a browser would make of `user:password@`. */
 function basicOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 

@@ -42,9 +42,27 @@ function plainBasic(value: string): string[] {
   return encoded === undefined ? [] : Buffer.from(encoded, 'base64').toString('utf8').split(':').slice(1);
 }
 
-/** The text without the secrets. */
+const HIDDEN = '[hidden]';
+/** A piece of a secret shorter than this says nothing. */
+const SHORTEST_PIECE = 8;
+
+/** The text without the secrets: as they are, as quoting writes them, and where the text was cut within one of them. */
 export const redact = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((rest, secret) => rest.replaceAll(secret, '[hidden]'), text);
+  secrets.reduce((rest, secret) => {
+    const quoted = JSON.stringify(secret).slice(1, -1);
+    return cutEnd(rest.replaceAll(secret, HIDDEN).replaceAll(quoted, HIDDEN), [secret, quoted]);
+  }, text);
+
+/** Hides the beginning of a secret that the text ends with, closing marks aside. */
+function cutEnd(text: string, forms: readonly string[]): string {
+  const body = text.replace(/[\s"'”…).]+$/, '');
+  for (const form of forms) {
+    for (let length = form.length - 1; length >= SHORTEST_PIECE; length -= 1) {
+      if (body.endsWith(form.slice(0, length))) return body.slice(0, -length) + HIDDEN + text.slice(body.length);
+    }
+  }
+  return text;
+}
 
 /** A URL as it may be shown: no user info, no query, no fragment. */
 export function shownUrl(url: string | URL): string {

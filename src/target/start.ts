@@ -1,4 +1,5 @@
 /** Starts the command behind a target's address, and waits until somebody listens there. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { startSupervised } from '../child/supervised.ts';
 import { lastLine } from './last-line.ts';
 import { listens, untilListening } from './reach.ts';
@@ -13,6 +14,19 @@ export interface StartedTarget {
 /** How long a look takes at whether an address is free. */
 const GLANCE_MS = 1_000;
 
+/** How long a command of the trial before may take to let go of its port, and how often that is looked at. */
+const RELEASE_LIMIT_MS = 3_000;
+const LOOK_EVERY_MS = 100;
+
+/** Whether nobody listens there, or whoever does stops in time. */
+async function isFree(address: URL, signal: AbortSignal | undefined): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs <= RELEASE_LIMIT_MS; waitedMs += LOOK_EVERY_MS) {
+    if (!(await listens(address, GLANCE_MS, signal))) return true;
+    await pause(LOOK_EVERY_MS);
+  }
+  return false;
+}
+
 /**
  * Does nothing for a target that runs already, or that clients start. Rejects with an `Error` whose message goes after the
  * target's name, with nothing left running; on the signal too, and then at once.
@@ -24,7 +38,7 @@ export async function startTarget(
 ): Promise<StartedTarget> {
   if (url === undefined || argv === undefined) return { end: () => Promise.resolve() };
   const address = new URL(url);
-  if (await listens(address, GLANCE_MS, signal))
+  if (!(await isFree(address, signal)))
     throw new Error(`somebody listens at ${address.host} already, before its command was started: end that first`);
   const command = await startSupervised(argv);
   // Nobody reads it, and a full pipe would stop the command.

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { redact } from './spec.ts';
+
+const SECRET = 'Bearer S3CR3T-"quoted"-0123456789';
+
+test('a secret is hidden as it is and as quoting writes it', () => {
+  expect(redact(`got ${SECRET}!`, [SECRET])).toBe('got [hidden]!');
+  expect(redact(`got ${JSON.stringify(SECRET)}!`, [SECRET])).toBe('got "[hidden]"!');
+});
+
+test('wherever a text was cut, no more than seven characters of a secret are left', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 60 }), fc.constantFrom('', '…', '")', '…)'), (room, end) => {
+      const cut = `refused: ${SECRET}`.slice(0, 9 + room) + end;
+      const shown = redact(cut, [SECRET]);
+      expect(shown).not.toContain(SECRET.slice(0, 8));
+    }),
+  );
+});
