@@ -36,10 +36,12 @@ export function secretsOf({ url, argv, headers }: TargetSpec): readonly string[]
     .toSorted((a, b) => b.length - a.length);
 }
 
-/** Name and password of a `Basic` credential. */
+const afterFirstColon = (pair: string): string => pair.slice(pair.indexOf(':') + 1);
+
+/** The password of a `Basic` credential. */
 function plainBasic(value: string): string[] {
   const encoded = /^Basic (\S+)$/i.exec(value)?.[1];
-  return encoded === undefined ? [] : Buffer.from(encoded, 'base64').toString('utf8').split(':').slice(1);
+  return encoded === undefined ? [] : [afterFirstColon(Buffer.from(encoded, 'base64').toString('utf8'))];
 }
 
 const HIDDEN = '[hidden]';
@@ -50,16 +52,15 @@ const SHORTEST_PIECE = 8;
 export const redact = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((rest, secret) => {
     const quoted = JSON.stringify(secret).slice(1, -1);
-    return cutEnd(rest.replaceAll(secret, HIDDEN).replaceAll(quoted, HIDDEN), [secret, quoted]);
+    return [secret, quoted].reduce(hidePieces, rest.replaceAll(secret, HIDDEN).replaceAll(quoted, HIDDEN));
   }, text);
 
-/** Hides the beginning of a secret that the text ends with, closing marks aside. */
-function cutEnd(text: string, forms: readonly string[]): string {
-  const body = text.replace(/[\s"'”…).]+$/, '');
-  for (const form of forms) {
-    for (let length = form.length - 1; length >= SHORTEST_PIECE; length -= 1) {
-      if (body.endsWith(form.slice(0, length))) return body.slice(0, -length) + HIDDEN + text.slice(body.length);
-    }
+/** Hides the longest beginning of a secret that is left: wherever the text was cut, whatever was said after it. A path's is no secret. */
+function hidePieces(text: string, secret: string): string {
+  if (/^[./-]/.test(secret)) return text;
+  for (let length = secret.length - 1; length >= SHORTEST_PIECE; length -= 1) {
+    const piece = secret.slice(0, length);
+    if (text.includes(piece)) return text.replaceAll(piece, HIDDEN);
   }
   return text;
 }
