@@ -210,6 +210,8 @@ function readHeaders(
       throw new UsageError(`--header-env: ${name}: what ${variable} holds cannot be a header's value`);
     return ['--header-env', `${name}: ${value.trim()}`];
   });
+  // What this process starts inherits its environment: a secret that is a header is nobody else's.
+  for (const text of fromEnv) Reflect.deleteProperty(env, HEADER_ENV.exec(text)?.[2] ?? '');
   const headers: Record<string, string> = {};
   for (const [flag, text] of [...named, ...looked]) {
     const name = text.slice(0, text.indexOf(':')).toLowerCase();
