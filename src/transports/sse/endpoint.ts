@@ -2,13 +2,13 @@
  * The HTTP+SSE endpoint ([spec] 2024-11-05, transports): GET opens an event stream whose first event names the URL to
  * POST messages to; a POST is answered 202 and the answer to its message comes on the stream.
  */
-import { randomUUID } from 'node:crypto';
 import type { EncodedMessage, McpSession } from '../../mcp/contract.ts';
 import { readBody } from '../../wire/body.ts';
 import { EventStream } from '../../wire/event-stream.ts';
 import { listenHttp } from '../../wire/http-server.ts';
 import type { Body, HttpServer, ServerReply, ServerRequest } from '../../wire/http.ts';
 import { isFromHere } from '../../wire/loopback-only.ts';
+import { newSessionId } from '../../wire/session-id.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
 
@@ -75,7 +75,7 @@ function route(context: Context, request: ServerRequest, reply: ServerReply): vo
 
 function openStream(context: Context, request: ServerRequest, reply: ServerReply): void {
   const { clients, options } = context;
-  const sessionId = randomUUID();
+  const sessionId = newSessionId();
   context.lastStream = request;
   const events = new EventStream({ request, reply, compression: options.variant.compression });
   // [spec] the first event is `endpoint`; its data is the URI to POST to.

@@ -1,5 +1,5 @@
 /** One client's session: which of its requests is answered where, and where everything else goes. */
-import { randomUUID } from 'node:crypto';
+import { newSessionId } from '../../wire/session-id.ts';
 import type { EncodedMessage, McpServer, McpSession, MessageHead } from '../../mcp/contract.ts';
 import { type JsonObject, RPC_ERRORS, type RequestId, encodeError, isObject } from '../../mcp/jsonrpc.ts';
 import { accepted, isAnswer, isRequest, refuse, replyJson } from './endpoint.replies.ts';
@@ -25,7 +25,7 @@ interface Target {
 }
 
 export class Session {
-  readonly id = randomUUID();
+  readonly id = newSessionId();
   readonly #mcp: McpSession;
   readonly #asEvents: boolean;
   readonly #onEnd: () => void;
