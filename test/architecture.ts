@@ -45,7 +45,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'endpoint',
     'result',
   ],
+  // Questions with a procedure of their own, each step in a process of its own.
+  studies: [
+    'transports/contract',
+    'transports/discover',
+    'endpoint',
+    'child',
+    'wire',
+    'load',
+    'mcp',
+    'sdk',
+    'measure',
+    'scenario',
+    'result',
+    'units',
+  ],
   trial: [
+    'studies',
     'target',
     'endpoint',
     'driver',

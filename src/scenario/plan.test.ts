@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../units.ts';
 import { expandCells } from './cells.ts';
-import { loadScenario } from './load-scenario.ts';
+import { loadWorkload } from './load-scenario.ts';
 import { type Arm, type Plan, planTrials } from './plan.ts';
 import { defaultVariant } from './variant.ts';
 
-const cells = expandCells(loadScenario('payload-sizes'), { quick: false });
+const cells = expandCells(loadWorkload('payload-sizes'), { quick: false });
 const armsNamed = (count: number): Arm[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `arm-${index}`,

@@ -18,6 +18,8 @@ import { forMarkdown } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { studySections } from '../study-section.ts';
+import type { StudySection } from '../studies/rendering.ts';
 import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
 
 /** What a reviewer sees. */
@@ -43,6 +45,7 @@ function blocksOf(report: Report): readonly Lines[] {
     ...claimBlocks(report),
     ...numberBlocks(report),
     ...envelopeBlock(report),
+    ...studySections(summary).flatMap(studyBlocks),
     ...folded(
       'How far to trust this',
       doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
@@ -159,3 +162,16 @@ function blockTable({ what, heads, groups }: Block, named: boolean): Lines {
 
 const ratioBullets = ({ groups }: Block): Lines =>
   groups.flatMap(({ level, ratios }) => ratios.map((ratio) => (level === '' ? ratio : `${level}: ${ratio}`)));
+
+const studyBlocks = ({ name, title, lines, tables, notes }: StudySection): readonly Lines[] => [
+  [`### ${forMarkdown(name)}`],
+  [[title, ...lines].map(forMarkdown).join('\n\n')],
+  ...tables.flatMap(({ caption, heads, rows }) => [
+    caption === '' ? [] : [`**${forMarkdown(caption)}**`],
+    table(
+      heads.map((head) => (head === '' ? ' ' : forMarkdown(head))),
+      rows.map((row) => row.map(forMarkdown)),
+    ),
+  ]),
+  notes.map((note) => `- ${forMarkdown(note)}`),
+];

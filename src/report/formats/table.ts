@@ -20,6 +20,8 @@ import { forTerminal } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { studySections } from '../study-section.ts';
+import type { StudySection, StudyTable } from '../studies/rendering.ts';
 import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
 import { displayWidth, hang, padding, widest, wrap } from '../wrap.ts';
 
@@ -48,6 +50,7 @@ function blocksOf(report: Report): readonly Lines[] {
     ...claimBlocks(report),
     ...numberBlocks(report),
     ...envelopeBlock(report),
+    ...studySections(summary).map(studyLines),
     [heading('How far to trust this'), ...doubtLines(summary).flatMap(bullet)],
     paragraph(`Again with the same seed: ${againCommand(summary.record)}${againNote(summary.record)}`),
   ].filter((lines) => lines.length > 0);
@@ -183,6 +186,24 @@ function blockLines({ heads, groups }: Block, label: string): Lines {
       lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));
   }
   return lines;
+}
+
+function studyLines({ name, title, lines, tables, notes }: StudySection): Lines {
+  return [
+    heading(forTerminal(name)),
+    ...[title, ...lines].flatMap((line) => hang(forTerminal(line), { first: '  ', rest: '  ', width: WIDTH })),
+    ...tables.flatMap(studyTableLines),
+    ...notes.flatMap((note) => hang(forTerminal(note), { first: '  • ', rest: '    ', width: WIDTH })),
+  ];
+}
+
+function studyTableLines({ caption, heads, rows }: StudyTable): Lines {
+  const cells = [heads, ...rows].map(([name = '', ...more]) => [`  ${forTerminal(name)}`, ...more.map(forTerminal)]);
+  return [
+    '',
+    ...(caption === '' ? [] : hang(forTerminal(caption), { first: '  ', rest: '  ', width: WIDTH })),
+    ...alignColumns(cells, WIDTH).flat(),
+  ];
 }
 
 const nameIndent = (level: string): string => (level === '' ? '  ' : '    ');
