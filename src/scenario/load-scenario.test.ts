@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { listShipped, loadScenario } from './load-scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
-import { SUITES } from './suite.ts';
+import { SUITE_ORDER, SUITES } from './suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,7 +76,7 @@ describe('loadScenario', () => {
 describe('listShipped', () => {
   it('lists the suite in its order, each under the name in its file', () => {
     const shipped = listShipped();
-    expect(shipped.map(({ name }) => name).join(', ')).toBe(SHIPPED);
+    expect(shipped.map(({ name }) => name).slice(0, SUITE_ORDER.length)).toEqual(SUITE_ORDER);
     for (const { name, path } of shipped) expect(loadScenario(path).draft.name).toBe(name);
   });
 });

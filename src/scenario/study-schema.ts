@@ -1,6 +1,7 @@
 /** The file format of studies: what every study file says, and the settings that are its study's own. */
 import { z } from 'zod';
 import { line, listOf, mapping, whole, word } from './fields.ts';
+import { scenarioSchema } from './schema.ts';
 import { STUDY_SETTINGS } from './study-settings.ts';
 import { STUDY_NAMES, type StudyName } from './study.ts';
 import { oneOf } from './wording.ts';
@@ -78,3 +79,15 @@ export const quickStudy = ({ quick, ...draft }: StudyDraft): StudyDraft => ({
   arms: quick?.arms ?? draft.arms,
   settings: quick?.settings ?? draft.settings,
 });
+
+/** The JSON Schema (2020-12) of scenario files of both kinds, for editors and for those who generate scenarios. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const { $schema, ...workload } = z.toJSONSchema(scenarioSchema, { io: 'input' });
+  const { $schema: _same, ...study } = z.toJSONSchema(studySchema, { io: 'input' });
+  return {
+    $schema,
+    title: 'mcp-transport-bench scenario',
+    description: 'One workload for MCP endpoints, or one study with a procedure of its own.',
+    anyOf: [workload, study],
+  };
+}

@@ -1,5 +1,12 @@
 /** Suites: what `run` measures when nobody names single scenarios. */
 
+/** Several scenarios by one name. */
+export interface Suite {
+  /** One line: what it answers. */
+  readonly title: string;
+  readonly entries: readonly SuiteEntry[];
+}
+
 /** A scenario in a suite. */
 export interface SuiteEntry {
   readonly scenario: string;
@@ -21,16 +28,18 @@ const ARTICLE: readonly SuiteEntry[] = [
 ].map(inFull);
 
 /** By the name that stands for all of its scenarios on the command line. */
-export const SUITES: Readonly<Record<string, readonly SuiteEntry[]>> = { article: ARTICLE };
+export const SUITES: Readonly<Record<string, Suite>> = {
+  article: { title: 'The article’s comparison (what run without a name does)', entries: ARTICLE },
+};
 
 /** Without a word on the command line. */
 export const USUAL_SUITE = 'article';
 
 /** Names in the order in which the suites have them, each once. */
 export const SUITE_ORDER: readonly string[] = [
-  ...new Set(Object.values(SUITES).flatMap((entries) => entries.map(({ scenario }) => scenario))),
+  ...new Set(Object.values(SUITES).flatMap(({ entries }) => entries.map(({ scenario }) => scenario))),
 ];
 
 /** What the words on a command line stand for: a suite's name for all its entries, any other word for itself. */
 export const entriesOf = (words: readonly string[]): readonly SuiteEntry[] =>
-  (words.length === 0 ? [USUAL_SUITE] : words).flatMap((word) => SUITES[word] ?? [inFull(word)]);
+  (words.length === 0 ? [USUAL_SUITE] : words).flatMap((word) => SUITES[word]?.entries ?? [inFull(word)]);
