@@ -127,7 +127,7 @@ describe('the steps of a study', () => {
     const orders = Array.from({ length: 20 }, (_, repetition) =>
       steps.filter((step) => step.repetition === repetition).map(({ subject }) => subject['cut']),
     );
-    for (const order of orders) expect(order.toSorted()).toEqual(['fin', 'restart', 'rst']);
+    for (const order of orders) expect(new Set(order)).toEqual(new Set(['fin', 'restart', 'rst']));
     expect(new Set(orders.map(String)).size).toBeGreaterThan(3);
   });
 
