@@ -21,7 +21,7 @@ interface CallResult extends Pair {
 
 /** The sentences, in the order in which they are to be read. */
 export function answerSentences(summary: Summary): readonly string[] {
-  if (summary.record.plan.cells.length === 0) return studiesAlone(summary);
+  if (summary.record.plan.studies.length > 0 && summary.cells.length === 0) return studiesAlone(summary);
   if (!hasAnything(summary)) return nothingValid(summary);
   const pair = headlinePair(summary);
   if (pair === undefined) return oneArm(summary);
