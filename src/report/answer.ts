@@ -52,6 +52,8 @@ const hasAnything = (summary: Summary): boolean =>
 
 function nothingValid({ record, failedTrials }: Summary): readonly string[] {
   const planned = whole(record.plan.trials.length);
+  if (record.trials.length === 0)
+    return [`Nothing was measured: this run ended before the first of its ${planned} planned trials was over.`];
   const [first] = failedTrials;
   const failed = first === undefined ? '' : ` ${whole(failedTrials.length)} failed, the first with: ${first.error}`;
   return [`Nothing was measured that may be shown: none of ${planned} planned trials gave a valid number.${failed}`];
