@@ -12,7 +12,7 @@ import { fixtureRecord } from './fixtures/record.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/mcp-transport-bench.js', import.meta.url));
 const SHIPPED =
-  'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes. A path to a file works too.';
+  'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, duplex, payload-sizes, fan-out. A path to a file works too.';
 const FORMATS = 'expected one of json, markdown, table';
 const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 

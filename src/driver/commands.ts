@@ -5,7 +5,7 @@ import type { ProcessUse } from '../measure/process-meter.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { ClockStamp, ProcessFacts } from '../endpoint/commands.ts';
+import type { ClockStamp, ProcessFacts, PublishReport } from '../endpoint/commands.ts';
 import type { Handshake, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
@@ -17,7 +17,7 @@ export type DriverCommands = {
   /** Runs one phase to its last answer. */
   run: { body: RunOrder; reply: RunReply };
   /** Waits for events on their way, then for silence, and answers what was recorded. */
-  collect: { body: { readonly published: number }; reply: DriverReading };
+  collect: { body: Pick<PublishReport, 'published' | 'events'>; reply: DriverReading };
   /** Closes the scenario's clients. */
   release: { body: undefined; reply: undefined };
   /** Ends a running phase early. */

@@ -110,9 +110,9 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
       running = { ...running, lengthNs: report.lengthNs };
       return report;
     },
-    collect: async ({ published }) => {
+    collect: async (published) => {
       if (opened === undefined || running === undefined) throw new Error('no phase was run');
-      await drain(running.recorder, published);
+      await drain(running.recorder, published.published);
       await quiet(opened.connected);
       return read(running, opened.connected, published, meter);
     },
@@ -133,7 +133,8 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
 
 function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly BenchClient[]): Recorder {
   const { timeNs } = order.kind === 'window' ? scenario.window : scenario.warmup;
-  const recorder = new Recorder({ startNs: order.startNs, durationNs: timeNs, run: order.run });
+  const { startNs, run } = order;
+  const recorder = new Recorder({ startNs, durationNs: timeNs, run, audiences: scenario.publish });
   for (const client of clients) client.recordTo(recorder);
   return recorder;
 }
@@ -158,18 +159,19 @@ async function quiet(connected: readonly Connected[]): Promise<void> {
 function read(
   running: Running,
   connected: readonly Connected[],
-  published: number,
+  { published, events }: DriverCommands['collect']['body'],
   meter: ProcessMeter,
 ): DriverReading {
   const clients = connected.map(({ client }) => client);
   const wire = sumWire(connected);
   const counts = sumCounts(clients);
   const strays = sumStrays(clients);
-  const recorded = running.recorder.finish(published, {
+  const newStrays = {
     misrouted: strays.misrouted - running.strays.misrouted,
     duplicated: strays.duplicated - running.strays.duplicated,
     unreadable: strays.unreadable - running.strays.unreadable,
-  });
+  };
+  const recorded = running.recorder.finish(published, newStrays, events);
   return {
     ...recorded,
     elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.startNs))),

@@ -157,8 +157,8 @@ describe('overrides', () => {
   });
 
   it('clients take along those who subscribe', () => {
-    const [cell] = withFlags('mixed', { clients: 2 });
-    expect(cell?.scenario).toMatchObject({ clients: 2, publish: [{ subscribers: 2 }] });
+    const cells = withFlags('duplex', { clients: 2 });
+    expect(cells.at(-1)?.scenario).toMatchObject({ clients: 2, publish: [{ subscribers: 2 }] });
   });
 
   it('a flag on the axis that varies leaves one cell, on another axis all', () => {
@@ -173,7 +173,7 @@ describe('overrides', () => {
   });
 
   it('without any, the scenario is as it was', () => {
-    expect(withFlags('mixed', {})).toEqual(cellsOf('mixed'));
+    expect(withFlags('duplex', {})).toEqual(cellsOf('duplex'));
   });
 
   const feed = 'publish: [{ topic: f, rate: 5/s, subscribers: 5 }]\nclients: 5\nwindow: 1s\nload: { model: none }\n';

@@ -1,10 +1,7 @@
 /** A scenario file after its values are read and its defaults filled in, before it is laid out in cells. */
 import type { Bytes, PerSecond } from '../units.ts';
+import type { Direction } from './directions.ts';
 import type { Extent, Publication, Scenario } from './scenario.ts';
-
-/** Which of a scenario's two directions: what clients ask, or what the endpoint publishes. */
-export const DIRECTIONS = ['calls', 'pushes'] as const;
-export type Direction = (typeof DIRECTIONS)[number];
 
 /** One thing that a level sets, or a flag of the command line that sets the same thing. */
 export type Setting =

@@ -8,7 +8,7 @@ import { ScenarioError } from './scenario-error.ts';
 const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const SHIPPED = 'tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes';
+const SHIPPED = 'tool-calls, agent-loop, chatty, chatty-paced, notifications, duplex, payload-sizes, fan-out';
 const GOOD = 'name: mine\ntitle: b\nshows: c\nload: { model: none }\npublish: [{ topic: f, rate: 1 }]\nwindow: 1s\n';
 
 function write(name: string, content: string | Uint8Array): string {

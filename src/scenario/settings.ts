@@ -1,4 +1,5 @@
 /** Settings of a scenario that levels and flags change: what they apply to, and what they make of it. */
+import { hasCalls, hasPushes } from './directions.ts';
 import type { Axis, Level, ScenarioDraft, Setting } from './draft.ts';
 import { formatRate, formatSize } from './quantities.ts';
 import type { LoadModel, Script, Step } from './scenario.ts';
@@ -33,8 +34,8 @@ function settingLabel(setting: Setting): string {
 export function unfitReason(draft: ScenarioDraft, axis: Axis): string | undefined {
   switch (axis) {
     case 'only':
-      if (draft.publish.length === 0) return 'nothing is published, so that there is one direction already';
-      return draft.load.kind === 'none' ? 'nobody calls, so that there is one direction already' : undefined;
+      if (!hasPushes(draft)) return 'nothing is published, so that there is one direction already';
+      return hasCalls(draft) ? undefined : 'nobody calls, so that there is one direction already';
     case 'payload':
       return payloadUnfit(draft);
     case 'rate':

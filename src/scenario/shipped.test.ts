@@ -19,8 +19,10 @@ const lengthInSeconds = (cells: readonly Cell[]): number =>
     .reduce((sum, timeNs) => sum + (timeNs === undefined ? Number.POSITIVE_INFINITY : toSeconds(timeNs)), 0);
 
 describe('the shipped scenarios', () => {
-  it('are the suite', () => {
-    expect(listShipped().map(({ name }) => name)).toEqual(ARTICLE_SUITE);
+  it('are the suite, and what takes longer than a default run may', () => {
+    const names = listShipped().map(({ name }) => name);
+    expect(names.slice(0, ARTICLE_SUITE.length)).toEqual(ARTICLE_SUITE);
+    expect(names.slice(ARTICLE_SUITE.length)).toEqual(['fan-out']);
   });
 
   it('fit the time of a trial: 11 s in full, 1.7 s in quick', () => {
@@ -41,6 +43,30 @@ describe('the shipped scenarios', () => {
     const parsed = loadScenario(name);
     const [full, quick] = [expandCells(parsed, { quick: false }), expandCells(parsed, { quick: true })];
     expect(lengthInSeconds(quick)).toBeLessThan(lengthInSeconds(full) / 2);
+  });
+
+  it('duplex has each direction alone and both, otherwise the same', () => {
+    const scenarios = expandCells(loadScenario('duplex'), { quick: false }).map(({ scenario }) => scenario);
+    const [calls, pushes, both] = scenarios;
+    expect(calls).toEqual({ ...both, publish: [] });
+    expect(pushes).toEqual({ ...both, load: { kind: 'none' }, scripts: [] });
+    expect(both!.scripts.length * both!.publish.length).toBe(1);
+  });
+
+  it('fan-out reaches from 1 to 500 subscribers, who all listen, and from 1 to 100 events a second', () => {
+    const cells = expandCells(loadScenario('fan-out'), { quick: false });
+    const publications = cells.flatMap(({ scenario }) => scenario.publish);
+    const of = (read: (one: (typeof publications)[number]) => number) => [
+      Math.min(...publications.map(read)),
+      Math.max(...publications.map(read)),
+    ];
+    expect(of(({ subscribers }) => subscribers)).toEqual([1, 500]);
+    expect(of(({ ratePerSec }) => ratePerSec)).toEqual([1, 100]);
+    for (const { id, scenario } of cells) {
+      expect(scenario.publish[0]?.subscribers, id).toBe(scenario.clients);
+      // A median needs five events.
+      expect(scenario.publish[0]!.ratePerSec * toSeconds(scenario.window.timeNs!), id).toBeGreaterThanOrEqual(5);
+    }
   });
 
   it('chatty and chatty-paced run the same scripts', () => {

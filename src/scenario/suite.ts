@@ -7,6 +7,6 @@ export const ARTICLE_SUITE = [
   'chatty',
   'chatty-paced',
   'notifications',
-  'mixed',
+  'duplex',
   'payload-sizes',
 ] as const;

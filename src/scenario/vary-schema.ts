@@ -1,6 +1,7 @@
 /** What a scenario varies, as a file writes it: one key with its values, or a list of levels that set several keys each. */
 import { z } from 'zod';
-import { DIRECTIONS, type Level, type Setting, type Vary } from './draft.ts';
+import { DIRECTIONS, type Direction } from './directions.ts';
+import type { Level, Setting, Vary } from './draft.ts';
 import { window } from './extent-schema.ts';
 import { choice, listOf, mapping, MAX_CLIENTS, rate, size, whole, word } from './fields.ts';
 import type { Extent } from './scenario.ts';
@@ -16,7 +17,7 @@ const levelsOf = <Item extends z.core.SomeType>(item: Item, what: string) =>
 
 /** What a level may set, read. */
 interface Keys {
-  readonly only?: (typeof DIRECTIONS)[number] | undefined;
+  readonly only?: Direction | undefined;
   readonly payload?: z.output<ReturnType<typeof payload>> | undefined;
   readonly rate?: z.output<ReturnType<typeof rate>> | undefined;
   readonly clients?: number | undefined;

@@ -77,12 +77,13 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
       return reply;
     });
   const [published = NOTHING_PUBLISHED, runReply] = await Promise.all([publishing, running]);
-  const reading = await driver.ask('collect', { published: published.published }, PROMPT_NS);
+  const { events } = published;
+  const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
   const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
   return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take() };
 }
 
-const NOTHING_PUBLISHED: PublishReport = { published: 0, latestNs: nanoseconds(0) };
+const NOTHING_PUBLISHED: PublishReport = { published: 0, events: [], latestNs: nanoseconds(0) };
 
 /** No phase is waited for longer than this. */
 function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
@@ -115,6 +116,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     scriptTime: driver.scriptTime,
     delivery: driver.delivery,
     deliveryFromDue: driver.deliveryFromDue,
+    fanOut: driver.fanOut,
     partMedians: driver.partMedians,
     bytes: byteBooks(driver, endpoint, context.processes.apart),
     sockets: openSockets,
