@@ -48,11 +48,13 @@ export function driverNotes(summary: Summary, cells: readonly CellSummary[]): re
   if (largest === undefined || !isForReceivers(cells)) return [];
   const used = largest.arms.flatMap(({ armId }) => {
     const found = estimateOf(largest, armId, 'driver-cpu-per-event');
-    return found === undefined ? [] : [`${armTitle(summary, armId)} ${cpu(found.value)}`];
+    const last = estimateOf(largest, armId, 'last-receiver.p50');
+    const beside = last === undefined ? '' : ` beside ${time(last.value)}`;
+    return found === undefined ? [] : [`${armTitle(summary, armId)} ${cpu(found.value)}${beside}`];
   });
   if (used.length === 0) return [];
   return [
-    `One driver process reads for all ${whole(receiversIn(largest))} receivers, one after the other, which is in the last one’s time: per event it used ${used.join(', ')} of processor time.`,
+    `One driver process reads for all ${whole(receiversIn(largest))} receivers, one after the other, and the last one waits for that: processor time of the driver per event beside the last receiver’s p50: ${used.join(', ')}.`,
   ];
 }
 
