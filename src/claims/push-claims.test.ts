@@ -132,13 +132,20 @@ describe('bidirectional', () => {
     [fine, fine, 'confirmed'],
     [['slower', 'equivalent'], ['slower', 'faster'], 'confirmed'],
     [['equivalent', 'slower'], fine, 'confirmed'],
-    [['slower', 'slower'], fine, 'depends'],
-    [['slower', 'inconclusive'], fine, 'depends'],
-    [['inconclusive', 'slower'], fine, 'depends'],
-    [fine, ['slower', 'slower'], 'depends'],
   ] as const)('calls %j, pushes %j (alone; against SSE): %s', (calls, pushes, word) =>
     expect(wordOn(bidirectional, run(calls, pushes))).toBe(word),
   );
+  it.each([
+    [['slower', 'slower'], fine, 'not for calls'],
+    [['slower', 'inconclusive'], fine, 'undecided for calls'],
+    [['inconclusive', 'slower'], fine, 'undecided for calls'],
+    [fine, ['slower', 'slower'], 'not for pushes'],
+    [fine, ['inconclusive', 'inconclusive'], 'undecided for pushes'],
+  ] as const)('calls %j, pushes %j (alone; against SSE): depends, %s', (calls, pushes, said) => {
+    const verdict = verdictOn(bidirectional, run(calls, pushes));
+    expect(verdict.word).toBe('depends');
+    expect(verdict.because).toContain(said);
+  });
   it('says whose fault it is not', () =>
     expect(verdictOn(bidirectional, run(['slower', 'equivalent'], fine)).because).toContain(
       'calls: 2.00× amid pushes, over SSE 1.02×',

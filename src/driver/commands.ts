@@ -14,8 +14,10 @@ export type DriverCommands = {
   clock: { body: undefined; reply: ClockStamp };
   /** Opens the scenario's clients and subscribes those that listen. */
   open: { body: { readonly scenario: Scenario }; reply: undefined };
-  /** Runs one phase to its last answer. */
-  run: { body: RunOrder; reply: RunReply };
+  /** Opens the books of a phase: what is published from now on is in them, however late the order to run comes. */
+  prepare: { body: RunOrder; reply: undefined };
+  /** Runs the phase that was prepared to its last answer. */
+  run: { body: undefined; reply: RunReply };
   /** Waits for events on their way, then for silence, and answers what was recorded. */
   collect: { body: Pick<PublishReport, 'published' | 'events'>; reply: DriverReading };
   /** Closes the scenario's clients. */

@@ -36,8 +36,8 @@ interface Opened {
 
 /** The phase in hand, and the counters as they stood before it. */
 interface Running {
+  readonly order: RunOrder;
   readonly recorder: Recorder;
-  readonly startNs: Nanoseconds;
   /** Of the phase, once it is over. */
   readonly lengthNs: Nanoseconds;
   readonly wire: WireCounts;
@@ -61,6 +61,10 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
     if (options === undefined) throw new Error('the driver has not been started');
     return options;
   };
+  const openedNow = (): Opened => {
+    if (opened === undefined) throw new Error('no scenario was opened');
+    return opened;
+  };
   return {
     start: async (body) => {
       const argv = body.target?.argv;
@@ -77,15 +81,13 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
       opened = { scenario, connected: await openClients(started(), scenario) };
       return undefined;
     },
-    run: async (order) => {
-      if (opened === undefined || filler === undefined) throw new Error('no scenario was opened');
-      const { scenario, connected } = opened;
+    prepare: (order) => {
+      const { scenario, connected } = openedNow();
       aborter = new AbortController();
       const clients = connected.map(({ client }) => client);
-      const recorder = recorderFor(order, scenario, clients);
       running = {
-        recorder,
-        startNs: order.startNs,
+        order,
+        recorder: recorderFor(order, scenario, clients),
         lengthNs: nanoseconds(0),
         wire: sumWire(connected),
         counts: sumCounts(clients),
@@ -93,17 +95,22 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
         sessionsReopened: sumReopened(clients),
         process: meter.begin(),
       };
-      const random = seededRandom(derivedSeed(order.seed, 'scripts'));
+      return undefined;
+    },
+    run: async () => {
+      const { scenario, connected } = openedNow();
+      if (running === undefined || filler === undefined) throw new Error('no phase was prepared');
+      const { order, recorder } = running;
       const phase: Phase = {
         ...order,
         scenario,
-        clients,
+        clients: connected.map(({ client }) => client),
         recorder,
         clock,
         pacer,
         filler,
         foreignCall: options?.target?.call,
-        random,
+        random: seededRandom(derivedSeed(order.seed, 'scripts')),
         signal: aborter.signal,
       };
       const report = await runPhase(phase);
@@ -174,7 +181,7 @@ function read(
   const recorded = running.recorder.finish(published, newStrays, events);
   return {
     ...recorded,
-    elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.startNs))),
+    elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.order.startNs))),
     wire: {
       upBytes: bytes(wire.upBytes - running.wire.upBytes),
       downBytes: bytes(wire.downBytes - running.wire.downBytes),

@@ -60,6 +60,7 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
   const limitNs = phaseLimit(extent, scenario);
   const startNs = plus(clock.now(), processes.lead(scenario.clients));
+  await driver.ask('prepare', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, PROMPT_NS);
   await askEndpoint?.('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
   hiccups.take();
   // A warm-up that waits for calls as well may outlast its time; its publications then end with it.
@@ -69,13 +70,11 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
     { run, publications: scenario.publish, seed: derivedSeed(context.seed, `publish ${kind}`), startNs, durationNs },
     limitNs,
   );
-  const running = driver
-    .ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs)
-    .then(async (reply) => {
-      // A phase that ends with a number of calls ends its publications with it.
-      if (extent.calls !== undefined) await askEndpoint?.('stopPublishing', undefined, PROMPT_NS);
-      return reply;
-    });
+  const running = driver.ask('run', undefined, limitNs).then(async (reply) => {
+    // A phase that ends with a number of calls ends its publications with it.
+    if (extent.calls !== undefined) await askEndpoint?.('stopPublishing', undefined, PROMPT_NS);
+    return reply;
+  });
   const [published = NOTHING_PUBLISHED, runReply] = await Promise.all([publishing, running]);
   const { events } = published;
   const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
