@@ -42,9 +42,9 @@ export function receiverTexts(cell: CellSummary, arm: Arm): readonly string[] {
 export const isForReceivers = (cells: readonly CellSummary[]): boolean =>
   cells.some(({ cell }) => hasReceivers(cell.scenario)) && !cells.some(({ cell }) => hasCalls(cell.scenario));
 
-/** How much of the last receiver's time is the bench's own: said where there are most receivers. */
+/** How much of the last receiver's time is the bench's own: said where there are most receivers, and among those most events. */
 export function driverNotes(summary: Summary, cells: readonly CellSummary[]): readonly string[] {
-  const [largest] = cells.toSorted((a, b) => receiversIn(b) - receiversIn(a));
+  const [largest] = cells.toSorted((a, b) => receiversIn(b) - receiversIn(a) || eventsIn(b) - eventsIn(a));
   if (largest === undefined || !isForReceivers(cells)) return [];
   const used = largest.arms.flatMap(({ armId }) => {
     const found = estimateOf(largest, armId, 'driver-cpu-per-event');
@@ -54,9 +54,13 @@ export function driverNotes(summary: Summary, cells: readonly CellSummary[]): re
   });
   if (used.length === 0) return [];
   return [
-    `One driver process reads for all ${whole(receiversIn(largest))} receivers, one after the other, and the last one waits for that: processor time of the driver per event beside the last receiver’s p50: ${used.join(', ')}.`,
+    `One driver process reads for all ${whole(receiversIn(largest))} receivers, one after the other: the last one’s time contains the reading of the others. Processor time of the driver per event, its timers included, beside the last receiver’s p50: ${used.join(', ')}.`,
   ];
 }
 
 const receiversIn = ({ cell }: CellSummary): number =>
   Math.max(0, ...cell.scenario.publish.map(({ subscribers }) => subscribers));
+
+/** Per second. */
+const eventsIn = ({ cell }: CellSummary): number =>
+  cell.scenario.publish.reduce((sum, { ratePerSec }) => sum + ratePerSec, 0);
