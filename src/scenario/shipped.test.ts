@@ -4,13 +4,17 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { toSeconds } from '../units.ts';
 import { expandCells } from './cells.ts';
-import { listShipped, loadScenario } from './load-scenario.ts';
+import { listShipped, loadScenario, loadWorkload } from './load-scenario.ts';
 import type { Cell } from './scenario.ts';
-import { scenarioJsonSchema } from './schema.ts';
-import { ARTICLE_SUITE } from './suite.ts';
+import { scenarioJsonSchema } from './study-schema.ts';
+import { SUITE_ORDER, SUITES } from './suite.ts';
+
+const isWorkload = (name: string): boolean => loadScenario(name).kind === 'workload';
 
 const cellsOfSuite = (quick: boolean): Cell[] =>
-  ARTICLE_SUITE.flatMap((name) => expandCells(loadScenario(name), { quick }));
+  (SUITES['article']?.entries ?? [])
+    .filter(({ scenario }) => isWorkload(scenario))
+    .flatMap((entry) => expandCells(loadWorkload(entry.scenario), { quick: quick || entry.quick }));
 
 /** Warm-ups and windows of one trial; `Infinity` if one of them has no time to end at. */
 const lengthInSeconds = (cells: readonly Cell[]): number =>
@@ -19,10 +23,12 @@ const lengthInSeconds = (cells: readonly Cell[]): number =>
     .reduce((sum, timeNs) => sum + (timeNs === undefined ? Number.POSITIVE_INFINITY : toSeconds(timeNs)), 0);
 
 describe('the shipped scenarios', () => {
-  it('are the suite, and what takes longer than a default run may', () => {
-    const names = listShipped().map(({ name }) => name);
-    expect(names.slice(0, ARTICLE_SUITE.length)).toEqual(ARTICLE_SUITE);
-    expect(names.slice(ARTICLE_SUITE.length)).toEqual(['fan-out']);
+  it('are those of the suites, and every word of a suite is one', () => {
+    expect(
+      listShipped()
+        .map(({ name }) => name)
+        .slice(0, SUITE_ORDER.length),
+    ).toEqual(SUITE_ORDER);
   });
 
   it('fit the time of a trial: 11 s in full, 1.7 s in quick', () => {
@@ -39,14 +45,14 @@ describe('the shipped scenarios', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/^(?:# .{40,}\n){3,}name: /);
   });
 
-  it.each(listShipped())('$name has a smaller plan', ({ name }) => {
-    const parsed = loadScenario(name);
+  it.each(listShipped().filter(({ name }) => isWorkload(name)))('$name has a smaller plan', ({ name }) => {
+    const parsed = loadWorkload(name);
     const [full, quick] = [expandCells(parsed, { quick: false }), expandCells(parsed, { quick: true })];
     expect(lengthInSeconds(quick)).toBeLessThan(lengthInSeconds(full) / 2);
   });
 
   it('duplex has each direction alone and both, otherwise the same', () => {
-    const scenarios = expandCells(loadScenario('duplex'), { quick: false }).map(({ scenario }) => scenario);
+    const scenarios = expandCells(loadWorkload('duplex'), { quick: false }).map(({ scenario }) => scenario);
     const [calls, pushes, both] = scenarios;
     expect(calls).toEqual({ ...both, publish: [] });
     expect(pushes).toEqual({ ...both, load: { kind: 'none' }, scripts: [] });
@@ -54,7 +60,7 @@ describe('the shipped scenarios', () => {
   });
 
   it('fan-out reaches from 1 to 500 subscribers, who all listen, and from 1 to 100 events a second', () => {
-    const cells = expandCells(loadScenario('fan-out'), { quick: false });
+    const cells = expandCells(loadWorkload('fan-out'), { quick: false });
     const publications = cells.flatMap(({ scenario }) => scenario.publish);
     const of = (read: (one: (typeof publications)[number]) => number) => [
       Math.min(...publications.map(read)),
@@ -70,8 +76,8 @@ describe('the shipped scenarios', () => {
   });
 
   it('chatty and chatty-paced run the same scripts', () => {
-    const [closed] = expandCells(loadScenario('chatty'), { quick: false });
-    const [open] = expandCells(loadScenario('chatty-paced'), { quick: false });
+    const [closed] = expandCells(loadWorkload('chatty'), { quick: false });
+    const [open] = expandCells(loadWorkload('chatty-paced'), { quick: false });
     expect(open?.scenario.scripts).toEqual(closed?.scenario.scripts);
     expect(open?.scenario.clients).toBe(closed?.scenario.clients);
   });
@@ -94,7 +100,7 @@ describe('scenarioJsonSchema', () => {
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: 'mcp-transport-bench scenario',
-      required: ['name', 'title', 'shows', 'load', 'window'],
+      anyOf: [{ required: ['name', 'title', 'shows', 'load', 'window'] }, { oneOf: expect.anything() as unknown }],
     });
     const undescribed: string[] = [];
     const visit = (node: unknown, path: string): void => {
@@ -111,7 +117,10 @@ describe('scenarioJsonSchema', () => {
 
   it('gives defaults as a file would write them', () => {
     expect(schema).toMatchObject({
-      properties: { clients: { default: 1 }, timeout: { default: '5s' }, warmup: { default: '300ms' } },
+      anyOf: [
+        { properties: { clients: { default: 1 }, timeout: { default: '5s' }, warmup: { default: '300ms' } } },
+        {},
+      ],
     });
   });
 });
