@@ -56,19 +56,23 @@ function judge({ steps }: StudyEvidence<'connection-limits'>): Judgement | undef
 function partOf(steps: Steps, level: Level, client: ClientKind): Part | undefined {
   const found = mostOf(steps, level, client);
   if (found === undefined) return undefined;
-  return { of: `${level.of} from ${nameOf(found)}`, holds: level.holds(found), seen: openedWords(found) };
+  const of = `${level.of} from ${nameOf(found)}`;
+  const { opened, atServer } = found;
+  return opened === atServer
+    ? { of, holds: level.holds(found), seen: openedWords(found) }
+    : { of, holds: undefined, seen: `it counted ${whole(opened)}, the server ${whole(atServer)}` };
 }
 
 /**
  * Of the repetitions, and of the servers that allow more or fewer streams, the one that went furthest: it shows the client's
- * own limit. A count on which client and server disagree is none.
+ * own limit. One on which client and server do not agree is taken only where there is no other.
  */
 function mostOf(steps: Steps, { stream, http }: Level, client: ClientKind): Data | undefined {
+  const agree = ({ opened, atServer }: Data): number => Number(opened === atServer);
   const [most] = steps
     .map(({ data }) => data)
     .filter((data) => data.stream === stream && data.http === http && data.from.client === client)
-    .filter(({ opened, atServer }) => opened === atServer)
-    .toSorted((a, b) => b.opened - a.opened);
+    .toSorted((a, b) => agree(b) - agree(a) || b.opened - a.opened);
   return most;
 }
 

@@ -92,13 +92,13 @@ function plainWords(repetitions: readonly Data[]): string {
   return `passes, ${time(Math.max(...passed.map(({ plain }) => plain.elapsedNs)))}`;
 }
 
-/** A number that only one side has seen is no limit; such a step counts for no verdict. */
+/** A number that only one side has seen is no limit, and decides nothing. */
 function disagreements(all: readonly Data[]): readonly string[] {
   return all
     .filter(({ opened, atServer }) => opened !== atServer)
     .map(
       (data) =>
-        `${wayWords(data)}: the client counted ${whole(data.opened)} and the server ${whole(data.atServer)}, so it counts for no verdict`,
+        `${wayWords(data)}: the client counted ${whole(data.opened)} and the server ${whole(data.atServer)}, so it decides nothing`,
     );
 }
 

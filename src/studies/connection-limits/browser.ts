@@ -87,9 +87,12 @@ export async function startBrowser(program: string, url: string): Promise<Superv
   return browser;
 }
 
+/** Short: sockets are made below it, whose paths may have a hundred characters. */
+const FOLDER_PREFIX = 'mcp-bench-browser-';
+
 /** A home that is removed with everything in it: a browser leaves files in more places than its profile. */
 function withFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-browser-'));
+  const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
   return { folder, env: { HOME: folder, TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder } };
 }
 
