@@ -21,7 +21,7 @@ interface CallResult extends Pair {
 
 /** The sentences, in the order in which they are to be read. */
 export function answerSentences(summary: Summary): readonly string[] {
-  if (summary.record.plan.cells.length === 0) return studiesAlone(summary);
+  if (summary.record.plan.studies.length > 0 && summary.cells.length === 0) return studiesAlone(summary);
   if (!hasAnything(summary)) return nothingValid(summary);
   const pair = headlinePair(summary);
   if (pair === undefined) return oneArm(summary);
@@ -52,6 +52,8 @@ const hasAnything = (summary: Summary): boolean =>
 
 function nothingValid({ record, failedTrials }: Summary): readonly string[] {
   const planned = whole(record.plan.trials.length);
+  if (record.trials.length === 0)
+    return [`Nothing was measured: this run ended before the first of its ${planned} planned trials was over.`];
   const [first] = failedTrials;
   const failed = first === undefined ? '' : ` ${whole(failedTrials.length)} failed, the first with: ${first.error}`;
   return [`Nothing was measured that may be shown: none of ${planned} planned trials gave a valid number.${failed}`];
