@@ -39,10 +39,11 @@ export interface SupervisedOptions {
 /** Starts the command, without a shell. Rejects with one line when there is no such program or it may not be run. */
 export async function startSupervised(
   argv: readonly string[],
-  { folder = '', env = {} }: SupervisedOptions = {},
+  { folder, env = {} }: SupervisedOptions = {},
 ): Promise<Supervised> {
+  const ofFolder = folder === undefined ? [] : [`--folder=${folder}`];
   // In a group of its own: what kills our whole group must leave it alive to end the command.
-  const supervisor = spawn(process.execPath, [PROGRAM, folder, ...argv], {
+  const supervisor = spawn(process.execPath, [PROGRAM, ...ofFolder, ...argv], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },

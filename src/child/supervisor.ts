@@ -12,13 +12,17 @@ const LOOK_EVERY_MS = 20;
 /** For the group to be gone after it was killed. */
 const KILLED_MS = 1_000;
 
+/** Begins the word before the command that names its folder. */
+const FOLDER_WORD = '--folder=';
+
 /** What is told of the command over IPC. */
 export type Told =
   | { readonly kind: 'started'; readonly pid: number }
   | { readonly kind: 'not-started'; readonly why: string }
   | { readonly kind: 'gone'; readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
-function main([folder = '', program = '', ...args]: readonly string[]): void {
+function main(words: readonly string[]): void {
+  const { folder, program, args } = readWords(words);
   // An interrupt from the terminal reaches us too; what is to become of the command is our parent's decision.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   // Whoever asked may have gone while this program was being loaded, when nobody heard it.
@@ -43,6 +47,19 @@ function main([folder = '', program = '', ...args]: readonly string[]): void {
   process.on('message', end);
   process.on('disconnect', end);
   if (!process.connected) end();
+}
+
+interface Words {
+  /** Removed when the command is gone; `undefined` when it has none. */
+  readonly folder: string | undefined;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+function readWords(words: readonly string[]): Words {
+  const folder = words[0]?.startsWith(FOLDER_WORD) === true ? words[0].slice(FOLDER_WORD.length) : undefined;
+  const [program = '', ...args] = folder === undefined ? words : words.slice(1);
+  return { folder, program, args };
 }
 
 function tell(told: Told, then: () => void): void {
@@ -76,8 +93,8 @@ async function goneWithin(leader: number, limitMs: number): Promise<boolean> {
 }
 
 /** Tried a few times: whoever was killed a moment ago may have been writing into it. */
-function remove(folder: string): void {
-  if (folder !== '') rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: LOOK_EVERY_MS });
+function remove(folder: string | undefined): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: LOOK_EVERY_MS });
 }
 
 /**

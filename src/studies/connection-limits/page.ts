@@ -18,7 +18,7 @@ export const PATHS = { page: '/', stream: '/stream', plain: '/plain' } as const;
 
 /** So many times longer than the slowest so far may the next one take before it is asked where it is. */
 const SLOWER_BY = 10;
-/** But no longer than this, which is also what the first one has. */
+/** But no longer than this, which is also what the first one has, unless more patience was asked for. */
 const LONGEST_MS = 5_000;
 /** So often is waited again for what the server has received. */
 const ROUNDS = 6;
@@ -38,7 +38,7 @@ const isUnderWay = async (kind) => {
 };
 const orWaits = async (kind, promise) => {
   for (let round = 0; round < ${ROUNDS}; round += 1) {
-    const waitMs = Math.min(${LONGEST_MS}, Math.max(order.patienceMs, slowestMs * ${SLOWER_BY}));
+    const waitMs = Math.max(order.patienceMs, Math.min(${LONGEST_MS}, slowestMs * ${SLOWER_BY}));
     const patience = new Promise((resolve) => setTimeout(resolve, waitMs, 'waits'));
     const first = await Promise.race([promise, patience]);
     if (first !== 'waits') return first;
