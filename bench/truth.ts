@@ -3,11 +3,16 @@
  * Run it with `npm run bench:truth [-- <arm,arm|all> <part,part>]`; it ends with 1 when a line fails.
  */
 import { askedArms } from './support/arms.js';
+import { streamsOfBrowser } from './support/browser.js';
 import { measure } from './support/measure.js';
 import { relayedEcho } from './support/relay.js';
 import { decodeHistogram } from '#dist/measure/histogram.js';
 import { isValid, type Measurement, type RunRecord } from '#dist/result/record.js';
+import { monotonicClock } from '#dist/measure/clock.js';
 import { summarise } from '#dist/stats/summarise.js';
+import { findBrowser } from '#dist/studies/connection-limits/browser.js';
+import { study as connectionLimits } from '#dist/studies/connection-limits/index.js';
+import { bytes, seconds } from '#dist/units.js';
 
 const ARMS = askedArms();
 /** One number per second call that a relay can capture: what has sockets. */
@@ -194,7 +199,43 @@ window: { time: 500ms }
   }
 }
 
-const PARTS = { knownDelay, coordinatedOmission, exactBytes, sameTwice, floor };
+/** The browser's limit is one integer, however it is asked and whoever counts. */
+async function browserLimit(): Promise<void> {
+  const program = findBrowser(undefined);
+  if (program === undefined) {
+    console.log('NOT RUN  the limit of a browser: apt-get install chromium');
+    return;
+  }
+  const byHand = await streamsOfBrowser(program);
+  for (const repetition of [1, 2, 3]) {
+    const { opened, atServer } = await limitOverHttp1();
+    line(
+      `event streams over HTTP/1.1 that a browser opens, time ${repetition}`,
+      `${byHand} (a bare server counted)`,
+      `${opened} by the page, ${atServer} by the server`,
+      opened === byHand && atServer === byHand,
+    );
+  }
+}
+
+async function limitOverHttp1(): Promise<{ readonly opened: number; readonly atServer: number }> {
+  const outcome = await connectionLimits.measure(
+    { client: 'browser', stream: 'sse', http: '1.1' },
+    {
+      settings: { streams: 30, allowed: [1], patience: seconds(1), connections: 1, addresses: 1, memory: bytes(1) },
+      arms: [],
+      repetition: 0,
+      seed: SEED,
+      readyTimeoutNs: seconds(10),
+      browser: undefined,
+      clock: monotonicClock(),
+    },
+  );
+  if (outcome.status !== 'measured') throw new Error(JSON.stringify(outcome));
+  return outcome.data;
+}
+
+const PARTS = { knownDelay, coordinatedOmission, exactBytes, sameTwice, floor, browserLimit };
 const asked = process.argv[3];
 for (const [name, part] of Object.entries(PARTS))
   if (asked === undefined || asked.split(',').includes(name)) await part();

@@ -83,6 +83,10 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .option('--trials <n>', 'repetitions of every transport, interleaved', '6')
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
+    .option(
+      '--browser <path>',
+      'a browser like Chromium for the scenarios that look into one (connection-limits); default: the first on the PATH',
+    )
     .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
     .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)

@@ -25,6 +25,8 @@ export interface StepContext<N extends StudyName> extends StudyOrder<N> {
   readonly seed: number;
   /** How long an endpoint may take to be ready. */
   readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that was asked for, where one was; no record holds it. */
+  readonly browser: string | undefined;
   readonly clock: Clock;
 }
 

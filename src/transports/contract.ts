@@ -95,6 +95,8 @@ export interface ConnectOptions {
   readonly events: ChannelEvents;
   /** PEM of the certificate to trust, and then no other; without one the system's authorities are. */
   readonly certificate?: string | undefined;
+  /** The address of this host that sockets are opened from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   /** Starts this client's server, for transports where clients do. */
   readonly launch?: (() => Promise<ServerPipes>) | undefined;
 }
