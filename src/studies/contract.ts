@@ -43,6 +43,3 @@ export interface Study<N extends StudyName> {
    */
   measure(subject: Subject, context: StepContext<N>): Promise<StepOutcome<StudyData[N]>>;
 }
-
-/** A study whose name is not known at compile time. */
-export type AnyStudy = { readonly [N in StudyName]: Study<N> }[StudyName];
