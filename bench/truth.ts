@@ -22,8 +22,10 @@ const US = 1_000;
 const MS = 1_000_000;
 
 let failures = 0;
+let lines = 0;
 
 function line(what: string, expected: string, seen: string, pass: boolean): void {
+  lines += 1;
   if (!pass) failures += 1;
   console.log(`${pass ? 'pass' : 'FAIL'}  ${what.padEnd(58)} expected ${expected.padEnd(34)} seen ${seen}`);
 }
@@ -236,8 +238,13 @@ async function limitOverHttp1(): Promise<{ readonly opened: number; readonly atS
 }
 
 const PARTS = { knownDelay, coordinatedOmission, exactBytes, sameTwice, floor, browserLimit };
-const asked = process.argv[3];
-for (const [name, part] of Object.entries(PARTS))
-  if (asked === undefined || asked.split(',').includes(name)) await part();
-console.log(failures === 0 ? 'All lines pass.' : `${failures} lines fail.`);
-process.exitCode = failures === 0 ? 0 : 1;
+const asked = process.argv[3]?.split(',') ?? Object.keys(PARTS);
+const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  console.error(`got ${unknown.join(', ')}, expected some of ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
+for (const [name, part] of Object.entries(PARTS)) if (asked.includes(name)) await part();
+if (lines === 0) console.log('Nothing was held against anything.');
+else console.log(failures === 0 ? 'All lines pass.' : `${failures} lines fail.`);
+process.exitCode = failures === 0 && lines > 0 ? 0 : 1;
