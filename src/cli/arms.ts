@@ -1,7 +1,9 @@
 /** The sides of the comparison, from the words and flags of the command line. */
+import { chooseMechanism, type MechanismChoice } from '../network/mechanism.ts';
 import type { Unsupported } from '../result/record.ts';
 import { type ArmWord, armWord, variantTitle } from '../scenario/arm-word.ts';
 import { ARTICLE_TRANSPORTS } from '../scenario/article-sides.ts';
+import type { NetworkProfile } from '../scenario/network.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell, Scenario } from '../scenario/scenario.ts';
 import {
@@ -12,7 +14,7 @@ import {
   defaultVariant,
 } from '../scenario/variant.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
-import type { Transport } from '../transports/contract.ts';
+import type { Support, Transport } from '../transports/contract.ts';
 import type { RunFlags } from './options.ts';
 
 export interface ChosenArms {
@@ -23,6 +25,8 @@ export interface ChosenArms {
 
 /** What the choice depends on; `load` is a parameter so that a transport that is not there yet can be tried. */
 export interface ArmChoice extends Pick<RunFlags, 'arms' | 'axes'> {
+  /** How a network can be emulated here. */
+  readonly mechanismFor?: (profile: NetworkProfile) => MechanismChoice;
   /** What is to be measured; an arm that can run none of it cannot be. */
   readonly cells?: readonly Cell[];
   readonly names?: readonly string[];
@@ -35,6 +39,7 @@ export async function chooseArms({
   cells = [],
   names = transportNames(),
   load = loadTransport,
+  mechanismFor = chooseMechanism,
 }: ArmChoice): Promise<ChosenArms> {
   const wanted =
     asked === 'all'
@@ -42,8 +47,8 @@ export async function chooseArms({
       : await Promise.all(asked.map(async (word) => wantedOf(await load(word.transport), word, axes)));
   const arms: Arm[] = [];
   const unsupported: Unsupported[] = [];
-  for (const { transport, variant } of wanted) {
-    const support = transport.supports(variant);
+  for (const { transport, variant: spoken } of wanted) {
+    const { variant, support } = overNetwork(spoken, transport.supports(spoken), mechanismFor);
     const word = armWord(variant, usualReply(transport));
     const impossible = impossibleCells({ transport, variant }, cells);
     const [first] = impossible;
@@ -57,6 +62,19 @@ export async function chooseArms({
     }
   }
   return { arms, unsupported };
+}
+
+/** The variant with what emulates its network, if the transport can have one and this machine can emulate it. */
+function overNetwork(
+  variant: Variant,
+  support: Support,
+  mechanismFor: (profile: NetworkProfile) => MechanismChoice,
+): { readonly variant: Variant; readonly support: Support } {
+  if (!support.supported) return { variant, support };
+  const choice = mechanismFor(variant.network);
+  if (!choice.possible) return { variant, support: { supported: false, reason: choice.reason } };
+  const { mechanism } = choice;
+  return { variant: mechanism === undefined ? variant : { ...variant, mechanism }, support };
 }
 
 /** The cells that an arm cannot run, because what their scripts ask for does not reach its client. */

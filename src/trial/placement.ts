@@ -7,7 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export type Placement =
-  | { readonly kind: 'pinned'; readonly endpointCpu: number; readonly driverCpu: number }
+  | {
+      readonly kind: 'pinned';
+      readonly endpointCpu: number;
+      readonly driverCpu: number;
+      /** Of a relay between the two, where one stands there. */
+      readonly relayCpu: number | undefined;
+    }
   /** The scheduler decides; why it could not be otherwise. */
   | { readonly kind: 'free'; readonly because: string };
 
@@ -15,13 +21,13 @@ const TASKSET_LIMIT_MS = 5_000;
 
 /** Two cores this process may use, where the system lets processes be pinned (`taskset`, of util-linux). */
 export function choosePlacement(): Placement {
-  const [endpointCpu, driverCpu] = allowedCpus();
+  const [endpointCpu, driverCpu, relayCpu] = allowedCpus();
   if (endpointCpu === undefined) return { kind: 'free', because: 'this system does not tell which cores may be used' };
   if (driverCpu === undefined) return { kind: 'free', because: 'there is one core' };
   if (spawnSync('taskset', ['--version'], { timeout: TASKSET_LIMIT_MS }).status !== 0) {
     return { kind: 'free', because: 'the program taskset is not installed' };
   }
-  return { kind: 'pinned', endpointCpu, driverCpu };
+  return { kind: 'pinned', endpointCpu, driverCpu, relayCpu };
 }
 
 /** In words, for the record. */
