@@ -43,6 +43,7 @@ function tryNetemHere(): NetemTrial {
     'tc',
     ...'qdisc add dev lo root netem delay 1ms'.split(' '),
   ];
-  const { error, status, stderr } = spawnSync('unshare', inNamespace, { timeout: LIMIT_MS, encoding: 'utf8' });
-  return { errorCode: (error as NodeJS.ErrnoException | undefined)?.code, status, stderr: stderr ?? '' };
+  const tried = spawnSync('unshare', inNamespace, { timeout: LIMIT_MS, encoding: 'utf8' });
+  const error: NodeJS.ErrnoException | undefined = tried.error;
+  return { errorCode: error?.code, status: tried.status, stderr: tried.stderr ?? '' };
 }

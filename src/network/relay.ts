@@ -3,6 +3,7 @@
  * it came, by itself, after the delay; so do the opening of a connection, its end, and its breaking off.
  */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { DelayLine } from './delay-line.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -65,14 +66,17 @@ export class Relay {
   }
 }
 
+/** What is asked of a socket. */
+type Carrying = Duplex & { resetAndDestroy(): unknown };
+
 /** Bytes in the chunks in which they were read, the end after the last of them, and the breaking off. */
-function carryOneWay(line: DelayLine, from: Socket, to: Socket): void {
+export function carryOneWay(line: Pick<DelayLine, 'send'>, from: Carrying, to: Carrying): void {
   let underWay = 0;
   const arrived = (size: number): void => {
     underWay -= size;
     if (from.isPaused() && underWay <= MOST_UNDER_WAY / 2) from.resume();
   };
-  from.on('data', (chunk) => {
+  from.on('data', (chunk: Buffer) => {
     underWay += chunk.length;
     if (underWay > MOST_UNDER_WAY) from.pause();
     line.send(() => {
@@ -80,7 +84,7 @@ function carryOneWay(line: DelayLine, from: Socket, to: Socket): void {
     });
   });
   from.on('end', () => line.send(() => to.end()));
-  from.once('close', (hadError) => {
+  from.once('close', (hadError: boolean) => {
     if (hadError) line.send(() => to.resetAndDestroy());
   });
 }

@@ -1,7 +1,7 @@
 /** What was measured, scenario by scenario: numbers in rows of arms, one group per level, ratios below each group. */
 import { armTitle, isAgainstTargets } from '../claims/arms.ts';
 import { type Direction, estimateOf } from '../claims/evidence.ts';
-import { isEmbedded } from '../scenario/article-sides.ts';
+import { isEmbedded, oneOfEachNetwork } from '../scenario/article-sides.ts';
 import type { Arm } from '../scenario/plan.ts';
 import {
   rate,
@@ -15,6 +15,7 @@ import {
 } from '../claims/quantity.ts';
 import { whyUnsupported } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { baseOf } from '../stats/arm-pairs.ts';
 import type { CellSummary, Comparison, Estimate, MetricName, Summary } from '../stats/summary.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
@@ -57,6 +58,9 @@ const isCompact = ({ arms }: Summary): boolean => arms.length > MOST_ARMS_IN_FUL
 /** One line each: how the tables are to be read. */
 export const legendOf = (summary: Summary): readonly string[] => [
   ...(isCompact(summary) ? COMPACT_LEGEND : LEGEND),
+  ...(isOverSeveralNetworks(summary)
+    ? ['÷ is within one network only: what differs by a network says nothing about a transport.']
+    : []),
   ...(isAgainstTargets(summary) ? ['n/a: cannot be known of a server that is somebody else’s.'] : []),
 ];
 
@@ -150,8 +154,14 @@ function blockOf(summary: Summary, kind: Kind, cells: readonly CellSummary[], op
 /** Longer titles would make the column wider than its numbers. */
 const LONGEST_IN_HEAD = 10;
 
-const ratioHead = ({ arms: [first] }: Summary): string =>
-  first !== undefined && first.title.length <= LONGEST_IN_HEAD ? `÷ ${first.title}` : '÷ first';
+const isOverSeveralNetworks = ({ arms }: Summary): boolean => oneOfEachNetwork(arms).length > 1;
+
+const ratioHead = (summary: Summary): string => {
+  const [first] = summary.arms;
+  return !isOverSeveralNetworks(summary) && first !== undefined && first.title.length <= LONGEST_IN_HEAD
+    ? `÷ ${first.title}`
+    : '÷ first';
+};
 
 /** Stands where a number would mislead, and where nobody can know it. */
 const NO_NUMBER = '–';
@@ -176,8 +186,9 @@ function timesOf(kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
   ];
 }
 
-function compactTimes({ arms: [first] }: Summary, kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
-  const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first?.id ?? '' });
+function compactTimes({ arms }: Summary, kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
+  const first = baseOf(arms, arm);
+  const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first.id });
   const ratio =
     comparison === undefined
       ? undefined
@@ -215,8 +226,8 @@ function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, { withCosts }
     ...(free ? [{ metric: 'rate', label: 'rate' } as const] : []),
     ...(withCosts ? [{ metric: 'endpoint-cpu-per-message', label: 'CPU' } as const] : []),
   ];
-  const baseArmId = summary.arms[0]?.id ?? '';
-  return cell.arms.flatMap(({ armId }) => {
+  return summary.arms.flatMap((arm) => {
+    const [armId, baseArmId] = [arm.id, baseOf(summary.arms, arm).id];
     const found = shown.flatMap(({ metric, label }) => {
       const comparison = shownComparison(cell, metric, { armId, baseArmId });
       return comparison === undefined ? [] : [{ comparison, text: `${label} ${ratioText(comparison)}` }];

@@ -39,6 +39,10 @@ export interface Variant {
   readonly mechanism?: NetworkMechanism | undefined;
 }
 
+/** Whether both went over the same network, by the same mechanism: numbers from different ones are not compared. */
+export const isSameNetwork = (a: Variant, b: Variant): boolean =>
+  a.network === b.network && a.mechanism === b.mechanism;
+
 /** The variant that a name on the command line means when nothing else is said; `reply` is the transport's usual one. */
 export function defaultVariant(transport: string, reply: ReplyMode | null = null): Variant {
   return {

@@ -282,8 +282,10 @@ describe('the machine', () => {
   test('placement is two different cores, or a reason', () => {
     const placement = choosePlacement();
     if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
-    expect(placementWords(placement)).toMatch(/^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/);
-    expect(placementWords({ kind: 'free', because: 'there is one core' })).toBe(
+    expect(placementWords(placement, [])).toMatch(
+      /^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/,
+    );
+    expect(placementWords({ kind: 'free', because: 'there is one core' }, [])).toBe(
       'left to the scheduler: there is one core',
     );
   });

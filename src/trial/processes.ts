@@ -87,26 +87,22 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
       readyTimeoutNs,
     );
     relay = await relayTo(address, options);
-    const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
-    const coldServerCalls = options.coldServerCalls ?? 0;
-    await driver.ask(
-      'start',
-      {
-        variant: arm.variant,
-        address: relay?.address ?? address,
-        certificate,
-        seed,
-        maxMessageBytes: MAX_MESSAGE_BYTES,
-        endpointCpu,
-        coldServerCalls,
-      },
-      PROMPT_NS,
-    );
+    await startDriver(driver, { address: relay?.address ?? address, certificate }, options);
     return { driver, askEndpoint, relay, apart, ...patienceWith(options.transport), end };
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+function startDriver(
+  driver: Pick<Child<DriverCommands>, 'ask'>,
+  endpoint: { readonly address: string; readonly certificate: string | undefined },
+  { arm, seed, placement, coldServerCalls = 0 }: StartOptions,
+): Promise<undefined> {
+  const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
+  const order = { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES, endpointCpu, coldServerCalls };
+  return driver.ask('start', { ...order, ...endpoint }, PROMPT_NS);
 }
 
 /** Netem is a word that the record reserves: no arm gets it, see `network/mechanism.ts`. */
