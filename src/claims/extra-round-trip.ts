@@ -89,13 +89,16 @@ function partOf(network: OverNetwork, onLoopback: Extra, evidence: FactEvidence)
     high: inRoundTrips(extra.high - onLoopback.low),
   };
   const p50 = (arm: Arm): string => time(p50Of(evidence, arm)?.value ?? 0);
-  const more = inRoundTrips(extra.value - onLoopback.value).toFixed(2);
+  const more = hundredths(inRoundTrips(extra.value - onLoopback.value));
   return {
     of: network.name,
     holds: isAtLeast(interval, HALF_A_ROUND_TRIP),
-    seen: `SSE ${p50(network.sse)}, WebSocket ${p50(network.websocket)}: ${more} round trips more [${interval.low.toFixed(2)} … ${interval.high.toFixed(2)}]`,
+    seen: `SSE ${p50(network.sse)}, WebSocket ${p50(network.websocket)}: ${more} round trips more [${hundredths(interval.low)} … ${hundredths(interval.high)}]`,
   };
 }
+
+/** Without the sign of a zero. */
+const hundredths = (value: number): string => (Math.round(value * 100) / 100 || 0).toFixed(2);
 
 const p50Of = ({ cells }: FactEvidence, { id }: Arm): Estimate | undefined => {
   const [cell] = cells('tool-calls');

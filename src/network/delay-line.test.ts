@@ -44,6 +44,8 @@ test('a shorter delay does not let anything overtake', async () => {
   send('c');
   await clock.advanceTo(nanoseconds(1_000));
   expect(arrived).toEqual(['a at 1000', 'b at 1000', 'c at 1000']);
+  // What had to wait for what went before was not late.
+  expect(line.takeLateness().maxNs).toBe(0);
   send('d');
   expect(arrived.at(-1)).toBe('d at 1000');
 });

@@ -74,7 +74,7 @@ export function carryOneWay(line: Pick<DelayLine, 'send'>, from: Carrying, to: C
   let underWay = 0;
   const arrived = (size: number): void => {
     underWay -= size;
-    if (from.isPaused() && underWay <= MOST_UNDER_WAY / 2) from.resume();
+    if (underWay <= MOST_UNDER_WAY / 2) from.resume();
   };
   from.on('data', (chunk: Buffer) => {
     underWay += chunk.length;
