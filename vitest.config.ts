@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const ALONE = [
   'every-option',
   'failures',
+  'networks',
   'package',
   'peer-servers-cli',
   'target-kinds',
