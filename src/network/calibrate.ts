@@ -5,8 +5,6 @@ import { NETWORKS, type NetworkProfile } from '../scenario/network.ts';
 import { minus, type Nanoseconds, NS_PER_MS, nanoseconds } from '../units.ts';
 import { type EchoServer, pingThrough } from './ping.ts';
 
-/** Of the same ping without the relay: what is not the relay's. */
-const DIRECT_PINGS = 100;
 /** As many as go into half a second, within these bounds. */
 const CALIBRATION_MS = 500;
 const FEWEST_PINGS = 11;
@@ -24,8 +22,10 @@ export interface Calibration {
 /** Rejects when the relay does not answer. */
 export async function calibrate({ clock, profile, echo, port }: Calibration): Promise<RelayCheck> {
   const { roundTripNs } = NETWORKS[profile];
-  const direct = await pingThrough(echo.port, { clock, pings: DIRECT_PINGS, timeoutMs: TIMEOUT_MS });
-  const through = await pingThrough(port, { clock, pings: pingsFor(roundTripNs), timeoutMs: TIMEOUT_MS });
+  const pinging = { clock, pings: pingsFor(roundTripNs), timeoutMs: TIMEOUT_MS };
+  // As seldom as through the relay: what has slept for long wakes slowly, and that is not the relay's.
+  const direct = await pingThrough(echo.port, { ...pinging, pauseNs: roundTripNs });
+  const through = await pingThrough(port, { ...pinging, pauseNs: nanoseconds(0) });
   return checkOf(roundTripNs, direct, through);
 }
 

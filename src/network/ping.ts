@@ -1,8 +1,8 @@
 /** How long a few bytes take to an echo and back: what a relay is measured by before anything else is. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Clock } from '../measure/clock.ts';
-import { minus, type Nanoseconds } from '../units.ts';
+import { type Clock, until } from '../measure/clock.ts';
+import { minus, type Nanoseconds, plus } from '../units.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** About as long as a small message. */
@@ -36,12 +36,17 @@ export async function startEcho(): Promise<EchoServer> {
 export interface PingOptions {
   readonly clock: Clock;
   readonly pings: number;
+  /** Between one that came back and the next. */
+  readonly pauseNs: Nanoseconds;
   /** For all of them. */
   readonly timeoutMs: number;
 }
 
 /** The round trips of that many pings, one after the other over one connection. Rejects when they do not come back in time. */
-export async function pingThrough(port: number, { clock, pings, timeoutMs }: PingOptions): Promise<Nanoseconds[]> {
+export async function pingThrough(
+  port: number,
+  { clock, pings, pauseNs, timeoutMs }: PingOptions,
+): Promise<Nanoseconds[]> {
   const limit = AbortSignal.timeout(timeoutMs);
   const socket = connect({ host: LOOPBACK, port, noDelay: true });
   try {
@@ -50,6 +55,7 @@ export async function pingThrough(port: number, { clock, pings, timeoutMs }: Pin
     await ping(socket, limit);
     const roundTrips: Nanoseconds[] = [];
     while (roundTrips.length < pings) {
+      if (pauseNs > 0) await until(clock, plus(clock.now(), pauseNs));
       const sentNs = clock.now();
       await ping(socket, limit);
       roundTrips.push(minus(clock.now(), sentNs));
