@@ -1,4 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { monotonicClock } from '../measure/clock.ts';
 import { oneWayOf } from '../scenario/network.ts';
 import { milliseconds, nanoseconds } from '../units.ts';
@@ -38,10 +40,31 @@ test('a ping through a relay is never quicker than the round trip', async () => 
   expect(check).toMatchObject({ roundTripNs: milliseconds(10), pings: 50 });
 });
 
-test('an echo that does not answer is not waited for', async () => {
-  const echo = await startEcho();
-  echo.close();
-  await expect(pingThrough(echo.port, { clock, pings: 1, pauseNs: nanoseconds(0), timeoutMs: 200 })).rejects.toThrow(
-    /ECONNREFUSED|abort/,
-  );
+describe('a ping that does not come back', () => {
+  const one = { clock, pings: 1, pauseNs: nanoseconds(0) };
+
+  test('where nobody listens', async () => {
+    const echo = await startEcho();
+    echo.close();
+    await expect(pingThrough(echo.port, { ...one, timeoutMs: 20_000 })).rejects.toThrow(/ECONNREFUSED|closed/);
+  });
+
+  const leave = (socket: Socket): void => {
+    socket.once('data', () => void socket.end());
+  };
+  const listen = (socket: Socket): void => {
+    socket.resume();
+  };
+
+  test.each([
+    ['where the other end goes away', leave, 20_000, /closed/],
+    ['where the other end says nothing', listen, 50, /abort/],
+  ] as const)('%s', async (_, onConnection, timeoutMs, why) => {
+    const server = createServer(onConnection);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    await expect(pingThrough(port, { ...one, timeoutMs })).rejects.toThrow(why);
+  });
 });

@@ -42,13 +42,15 @@ export interface PingOptions {
   readonly timeoutMs: number;
 }
 
-/** The round trips of that many pings, one after the other over one connection. Rejects when they do not come back in time. */
+/** The round trips of that many pings, one after the other over one connection. Rejects when one does not come back, at once if the connection goes. */
 export async function pingThrough(
   port: number,
   { clock, pings, pauseNs, timeoutMs }: PingOptions,
 ): Promise<Nanoseconds[]> {
-  const limit = AbortSignal.timeout(timeoutMs);
   const socket = connect({ host: LOOPBACK, port, noDelay: true });
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), gone.signal]);
   try {
     await once(socket, 'connect', { signal: limit });
     // The first one waits until the connection is open at the other end too.
@@ -61,6 +63,8 @@ export async function pingThrough(
       roundTrips.push(minus(clock.now(), sentNs));
     }
     return roundTrips;
+  } catch (error) {
+    throw gone.signal.aborted ? new Error('the connection of a ping was closed') : error;
   } finally {
     socket.destroy();
   }
