@@ -52,7 +52,7 @@ describe('sse', async () => {
       text += chunk;
     });
     await expect.poll(() => text).toMatch(/\n\n$/);
-    const path = /^event: endpoint\ndata: (\/messages\?sessionId=[0-9a-f-]{36})\n\n$/.exec(text)?.[1];
+    const path = /^event: endpoint\ndata: (\/messages\?sessionId=[3-9bdfghlmnp-]{36})\n\n$/.exec(text)?.[1];
     if (path === undefined) throw new Error(`the stream began with ${JSON.stringify(text)}`);
     return { request, response, messageUrl: new URL(path, endpoint.address).href, text: () => text };
   }

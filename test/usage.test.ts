@@ -9,10 +9,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { serialiseRecord } from '../src/result/codec.ts';
 import { fileIn, runCommand } from './fixtures/command.ts';
 import { fixtureRecord } from './fixtures/record.ts';
+import { listShipped } from '../src/scenario/load-scenario.ts';
+import { SUITES } from '../src/scenario/suite.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/mcp-transport-bench.js', import.meta.url));
-const SHIPPED =
-  'Shipped: tool-calls, agent-loop, chatty, chatty-paced, notifications, mixed, payload-sizes. A path to a file works too.';
+const SHIPPED = `Shipped: ${[...Object.keys(SUITES), ...listShipped().map(({ name }) => name)].join(', ')}. A path to a file works too.`;
 const FORMATS = 'expected one of json, markdown, table';
 const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 
@@ -226,8 +227,8 @@ describe('records', () => {
     ['cut short', cut, `r.json: is cut short at ${cutAt}; use a whole copy or measure again`],
     [
       'of another version',
-      whole.replace(/"schemaVersion": *2\b/, '"schemaVersion": 99'),
-      'r.json: schemaVersion: got 99, expected 2; read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one',
+      whole.replace(/"schemaVersion": *3\b/, '"schemaVersion": 99'),
+      'r.json: schemaVersion: got 99, expected 3; read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one',
     ],
   ])('%s', async (_, text, message) => {
     const folder = freshFolder();

@@ -3,6 +3,7 @@ import { claimHeads } from '../claims/all.ts';
 import { formatNames, loadFormat } from '../report/discover.ts';
 import { listShipped } from '../scenario/load-scenario.ts';
 import { didYouMean } from '../scenario/nearest.ts';
+import { SUITES } from '../scenario/suite.ts';
 import { quote } from '../scenario/wording.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { variantText } from './list-variants.ts';
@@ -14,7 +15,11 @@ interface Row {
 }
 
 const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  scenarios: () => Promise.resolve(listShipped().map(({ name, title }) => ({ name, what: title }))),
+  scenarios: () =>
+    Promise.resolve([
+      ...Object.entries(SUITES).map(([name, { title }]) => ({ name, what: `suite: ${title}` })),
+      ...listShipped().map(({ name, title }) => ({ name, what: title })),
+    ]),
   transports: () =>
     Promise.all(transportNames().map(async (name) => ({ name, what: (await loadTransport(name)).summary }))),
   claims: () => Promise.resolve(claimHeads().map(({ id, label }) => ({ name: id, what: label }))),

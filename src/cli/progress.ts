@@ -1,6 +1,7 @@
 /** What is happening, on stderr: a live line on a terminal, plain lines elsewhere. */
 import type { TrialResult } from '../result/record.ts';
 import type { Plan, PlannedTrial } from '../scenario/plan.ts';
+import type { PlannedStep } from '../scenario/study.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 import type { Progress } from '../trial/run-plan.ts';
 
@@ -31,11 +32,18 @@ export function progressOn(terminal: Terminal, plan: Plan, elapsedSeconds: () =>
       finished += 1;
       if (!live || result.status === 'failed') line(`${count(trial, plan)} · ${trial.armId} · ${outcome(result)}`);
     },
+    onStep: (study, step) => {
+      const text = `${study.name} · step ${step.index + 1} of ${study.steps.length} · ${subjectText(step)}`;
+      if (live) show(text);
+      else if (step.index === 0) line(`${study.name} · ${study.steps.length} steps`);
+    },
     end: () => {
       if (live) terminal.write(`\r${''.padEnd(NARROW)}\r`);
     },
   };
 }
+
+const subjectText = ({ subject }: PlannedStep): string => escapeUnprintable(Object.values(subject).join(', '));
 
 const count = (trial: PlannedTrial, plan: Plan): string => `trial ${trial.index + 1} of ${plan.trials.length}`;
 

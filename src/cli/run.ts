@@ -5,22 +5,20 @@ import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
-import { expandCells } from '../scenario/cells.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
 import { type Plan, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
-import { FOREIGN_SUITE, foreignCells } from '../scenario/foreign.ts';
-import { ARTICLE_SUITE } from '../scenario/suite.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
 import { type ChosenArms, chooseArms } from './arms.ts';
-import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { progressOn } from './progress.ts';
+import { chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
+import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
 import { type ChosenTargets, chooseTargets, refuseStrangers } from './targets.ts';
 import { whatFailed } from './what-failed.ts';
@@ -47,19 +45,32 @@ export async function runCommand(
     env: process.env,
   });
   const outputs = await readOutputs(flags.formats);
-  const cells = loadCells(names, flags, targets !== undefined);
+  const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
   const chosen =
     targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
+  const { repliesOneWay } = chosen;
+  if (repliesOneWay.length > 0)
+    process.stderr.write(`--reply does not concern ${repliesOneWay.join(', ')}: there is no choice of reply\n`);
   if (chosen.arms.length === 0) {
     throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
   }
-  const plan = makePlan(cells, chosen, flags);
+  const seed = flags.seed ?? randomInt(1_000_000);
+  const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
+  const plan = { ...makePlan(cells, chosen, flags, seed), studies };
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
   for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
   const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
-  return runAndShow({ plan, chosen, flags, outputs, path, version, asked });
+  return runAndShow({
+    plan,
+    chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },
+    flags,
+    outputs,
+    path,
+    version,
+    asked,
+  });
 }
 
 /** The arms, and what is secret of them, which stays beside the plan. */
@@ -68,19 +79,7 @@ type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>>;
 async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags: RunFlags): Promise<Chosen> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   await refuseStrangers(targets, { cells, trials: flags.trials, processWarmup: warmupOf(flags, true) }, say);
-  return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [] };
-}
-
-function loadCells(names: readonly string[], { quick, overrides }: RunFlags, isForeign: boolean): readonly Cell[] {
-  const suite = isForeign ? FOREIGN_SUITE : ARTICLE_SUITE;
-  const cells = (names.length === 0 ? suite : names).flatMap((name) =>
-    expandCells(loadScenario(name), { quick, overrides }),
-  );
-  const twice = cells.find((cell, index) => cells.findIndex((other) => other.id === cell.id) !== index);
-  if (twice !== undefined) throw new UsageError(`scenario "${twice.id}" is asked for twice; name it once`);
-  const foreign = isForeign ? foreignCells(cells) : { ok: true as const, cells };
-  if (!foreign.ok) throw new UsageError(foreign.why);
-  return foreign.cells;
+  return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
 function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
@@ -91,9 +90,9 @@ function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
-function makePlan(cells: readonly Cell[], { arms, specs, unsupported }: Chosen, flags: RunFlags): Plan {
+function makePlan(cells: readonly Cell[], { arms, specs, unsupported }: Chosen, flags: RunFlags, seed: number): Plan {
   return planTrials({
-    seed: flags.seed ?? randomInt(1_000_000),
+    seed,
     quick: flags.quick,
     blocks: flags.trials,
     processWarmup: warmupOf(flags, specs !== undefined),

@@ -2,11 +2,25 @@
 import { expandCells } from '../scenario/cells.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { formatDuration } from '../scenario/quantities.ts';
+import type { Cell } from '../scenario/scenario.ts';
+import type { StudyDraft } from '../scenario/study-schema.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 
 export function validateCommand(nameOrPath: string): void {
-  const cells = expandCells(loadScenario(nameOrPath), { quick: false });
+  const file = loadScenario(nameOrPath);
   process.stdout.write(`${escapeUnprintable(nameOrPath)}: valid\n`);
+  if (file.kind === 'workload') showCells(expandCells(file, { quick: false }));
+  else showStudy(file.draft);
+}
+
+function showStudy({ name, study, repeats, arms }: StudyDraft): void {
+  const over = arms.length === 0 ? '' : `, over ${arms.map(escapeUnprintable).join(', ')}`;
+  process.stdout.write(
+    `  ${name}: the study ${study}, every subject ${repeats === 1 ? 'once' : `${repeats} times`}${over}\n`,
+  );
+}
+
+function showCells(cells: readonly Cell[]): void {
   for (const { id, scenario } of cells) {
     const { timeNs, calls } = scenario.window;
     const extent = [timeNs === undefined ? [] : formatDuration(timeNs), calls === undefined ? [] : `${calls} calls`]

@@ -1,6 +1,8 @@
 /** Whether a run measured what it set out to. A load generator that exits 0 after measuring nothing has lied to its CI job. */
 import { isValid, type RunRecord, whyUnsupported } from '../result/record.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
+import type { Subject } from '../scenario/study.ts';
+import { studySteps } from '../stats/study-steps.ts';
 import { summarise } from '../stats/summarise.ts';
 import type { ArmCell, CellSummary } from '../stats/summary.ts';
 
@@ -11,8 +13,9 @@ export function whatFailed(record: RunRecord): readonly string[] {
     armId,
     line: `trial ${trialIndex + 1} (${armId}) failed: ${escapeUnprintable(error)}`,
   }));
-  if (record.trials.every((trial) => trial.status === 'failed'))
-    return [...failedTrials.map(({ line }) => line), 'Nothing was measured.'];
+  const failedSteps = stepFailures(record);
+  if (record.trials.every((trial) => trial.status === 'failed') && !hasMeasuredStep(record))
+    return [...failedTrials.map(({ line }) => line), ...failedSteps, 'Nothing was measured.'];
   const cells = summary.cells.flatMap((cell) => cell.arms.flatMap((arm) => cellFailure(record, cell, arm)));
   // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
   const bare = new Set(
@@ -22,7 +25,34 @@ export function whatFailed(record: RunRecord): readonly string[] {
         .map((arm) => arm.armId),
     ),
   );
-  return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells];
+  return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells, ...failedSteps];
+}
+
+const hasMeasuredStep = ({ studies }: RunRecord): boolean =>
+  studies.some(({ steps }) => steps.some(({ status }) => status === 'measured'));
+
+/** One line for each subject of a study that failed whenever it was tried. */
+function stepFailures(record: RunRecord): readonly string[] {
+  return record.plan.studies.flatMap(({ name, study }) => {
+    const bySubject = groupBySubject(studySteps(record, study, name));
+    return [...bySubject].flatMap(([subject, steps]) => {
+      const errors = steps.flatMap(({ outcome }) => (outcome.status === 'failed' ? [outcome.error] : []));
+      return errors.length < steps.length
+        ? []
+        : [`${name} (${escapeUnprintable(subject)}) failed: ${escapeUnprintable(errors[0] ?? '')}`];
+    });
+  });
+}
+
+function groupBySubject<S extends { readonly subject: Subject }>(
+  steps: readonly S[],
+): ReadonlyMap<string, readonly S[]> {
+  const groups = new Map<string, S[]>();
+  for (const step of steps) {
+    const key = Object.values(step.subject).join(', ');
+    groups.set(key, [...(groups.get(key) ?? []), step]);
+  }
+  return groups;
 }
 
 function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): string[] {

@@ -66,7 +66,7 @@ it('knows the same thing measured twice', () => {
 });
 
 it('says what is missing', () => {
-  expect(answer({ cells: [] })).toContain('Nothing was measured that may be shown');
+  expect(answer({ cells: [] })).toContain('Nothing was measured: ');
   expect(answer({ armIds: ['sse'], cells: [calls({})] })).toBe(
     'SSE answers a tool call in 400 µs at the median. There is nothing to compare it with: WebSocket is not in this run.',
   );
@@ -104,4 +104,14 @@ it('names what a call takes over the other networks', () => {
   expect(answer({ armIds, cells: [cell] })).toContain(
     'before any network. With a network between the ends a call takes, over SSE and WebSocket, 40.4 ms and 40.2 ms over wan (40 ms).',
   );
+});
+
+it('says that the run ended before its first trial', () => {
+  const summary = summaryOf({});
+  const record = { ...summary.record, status: 'partial' as const, trials: [] };
+  expect(answerSentences({ ...summary, record, completedTrials: 0 })).toEqual([
+    expect.stringMatching(
+      /^Nothing was measured: this run ended before the first of its \d+ planned trials was over\.$/,
+    ),
+  ]);
 });

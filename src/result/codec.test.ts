@@ -64,7 +64,7 @@ describe('round trip', () => {
   });
 
   test('is indented, ends with a newline and depends on nothing but the record', () => {
-    expect(TEXT.startsWith(`{\n "schema": "${RECORD_SCHEMA}",\n "schemaVersion": 2,\n`)).toBe(true);
+    expect(TEXT.startsWith(`{\n "schema": "${RECORD_SCHEMA}",\n "schemaVersion": 3,\n`)).toBe(true);
     expect(TEXT.endsWith('\n}\n')).toBe(true);
     expect(serialiseRecord(structuredClone(SMALL))).toBe(TEXT);
   });
@@ -130,17 +130,17 @@ describe('a record that is cut short', () => {
 
 describe('a record of another version', () => {
   test.each([
-    [3, 'got 3', 'read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one'],
+    [2, 'got 2', 'read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one'],
     [1, 'got 1', 'read it with mcp-transport-bench 0.1.0, which wrote it, or measure again with this one'],
     ['1', 'got "1"', 'use an undamaged copy or measure again'],
     [undefined, 'got nothing', 'use an undamaged copy or measure again'],
   ])('%j', (version, got, advice) => {
-    expect(problemOf(textWith(['schemaVersion'], version))).toBe(`schemaVersion: ${got}, expected 2; ${advice}`);
+    expect(problemOf(textWith(['schemaVersion'], version))).toBe(`schemaVersion: ${got}, expected 3; ${advice}`);
   });
 
   test('that does not say what wrote it', () => {
     expect(problemOf(`{"schema": "${RECORD_SCHEMA}", "schemaVersion": 7}`)).toBe(
-      'schemaVersion: got 7, expected 2; read it with the mcp-transport-bench that wrote it, or measure again with this one',
+      'schemaVersion: got 7, expected 3; read it with the mcp-transport-bench that wrote it, or measure again with this one',
     );
   });
 });

@@ -70,9 +70,29 @@ function* contradictions(record: RunRecord): Generator<Flaw> {
   for (const [at, trial] of record.trials.entries()) {
     yield* trialFlaws(trial, planned.get(trial.index), ['trials', at]);
   }
+  yield* studyFlaws(record);
 }
 
-function* planFlaws({ plan: { arms, cells, trials } }: RunRecord): Generator<Flaw> {
+function* studyFlaws({ plan, studies }: RunRecord): Generator<Flaw> {
+  yield* repeated(
+    studies.map(({ name }) => name),
+    (at) => ['studies', at, 'name'],
+  );
+  for (const [at, { name, study, steps }] of studies.entries()) {
+    const planned = plan.studies.find((one) => one.name === name && one.study === study);
+    if (planned === undefined) yield unknown(['studies', at, 'name'], name, `a study of the kind ${study}`);
+    const placeOf = (step: number): Place => ['studies', at, 'steps', step, 'index'];
+    yield* repeated(
+      steps.map(({ index }) => index),
+      placeOf,
+    );
+    for (const [step, { index }] of steps.entries()) {
+      if (planned?.steps.some((one) => one.index === index) === false) yield unknown(placeOf(step), index, 'a step');
+    }
+  }
+}
+
+function* planFlaws({ plan: { arms, cells, trials, studies } }: RunRecord): Generator<Flaw> {
   const armIds = arms.map(({ id }) => id);
   const cellIds = cells.map(({ id }) => id);
   yield* repeated(armIds, (at) => ['plan', 'arms', at, 'id']);
@@ -80,6 +100,10 @@ function* planFlaws({ plan: { arms, cells, trials } }: RunRecord): Generator<Fla
   yield* repeated(
     trials.map(({ index }) => index),
     (at) => ['plan', 'trials', at, 'index'],
+  );
+  yield* repeated(
+    studies.map(({ name }) => name),
+    (at) => ['plan', 'studies', at, 'name'],
   );
   for (const [at, trial] of trials.entries()) {
     const place = ['plan', 'trials', at];

@@ -1,5 +1,6 @@
 /** What was asked, as a run record's file holds it: arms, cells with their scenarios, trials. */
 import { z } from 'zod';
+import { STUDY_NAMES } from '../scenario/study.ts';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
 import { NETWORK_MECHANISMS, NETWORK_PROFILES } from '../scenario/network.ts';
 import { CLIENT_STACKS, COMPRESSIONS, HTTP_VERSIONS, PROTOCOL_REVISIONS, REPLY_MODES } from '../scenario/variant.ts';
@@ -111,17 +112,38 @@ const plannedTrial = z.object({
   cellIds: z.array(z.string()).describe('In the order of this trial.'),
 });
 
+const arm = z.object({ id: z.string(), title: z.string(), variant, call: foreignCall.optional() });
+
+const plannedStudy = z.object({
+  name: z.string(),
+  title: z.string(),
+  shows: z.string(),
+  study: z.enum(STUDY_NAMES).describe('Which procedure.'),
+  repeats: whole(),
+  arms: z.array(arm).describe('The ways of speaking MCP that it looks at.'),
+  settings: z.string().describe('JSON text of its settings.'),
+  steps: z
+    .array(
+      z.object({
+        index: whole().describe('Counts from 0 in the order of execution.'),
+        subject: z.record(z.string(), z.string()).describe('What the step is about.'),
+        repetition: whole(),
+        seed: z.number(),
+      }),
+    )
+    .describe('One subject measured once, each.'),
+});
+
 /** The plan of a run. */
 export const planSchema = z.object({
   seed: z.number().describe('Repeats the orders, payloads and arrivals.'),
   quick: z.boolean(),
   blocks: whole().describe('Repetitions of every arm.'),
   processWarmup: extent.describe('What every fresh pair of processes did before its first cell.'),
-  arms: z
-    .array(z.object({ id: z.string(), title: z.string(), variant, call: foreignCall.optional() }))
-    .describe('The sides of the comparison.'),
+  arms: z.array(arm).describe('The sides of the comparison.'),
   cells: z
     .array(z.object({ id: z.string(), level: z.string(), scenario }))
     .describe('Each scenario at each level of what it varies.'),
   trials: z.array(plannedTrial).describe('One arm measured once, through all cells.'),
+  studies: z.array(plannedStudy).describe('What has a procedure of its own, after the trials.'),
 });

@@ -15,7 +15,7 @@ describe('the published JSON Schema', () => {
     expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
     expect(schema['title']).toBe('mcp-transport-bench run record');
     expect(schema.properties?.['schema']).toEqual({ type: 'string', const: RECORD_SCHEMA });
-    expect(schema.properties?.['schemaVersion']).toEqual({ type: 'number', const: 2 });
+    expect(schema.properties?.['schemaVersion']).toEqual({ type: 'number', const: 3 });
   });
 
   test('requires every key at the top and describes the main ones', () => {

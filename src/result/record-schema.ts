@@ -4,6 +4,7 @@ import { measurementSchema } from './measurement-schema.ts';
 import type { OnFile, Same } from './on-file.ts';
 import { bytes, ns, planSchema, whole } from './plan-schema.ts';
 import { RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION } from './record.ts';
+import { studyResultSchema } from './study-schema.ts';
 
 const environment = z.object({
   node: z.string(),
@@ -113,6 +114,7 @@ export const recordSchema = z.object({
     .describe('What was asked for and cannot be: an arm, or one cell of an arm.'),
   matching: matching.describe('Whether the arms differ in nothing but the transport.'),
   trials: z.array(trial).describe('What came of the trials, in the order of execution.'),
+  studies: z.array(studyResultSchema).describe('What came of the studies, step by step.'),
 });
 
 /** What a file with a record in it parses to. `never`, so that codec.ts does not compile, unless the schema and `RunRecord` agree key by key. */

@@ -2,6 +2,7 @@
  * The run record: the one file between running and looking. It holds whole distributions, so a report never needs a
  * transport and an old run can answer a new question. Bump SCHEMA_VERSION when a field changes its meaning.
  */
+import type { StudyResult } from './study.ts';
 import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Distribution } from '../measure/histogram.ts';
@@ -12,7 +13,7 @@ import type { Bytes, Nanoseconds } from '../units.ts';
 export type { ByteBooks, CallBooks, ClockCheck, Distribution, NotificationBooks, ProcessUse };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 export interface RunRecord {
   readonly schema: typeof RECORD_SCHEMA;
@@ -32,6 +33,8 @@ export interface RunRecord {
   readonly unsupported: readonly Unsupported[];
   readonly matching: Matching;
   readonly trials: readonly TrialResult[];
+  /** Those of the plan that were begun. */
+  readonly studies: readonly StudyResult[];
 }
 
 /** An arm that cannot be, or a cell that an arm cannot run. */

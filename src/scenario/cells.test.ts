@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, nanoseconds, perSecond } from '../units.ts';
 import { type CellOptions, expandCells } from './cells.ts';
-import { loadScenario } from './load-scenario.ts';
+import { loadWorkload } from './load-scenario.ts';
 import type { Overrides } from './overrides.ts';
 import { parseScenario } from './parse-scenario.ts';
 import type { Cell } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
 
 const cellsOf = (name: string, options: Partial<CellOptions> = {}): Cell[] =>
-  expandCells(loadScenario(name), { quick: false, ...options });
+  expandCells(loadWorkload(name), { quick: false, ...options });
 const withFlags = (name: string, overrides: Overrides): Cell[] => cellsOf(name, { overrides });
 const idsOf = (cells: readonly Cell[]): string[] => cells.map((cell) => cell.id);
 

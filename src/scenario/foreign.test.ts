@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { expandCells } from './cells.ts';
 import { FOREIGN_SUITE, foreignCells } from './foreign.ts';
-import { loadScenario } from './load-scenario.ts';
+import { loadWorkload } from './load-scenario.ts';
 import { parseScenario } from './parse-scenario.ts';
 import type { Cell } from './scenario.ts';
 
-const shipped = (name: string): Cell[] => expandCells(loadScenario(name), { quick: false });
+const shipped = (name: string): Cell[] => expandCells(loadWorkload(name), { quick: false });
 const written = (steps: string, rest = ''): Cell[] =>
   expandCells(
     parseScenario(

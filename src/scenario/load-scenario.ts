@@ -3,9 +3,9 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ParsedScenario } from './draft.ts';
 import { didYouMean } from './nearest.ts';
-import { parseScenario } from './parse-scenario.ts';
+import { type ParsedFile, parseFile } from './parse-scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
-import { ARTICLE_SUITE } from './suite.ts';
+import { SUITE_ORDER, SUITES } from './suite.ts';
 import { escapeUnprintable, quote } from './wording.ts';
 import { MAX_FILE_BYTES, TOO_LARGE } from './yaml-source.ts';
 
@@ -22,7 +22,7 @@ export interface ShippedScenario {
 const FOLDER = new URL('../../scenarios/', import.meta.url);
 const EXTENSION = '.yaml';
 
-/** All shipped scenarios: those of the article's suite in its order, then any others by name. */
+/** All shipped scenarios: those of the article's suites in their order, then any others by name. */
 export function listShipped(): ShippedScenario[] {
   return shippedNames().map((name) => {
     const { title, shows } = loadShipped(name).draft;
@@ -34,14 +34,21 @@ export function listShipped(): ShippedScenario[] {
  * A bare name means a shipped scenario; anything with a slash in it, or ending in `.yaml`, `.yml` or `.json`, is the path of
  * a file. Throws a {@link ScenarioError} when there is none, it cannot be read, or it is wrong.
  */
-export function loadScenario(nameOrPath: string): ParsedScenario {
-  if (/[/\\]|\.(?:ya?ml|json)$/i.test(nameOrPath)) return parseScenario(readScenarioFile(nameOrPath), nameOrPath);
+export function loadScenario(nameOrPath: string): ParsedFile {
+  if (/[/\\]|\.(?:ya?ml|json)$/i.test(nameOrPath)) return parseFile(readScenarioFile(nameOrPath), nameOrPath);
   if (shippedNames().includes(nameOrPath)) return loadShipped(nameOrPath);
   throw unknownName(nameOrPath);
 }
 
+/** As `loadScenario`, where only a workload will do. Throws a {@link ScenarioError} for a study. */
+export function loadWorkload(nameOrPath: string): ParsedScenario {
+  const { kind, ...parsed } = loadScenario(nameOrPath);
+  if ('scripts' in parsed.draft) return { path: parsed.path, draft: parsed.draft };
+  throw new ScenarioError([`${escapeUnprintable(nameOrPath)}: is a ${kind}, expected a workload`]);
+}
+
 function unknownName(name: string): ScenarioError {
-  const names = shippedNames();
+  const names = [...Object.keys(SUITES), ...shippedNames()];
   const meant = didYouMean(name, names) || '.';
   return new ScenarioError([
     `no scenario named ${quote(name)}${meant} Shipped: ${names.join(', ')}. A path to a file works too.`,
@@ -51,8 +58,8 @@ function unknownName(name: string): ScenarioError {
 const shippedPath = (name: string): string => fileURLToPath(new URL(name + EXTENSION, FOLDER));
 
 /** Messages and records show the path within the package, which says nothing about the machine. */
-function loadShipped(name: string): ParsedScenario {
-  return parseScenario(readScenarioFile(shippedPath(name)), `scenarios/${name}${EXTENSION}`);
+function loadShipped(name: string): ParsedFile {
+  return parseFile(readScenarioFile(shippedPath(name)), `scenarios/${name}${EXTENSION}`);
 }
 
 function shippedNames(): string[] {
@@ -60,8 +67,10 @@ function shippedNames(): string[] {
     .filter((file) => file.endsWith(EXTENSION))
     .map((file) => file.slice(0, -EXTENSION.length))
     .toSorted();
-  const suite: readonly string[] = ARTICLE_SUITE;
-  return [...suite.filter((name) => found.includes(name)), ...found.filter((name) => !suite.includes(name))];
+  return [
+    ...SUITE_ORDER.filter((name) => found.includes(name)),
+    ...found.filter((name) => !SUITE_ORDER.includes(name)),
+  ];
 }
 
 function readScenarioFile(path: string): string {

@@ -4,6 +4,7 @@ import type { ParsedScenario, ScenarioDraft, Setting } from './draft.ts';
 import { explainIssues } from './explain.ts';
 import { type Problem, problemText, ScenarioError } from './scenario-error.ts';
 import { scenarioSchema } from './schema.ts';
+import { type StudyDraft, studySchema } from './study-schema.ts';
 import { labelOf, unfitReason } from './settings.ts';
 import { quickDraft, variationsOf } from './variations.ts';
 import { escapeUnprintable } from './wording.ts';
@@ -12,13 +13,49 @@ import { type Position, readYaml, type YamlSource } from './yaml-source.ts';
 /** A file with more mistakes than this is something else than a scenario. */
 const MAX_PROBLEMS = 50;
 
+/** What a scenario's file may hold: a workload, or a study with a procedure of its own. */
+export type ParsedFile = ({ readonly kind: 'workload' } & ParsedScenario) | ({ readonly kind: 'study' } & ParsedStudy);
+
+/** A study's file that was found to make sense, and where it came from. */
+export interface ParsedStudy {
+  /** As it was given, for messages. */
+  readonly path: string;
+  readonly draft: StudyDraft;
+}
+
 /**
  * Reads YAML (or JSON, which is YAML); `path` is for messages only. Throws a {@link ScenarioError} with every problem as
  * `path:line:column: place: got …, expected …`: first those of single values, and once there are none, those between values.
+ * A file that names a `study` is one.
  */
-export function parseScenario(text: string, path: string): ParsedScenario {
+export function parseFile(text: string, path: string): ParsedFile {
   const shownPath = escapeUnprintable(path);
   const source = readYaml(text, shownPath);
+  return Object.hasOwn(source.value as object, 'study')
+    ? { kind: 'study', ...parseStudy(source, { path, shownPath }) }
+    : { kind: 'workload', ...parseWorkload(source, { path, shownPath }) };
+}
+
+/** As `parseFile`, where only a workload will do. */
+export function parseScenario(text: string, path: string): ParsedScenario {
+  const shownPath = escapeUnprintable(path);
+  return parseWorkload(readYaml(text, shownPath), { path, shownPath });
+}
+
+interface Paths {
+  /** As it was given. */
+  readonly path: string;
+  /** As it may be printed. */
+  readonly shownPath: string;
+}
+
+function parseStudy(source: YamlSource, { path, shownPath }: Paths): ParsedStudy {
+  const { success, data, error } = studySchema.safeParse(source.value);
+  if (!success) throw errorAt(source, { path: shownPath, problems: explainIssues(error.issues, source.value) });
+  return { path, draft: data };
+}
+
+function parseWorkload(source: YamlSource, { path, shownPath }: Paths): ParsedScenario {
   const { success, data, error } = scenarioSchema.safeParse(source.value);
   if (!success) throw errorAt(source, { path: shownPath, problems: explainIssues(error.issues, source.value) });
   const problems = contradictions(data);

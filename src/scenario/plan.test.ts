@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../units.ts';
 import { expandCells } from './cells.ts';
-import { loadScenario } from './load-scenario.ts';
-import { type Arm, type Plan, planTrials } from './plan.ts';
+import { loadWorkload } from './load-scenario.ts';
+import { type Arm, type Plan, planSteps, planTrials } from './plan.ts';
 import { defaultVariant } from './variant.ts';
 
-const cells = expandCells(loadScenario('payload-sizes'), { quick: false });
+const cells = expandCells(loadWorkload('payload-sizes'), { quick: false });
 const armsNamed = (count: number): Arm[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `arm-${index}`,
@@ -115,5 +115,27 @@ describe('planTrials', () => {
     expect(new Set(plans.map((plan) => plan.trials[0]?.armId)).size).toBe(2);
     expect(new Set(plans.map((plan) => plan.trials[0]?.cellIds.join())).size).toBeGreaterThan(20);
     expect(new Set(plans.map((plan) => plan.trials[0]?.seed)).size).toBeGreaterThan(45);
+  });
+});
+
+describe('the steps of a study', () => {
+  const subjects = ['fin', 'rst', 'restart'].map((cut) => ({ cut }));
+
+  it('are every subject once in each repetition, in an order of its own', () => {
+    const steps = planSteps(subjects, { repeats: 20, seed: 5 });
+    expect(steps.map(({ index }) => index)).toEqual(steps.map((_, at) => at));
+    const orders = Array.from({ length: 20 }, (_, repetition) =>
+      steps.filter((step) => step.repetition === repetition).map(({ subject }) => subject['cut']),
+    );
+    for (const order of orders) expect(new Set(order)).toEqual(new Set(['fin', 'restart', 'rst']));
+    expect(new Set(orders.map(String)).size).toBeGreaterThan(3);
+  });
+
+  it('have one seed for each repetition, and are the same for the same seed', () => {
+    const steps = planSteps(subjects, { repeats: 4, seed: 5 });
+    expect(new Set(steps.map(({ seed, repetition }) => `${repetition} ${seed}`)).size).toBe(4);
+    expect(new Set(steps.map(({ seed }) => seed)).size).toBe(4);
+    expect(planSteps(subjects, { repeats: 4, seed: 5 })).toEqual(steps);
+    expect(planSteps(subjects, { repeats: 4, seed: 6 })).not.toEqual(steps);
   });
 });

@@ -1,25 +1,10 @@
 /** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
+import type { Arm } from './arm.ts';
 import { seededRandom } from './random.ts';
 import type { Cell, Extent } from './scenario.ts';
-import type { Variant } from './variant.ts';
+import type { PlannedStep, PlannedStudy, Subject } from './study.ts';
 
-/** One side of the comparison. The same variant may stand twice (an A/A run): the ids differ. */
-export interface Arm {
-  /** Unique in a plan: `websocket`, or `websocket#2` for its repetition. */
-  readonly id: string;
-  /** For people: `WebSocket`, `Streamable HTTP 2026-07-28 (JSON replies)`, `WebSocket #2`. */
-  readonly title: string;
-  readonly variant: Variant;
-  /** What is called, where the server is somebody else's; absent for the tool's own, whose scenarios say it. */
-  readonly call?: ForeignCall | undefined;
-}
-
-/** The call of a foreign server's tool that stands for every call of a scenario. */
-export interface ForeignCall {
-  readonly tool: string;
-  /** JSON text of the arguments, an object. */
-  readonly args: string;
-}
+export type { Arm, ForeignCall } from './arm.ts';
 
 /** One arm measured once, in a fresh pair of processes, through all cells in this order. */
 export interface PlannedTrial {
@@ -43,6 +28,8 @@ export interface Plan {
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
   readonly trials: readonly PlannedTrial[];
+  /** What is looked into after the trials, in this order. */
+  readonly studies: readonly PlannedStudy[];
 }
 
 export interface PlanOptions {
@@ -53,6 +40,7 @@ export interface PlanOptions {
   readonly processWarmup: Extent;
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
+  readonly studies?: readonly PlannedStudy[];
   /** Cells that an arm cannot run; every other arm runs them all the same. */
   readonly impossible?: readonly { readonly armId: string; readonly cellId: string | null }[];
 }
@@ -61,11 +49,13 @@ export interface PlanOptions {
  * Randomised complete blocks: each block holds every arm once. With two arms, of every two neighbouring blocks one
  * runs AB and the other BA, so that neither arm gains from going second; with more arms the order rotates through a shuffled ring.
  */
-export function planTrials({ impossible = [], ...options }: PlanOptions): Plan {
+export function planTrials({ impossible = [], studies = [], ...options }: PlanOptions): Plan {
   const random = seededRandom(options.seed);
   const trials: PlannedTrial[] = [];
   let ring: readonly Arm[] = [];
-  for (let block = 0; block < options.blocks; block += 1) {
+  // Without a workload there is nothing to try.
+  const blocks = options.cells.length === 0 ? 0 : options.blocks;
+  for (let block = 0; block < blocks; block += 1) {
     const turn = block % Math.max(1, options.arms.length);
     if (turn === 0) ring = random.shuffled(options.arms);
     const order = [...ring.slice(turn), ...ring.slice(0, turn)];
@@ -78,5 +68,23 @@ export function planTrials({ impossible = [], ...options }: PlanOptions): Plan {
       trials.push({ index: trials.length, block, armId, seed, cellIds: possible });
     }
   }
-  return { ...options, trials };
+  return { ...options, trials, studies };
+}
+
+/** Every subject once in each repetition, in an order drawn anew: what comes before a subject differs from time to time. */
+export function planSteps(subjects: readonly Subject[], { repeats, seed }: StepsOptions): PlannedStep[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: repeats }, (_, repetition) => {
+    const order = random.shuffled(subjects);
+    const own = random.integer(0x7fff_ffff);
+    return order.map((subject) => ({ subject, repetition, seed: own }));
+  })
+    .flat()
+    .map((step, index) => ({ index, ...step }));
+}
+
+export interface StepsOptions {
+  /** How often every subject is measured, at least 1. */
+  readonly repeats: number;
+  readonly seed: number;
 }

@@ -97,9 +97,3 @@ export const scenarioSchema = mapping(
   stall: file.stall,
   timeoutNs: timeout,
 }));
-
-/** The JSON Schema (2020-12) of the file format, for editors and for those who generate scenarios. */
-export function scenarioJsonSchema(): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(scenarioSchema, { io: 'input' });
-  return { $schema, title: 'mcp-transport-bench scenario', description: 'One workload for MCP endpoints.', ...rest };
-}

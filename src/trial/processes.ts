@@ -4,15 +4,13 @@ import { pinProcess } from '../child/pin.ts';
 import type { DriverCommands } from '../driver/commands.ts';
 import type { HostedEndpoint } from '../driver/hosted-endpoint.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
+import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { Clock } from '../measure/clock.ts';
 import { type StandingRelay, standBetween } from '../network/stand-between.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
-import { type Nanoseconds, bytes, milliseconds, nanoseconds, seconds } from '../units.ts';
+import { type Nanoseconds, milliseconds, nanoseconds, seconds } from '../units.ts';
 import type { Placement } from './placement.ts';
-
-/** The same on every transport: comfortably above the largest shipped payload. */
-export const MAX_MESSAGE_BYTES = bytes(16 * 1024 * 1024);
 
 /** How long an answer to a question that takes no time may take. */
 export const PROMPT_NS = seconds(15);

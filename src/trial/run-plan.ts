@@ -11,6 +11,7 @@ import {
 } from '../result/record.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
+import type { PlannedStep, PlannedStudy } from '../scenario/study.ts';
 import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
@@ -18,6 +19,7 @@ import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
+import { runStudies } from './run-studies.ts';
 import { TrialInterrupted, runTrial } from './run-trial.ts';
 
 export interface RunOptions {
@@ -42,6 +44,7 @@ export interface Progress {
   readonly onProbe: (arm: Arm) => void;
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
   readonly onTrial: (trial: PlannedTrial, result: TrialResult) => void;
+  readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
 }
 
 /** The arms cannot be compared: something beside the transport differs. */
@@ -56,37 +59,57 @@ class ProbeError extends Error {
 
 /** Rejects with `ProbeError` or `MismatchError` before anything is measured; afterwards the record says what happened. */
 export async function runPlan(options: RunOptions): Promise<RunRecord> {
-  const { plan, progress, save, signal } = options;
+  const { plan, save, signal } = options;
   const placement = choosePlacement();
-  const record = emptyRecord(options, await probeAll(options, placement), placement);
-  const trials: TrialResult[] = [];
-  const current = (status: RunRecord['status'], finishedAt: string | null): RunRecord => ({
-    ...record,
-    status,
-    finishedAt,
-    trials,
+  // Without a trial there are no arms that could differ.
+  const matching = plan.trials.length === 0 ? NOTHING_MATCHED : await probeAll(options, placement);
+  let record = emptyRecord(options, matching, placement);
+  const keep = (news: Partial<RunRecord>): void => {
+    record = { ...record, ...news };
+    save(record);
+  };
+  keep({});
+  await runTrials({ ...options, placement }, (trials) => keep({ trials }));
+  await runStudies({
+    ...options,
+    studies: plan.studies,
+    onStep: options.progress.onStep,
+    onResults: (studies) => keep({ studies }),
   });
-  save(current('running', null));
+  keep({
+    status: isComplete(record) ? 'complete' : signal.aborted ? 'partial' : 'failed',
+    finishedAt: options.timestamp(),
+  });
+  return record;
+}
+
+const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
+
+/** Everything that was planned was done, whatever came of it. */
+const isComplete = ({ plan, trials, studies }: RunRecord): boolean =>
+  trials.length === plan.trials.length &&
+  plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
+
+async function runTrials(
+  options: Omit<TrialOptions, 'hiccups'>,
+  onTrials: (trials: readonly TrialResult[]) => void,
+): Promise<void> {
+  const { plan, progress, signal } = options;
+  const trials: TrialResult[] = [];
   const hiccups = new HiccupMeter(options.clock);
   hiccups.start();
   try {
     for (const trial of plan.trials) {
-      if (signal.aborted || nothingWorks(plan, trials)) break;
-      const result = await runOne(trial, { ...options, hiccups, placement });
-      if (result === undefined) break;
+      if (signal.aborted || nothingWorks(plan, trials)) return;
+      const result = await runOne(trial, { ...options, hiccups });
+      if (result === undefined) return;
       trials.push(result);
       progress.onTrial(trial, result);
-      save(current('running', null));
+      onTrials([...trials]);
     }
   } finally {
     hiccups.stop();
   }
-  const done = current(
-    trials.length === plan.trials.length ? 'complete' : signal.aborted ? 'partial' : 'failed',
-    options.timestamp(),
-  );
-  save(done);
-  return done;
 }
 
 const NO_TARGETS: ReadonlyMap<string, TargetSpec> = new Map();
@@ -144,5 +167,6 @@ function emptyRecord(options: RunOptions, matching: Matching, placement: Placeme
     unsupported: options.unsupported,
     matching,
     trials: [],
+    studies: [],
   };
 }

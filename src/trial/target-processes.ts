@@ -6,7 +6,8 @@ import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import { startTarget } from '../target/start.ts';
 import { toMilliseconds } from '../units.ts';
-import { MAX_MESSAGE_BYTES, PROMPT_NS, type StartOptions, type TrialProcesses, patienceWith } from './processes.ts';
+import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
+import { PROMPT_NS, type StartOptions, type TrialProcesses, patienceWith } from './processes.ts';
 
 /** Discarded calls to a server that its client has just started, as far as it is quick enough. */
 const COLD_SERVER_CALLS = 200;

@@ -18,6 +18,8 @@ import { forMarkdown } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { studySections } from '../study-section.ts';
+import type { StudySection } from '../studies/rendering.ts';
 import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
 
 /** What a reviewer sees. */
@@ -43,6 +45,7 @@ function blocksOf(report: Report): readonly Lines[] {
     ...claimBlocks(report),
     ...numberBlocks(report),
     ...envelopeBlock(report),
+    ...studySections(summary).flatMap(studyBlocks),
     ...folded(
       'How far to trust this',
       doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
@@ -67,7 +70,7 @@ const tableRow = (cells: Lines): string => `| ${cells.join(' | ')} |`;
 const cellOf = (lines: Lines): string => lines.map(forMarkdown).join('<br>');
 
 function claimBlocks(report: Report): readonly Lines[] {
-  const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  const { rows, measuredProse, unmeasured } = sortClaims(report);
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row:');
   const { sse, websocket } = columnArms(report.summary);
@@ -78,13 +81,17 @@ function claimBlocks(report: Report): readonly Lines[] {
     verdictCell(verdictLines(claim)),
   ]);
   return [
-    ['### MCP over SSE vs MCP over WebSockets'],
-    ['What the article claims, and → what was measured here.'],
-    table(['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'], cells),
+    ...(cells.length === 0
+      ? []
+      : [
+          ['### MCP over SSE vs MCP over WebSockets'],
+          ['What the article claims, and → what was measured here.'],
+          table(['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'], cells),
+        ]),
     ...otherArmBlocks(report, rows, 'The same measured on the other arms:'),
     measuredProse.length === 0 ? [] : ['### What the article argues besides'],
     proseTable(report, measuredProse),
-    [unmeasuredSentences(unmeasuredProse).map(forMarkdown).join('\n\n')].filter((text) => text !== ''),
+    [unmeasuredSentences(unmeasured).map(forMarkdown).join('\n\n')].filter((text) => text !== ''),
   ];
 }
 
@@ -159,3 +166,16 @@ function blockTable({ what, heads, groups }: Block, named: boolean): Lines {
 
 const ratioBullets = ({ groups }: Block): Lines =>
   groups.flatMap(({ level, ratios }) => ratios.map((ratio) => (level === '' ? ratio : `${level}: ${ratio}`)));
+
+const studyBlocks = ({ name, title, lines, tables, notes }: StudySection): readonly Lines[] => [
+  [`### ${forMarkdown(name)}`],
+  [[title, ...lines].map(forMarkdown).join('\n\n')],
+  ...tables.flatMap(({ caption, heads, rows }) => [
+    caption === '' ? [] : [`**${forMarkdown(caption)}**`],
+    table(
+      heads.map((head) => (head === '' ? ' ' : forMarkdown(head))),
+      rows.map((row) => row.map(forMarkdown)),
+    ),
+  ]),
+  notes.map((note) => `- ${forMarkdown(note)}`),
+];

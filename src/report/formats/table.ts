@@ -20,6 +20,8 @@ import { forTerminal } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
+import { studySections } from '../study-section.ts';
+import type { StudySection, StudyTable } from '../studies/rendering.ts';
 import { type Block, legendOf, type ScenarioSection, scenarioSections } from '../scenario-section.ts';
 import { displayWidth, hang, padding, widest, wrap } from '../wrap.ts';
 
@@ -48,6 +50,7 @@ function blocksOf(report: Report): readonly Lines[] {
     ...claimBlocks(report),
     ...numberBlocks(report),
     ...envelopeBlock(report),
+    ...studySections(summary).map(studyLines),
     [heading('How far to trust this'), ...doubtLines(summary).flatMap(bullet)],
     paragraph(`Again with the same seed: ${againCommand(summary.record)}${againNote(summary.record)}`),
   ].filter((lines) => lines.length > 0);
@@ -58,7 +61,7 @@ const heading = (text: string): string => `── ${text} ${'─'.repeat(WIDTH -
 const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • ', rest: '    ', width: WIDTH });
 
 function claimBlocks(report: Report): readonly Lines[] {
-  const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  const { rows, measuredProse, unmeasured } = sortClaims(report);
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row');
   const { sse, websocket } = columnArms(report.summary);
@@ -70,12 +73,14 @@ function claimBlocks(report: Report): readonly Lines[] {
   ]);
   const heads = ['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'];
   return [
-    [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
+    table.length === 0
+      ? []
+      : [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
     ...otherArmBlocks(report, rows, 'The same measured on the other arms'),
     measuredProse.length === 0
       ? []
       : [heading('What the article argues besides'), ...measuredProse.flatMap((claim) => proseLines(report, claim))],
-    unmeasuredSentences(unmeasuredProse).flatMap(paragraph),
+    unmeasuredSentences(unmeasured).flatMap(paragraph),
   ];
 }
 
@@ -183,6 +188,24 @@ function blockLines({ heads, groups }: Block, label: string): Lines {
       lines.push(...hang(forTerminal(ratio), { first: indent, rest: `${indent}  `, width: WIDTH }));
   }
   return lines;
+}
+
+function studyLines({ name, title, lines, tables, notes }: StudySection): Lines {
+  return [
+    heading(forTerminal(name)),
+    ...[title, ...lines].flatMap((line) => hang(forTerminal(line), { first: '  ', rest: '  ', width: WIDTH })),
+    ...tables.flatMap(studyTableLines),
+    ...notes.flatMap((note) => hang(forTerminal(note), { first: '  • ', rest: '    ', width: WIDTH })),
+  ];
+}
+
+function studyTableLines({ caption, heads, rows }: StudyTable): Lines {
+  const cells = [heads, ...rows].map(([name = '', ...more]) => [`  ${forTerminal(name)}`, ...more.map(forTerminal)]);
+  return [
+    '',
+    ...(caption === '' ? [] : hang(forTerminal(caption), { first: '  ', rest: '  ', width: WIDTH })),
+    ...alignColumns(cells, WIDTH).flat(),
+  ];
 }
 
 const nameIndent = (level: string): string => (level === '' ? '  ' : '    ');

@@ -1,0 +1,69 @@
+/** From a study's file to every step that a run will make of it. */
+import type { Unsupported } from '../result/record.ts';
+import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import { planSteps } from '../scenario/plan.ts';
+import { derivedSeed } from '../scenario/random.ts';
+import type { StudyDraft } from '../scenario/study-schema.ts';
+import type { StudySettings } from '../scenario/study-settings.ts';
+import type { PlannedStudy, StudyName } from '../scenario/study.ts';
+import { loadStudy } from '../studies/discover.ts';
+import { transportNames } from '../transports/discover.ts';
+import { chooseArms } from './arms.ts';
+import { UsageError } from './exit-code.ts';
+import type { RunFlags } from './options.ts';
+
+export interface StudyChoice {
+  readonly seed: number;
+  readonly flags: RunFlags;
+  /** Whether the flag was typed: what goes without saying does not go before a study's file. */
+  readonly isGiven: (option: string) => boolean;
+}
+
+export interface ChosenStudies {
+  readonly studies: readonly PlannedStudy[];
+  /** Arms of a study that cannot be, with the reason. */
+  readonly unsupported: readonly Unsupported[];
+}
+
+/** `--transport` goes before the arms that a study's file names, `--trials` before its repeats. */
+export async function planStudies(drafts: readonly StudyDraft[], choice: StudyChoice): Promise<ChosenStudies> {
+  const planned = await Promise.all(drafts.map((draft) => planStudy(draft, choice)));
+  return {
+    studies: planned.map(({ study }) => study),
+    unsupported: planned.flatMap(({ unsupported }) => unsupported),
+  };
+}
+
+async function planStudy(draft: StudyDraft, { seed, flags, isGiven }: StudyChoice) {
+  const { name, title, shows, study: procedure } = draft;
+  const asked = isGiven('transport') ? flags.arms : wordsOf(draft);
+  const { arms, unsupported } =
+    draft.arms.length === 0 ? { arms: [], unsupported: [] } : await chooseArms({ arms: asked, axes: flags.axes });
+  const repeats = isGiven('trials') ? flags.trials : draft.repeats;
+  const settings = draft.settings as StudySettings[StudyName];
+  const subjects = (await loadStudy(procedure)).subjects({ settings, arms });
+  if (subjects.length === 0)
+    throw new UsageError(
+      `scenario "${name}": got no arm that it could look at, expected some of ${draft.arms.join(', ')}`,
+    );
+  const steps = planSteps(subjects, { repeats, seed: derivedSeed(seed, `study ${name}`) });
+  const study: PlannedStudy = {
+    name,
+    title,
+    shows,
+    study: procedure,
+    repeats,
+    arms,
+    settings: JSON.stringify(settings),
+    steps,
+  };
+  return { study, unsupported: unsupported.filter(({ cellId }) => cellId === null) };
+}
+
+function wordsOf({ name, arms }: StudyDraft): readonly ArmWord[] {
+  return arms.map((text) => {
+    const read = readArmWord(text, transportNames());
+    if (!read.ok) throw new UsageError(`scenario "${name}", arms: ${read.why}`);
+    return read.word;
+  });
+}

@@ -1,0 +1,4 @@
+/** The study `connection-limits` in a report. */
+import type { StudyRendering } from './rendering.ts';
+
+export const render: StudyRendering<'connection-limits'> = () => ({ lines: [], tables: [], notes: [] });

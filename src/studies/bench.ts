@@ -1,0 +1,89 @@
+/** An endpoint and clients for one step of a study: the tool's own server in a process of its own, and MCP sessions with it. */
+import { type Child, startChild } from '../child/child.ts';
+import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
+import type { EndpointCommands } from '../endpoint/commands.ts';
+import { McpClient, type McpClientOptions } from '../mcp/client.ts';
+import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { Clock } from '../measure/clock.ts';
+import type { Variant } from '../scenario/variant.ts';
+import type { Channel } from '../transports/contract.ts';
+import { loadTransport } from '../transports/discover.ts';
+import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
+
+/** How long opening a connection may take. */
+const CONNECT_NS = seconds(10);
+
+/** A running endpoint process. */
+export interface StudyEndpoint extends Pick<Child<EndpointCommands>, 'pid' | 'ask' | 'gone' | 'end'> {
+  /** What a client connects to. */
+  readonly address: string;
+  /** PEM of the certificate to trust; `undefined` without TLS. */
+  readonly certificate: string | undefined;
+}
+
+export interface EndpointOrder {
+  readonly variant: Variant;
+  readonly seed: number;
+  readonly readyTimeoutNs: Nanoseconds;
+}
+
+/** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */
+export async function startStudyEndpoint({ variant, seed, readyTimeoutNs }: EndpointOrder): Promise<StudyEndpoint> {
+  const child = startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' });
+  try {
+    const order = { variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES };
+    const { address, certificate } = await child.ask('start', order, readyTimeoutNs);
+    return Object.assign(child, { address, certificate });
+  } catch (error) {
+    await child.end();
+    throw error;
+  }
+}
+
+export interface SessionOrder extends Pick<McpClientOptions, 'onNotification' | 'onClosed'> {
+  readonly variant: Variant;
+  /** The endpoint's, or that of a hop on the way to it. */
+  readonly address: string;
+  readonly certificate: string | undefined;
+  readonly clock: Clock;
+  /** Of a request. */
+  readonly timeoutNs: Nanoseconds;
+}
+
+/** One MCP client whose session is open and who can be sent to. */
+export interface StudySession {
+  readonly client: McpClient;
+  readonly channel: Channel;
+  /** The server's answer to the opening request. */
+  readonly initialized: JsonObject;
+  /** Closes the channel. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Connects the stock client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
+export async function openStudySession(order: SessionOrder): Promise<StudySession> {
+  const { variant, address, certificate } = order;
+  const transport = await loadTransport(variant.transport);
+  const client = new McpClient(order);
+  const channel = await transport.connect(address, {
+    variant,
+    certificate,
+    headers: {},
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    timeoutMs: toMilliseconds(CONNECT_NS),
+    events: client,
+  });
+  const close = async (): Promise<void> => {
+    client.detach();
+    await channel.close().catch(() => undefined); // The sockets die with the step's process.
+  };
+  try {
+    client.attach(channel);
+    const initialized = await client.open(variant.protocol);
+    await channel.listen();
+    return { client, channel, initialized, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+/** What a study's process can be asked: one step. */
+import type { StepOutcome } from '../result/study.ts';
+import type { StudyData } from '../result/study-data.ts';
+import type { Arm } from '../scenario/plan.ts';
+import type { StudyName, Subject } from '../scenario/study.ts';
+import type { Nanoseconds } from '../units.ts';
+
+export type StudyCommands = {
+  measure: { body: StepOrder; reply: StepOutcome<StudyData[StudyName]> };
+};
+
+export interface StepOrder {
+  readonly study: StudyName;
+  readonly subject: Subject;
+  readonly arms: readonly Arm[];
+  /** JSON text, as the plan has it. */
+  readonly settings: string;
+  readonly repetition: number;
+  readonly seed: number;
+  readonly readyTimeoutNs: Nanoseconds;
+}
