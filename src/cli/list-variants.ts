@@ -13,9 +13,12 @@ import {
 import type { Transport } from '../transports/contract.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 
+const EMULATED = NETWORK_PROFILES.filter((profile) => profile !== 'lo');
+
 const GRAMMAR = `An arm: transport[@revision][+option…], such as websocket, streamable-http@2026-07-28+json+h2
   options: ${ARM_OPTIONS.join(', ')}
-  networks: ${NETWORK_PROFILES.map(networkWords).join(', ')}; there and back
+  networks, there and back: lo (loopback as it is), ${EMULATED.map(networkWords).join(', ')};
+    emulated by a relay, which loses nothing: loss takes netem, which this version does not drive
   The flags --protocol, --http, --tls, --compression, --reply, --client and --network set the same for every arm that does not say.
 `;
 
