@@ -14,6 +14,7 @@ const RECORDS = {
   'all-arms': golden.allArmsRecord,
   targets: golden.targetsRecord,
   networks: golden.networksRecord,
+  'fan-out': golden.fanOutRecord,
 } as const;
 /** A terminal's control characters, line ends excepted. */
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
