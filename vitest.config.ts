@@ -5,6 +5,7 @@ const ALONE = [
   'connection-limits.study',
   'every-option',
   'failures',
+  'networks',
   'package',
   'peer-servers-cli',
   'target-kinds',

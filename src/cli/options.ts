@@ -6,6 +6,7 @@ import { MAX_CALLS, MAX_CLIENTS } from '../scenario/fields.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import { NETWORK_PROFILES } from '../scenario/network.ts';
 import {
   CLIENT_STACKS,
   COMPRESSIONS,
@@ -124,6 +125,7 @@ function readAxes(text: (name: string) => string | undefined, tls: boolean): Par
     compression: oneOfWords('compression', COMPRESSIONS),
     reply: oneOfWords('reply', REPLY_MODES),
     client: oneOfWords('client', CLIENT_STACKS),
+    network: oneOfWords('network', NETWORK_PROFILES),
   };
   return present(axes);
 }

@@ -150,7 +150,7 @@ export interface WireCounts {
 
 /** One socket of a channel or endpoint. */
 export interface SocketReport {
-  /** The client's port: the same number at both ends. For a pipe, which has none, the server's process id: negative for its standard output. */
+  /** The client's port: the same number at both ends, unless a relay stands between them, whose port the endpoint sees. For a pipe, which has none, the server's process id: negative for its standard output. */
   readonly clientPort: number;
   readonly open: boolean;
   readonly upBytes: Bytes;

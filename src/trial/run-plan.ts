@@ -164,7 +164,7 @@ function emptyRecord(options: RunOptions, matching: Matching, placement: Placeme
     finishedAt: null,
     status: 'running',
     asked: options.asked,
-    environment: describeEnvironment(placementWords(placement), options.plan.arms),
+    environment: describeEnvironment(placementWords(placement, options.plan.arms), options.plan.arms),
     plan: options.plan,
     unsupported: options.unsupported,
     matching,
