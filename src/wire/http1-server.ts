@@ -19,7 +19,13 @@ export function http1Listener({ certificate, onRequest, onUpgrade }: ListenerOpt
   const { server, socketOf } = certificate === undefined ? plain() : secure(certificate);
   server.on('request', onRequest);
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade);
-  return { server, socketOf, settings: () => ({ keepAliveMs: server.keepAliveTimeout, http2Windows: undefined }) };
+  const closeIdle = (): void => server.closeIdleConnections();
+  return {
+    server,
+    socketOf,
+    closeIdle,
+    settings: () => ({ keepAliveMs: server.keepAliveTimeout, http2Windows: undefined }),
+  };
 }
 
 type Http1Server = Pick<Listener, 'socketOf'> & { readonly server: Server };

@@ -29,6 +29,7 @@ export function http2Listener({ certificate, onRequest }: ListenerOptions): List
       const { session } = (request as Http2ServerRequest).stream;
       return session === undefined ? undefined : below.of(session);
     },
+    closeIdle: () => undefined,
     settings: () => SETTINGS,
   };
 }
