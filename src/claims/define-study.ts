@@ -56,6 +56,7 @@ function evaluate<N extends StudyName>(spec: StudyClaimSpec<N>, summary: Summary
     outcome.status === 'measured' ? [{ ...step, data: outcome.data }] : [],
   );
   const missing = all.filter(({ outcome }) => outcome.status !== 'measured');
+  if (all.length === 0) return { measured: {}, cells: [], verdict: notInRun(spec) };
   if (steps.length === 0) return { measured: {}, cells: [], verdict: notMeasured(spec, missing) };
   const evidence = { summary, steps, missing };
   return {
@@ -65,14 +66,17 @@ function evaluate<N extends StudyName>(spec: StudyClaimSpec<N>, summary: Summary
   };
 }
 
+function notInRun<N extends StudyName>({ study, scenario, wouldAnswer }: StudyClaimSpec<N>): ClaimVerdict {
+  const because = `no ${scenario ?? study} scenario in this run`;
+  return { word: 'not measured', lacks: 'scenario', because, wouldAnswer };
+}
+
 /** The first reason that a step gives, since a program that one misses all miss. */
 function notMeasured<N extends StudyName>(
-  { study, scenario, wouldAnswer }: StudyClaimSpec<N>,
+  { wouldAnswer }: StudyClaimSpec<N>,
   missing: readonly StudyStep<StudyData[N]>[],
 ): ClaimVerdict {
   const word = 'not measured';
-  if (missing.length === 0)
-    return { word, lacks: 'scenario', because: `no ${scenario ?? study} scenario in this run`, wouldAnswer };
   for (const { outcome } of missing) {
     if (outcome.status === 'not-measured')
       return { word, lacks: 'data', because: outcome.because, wouldAnswer: outcome.wouldAnswer };

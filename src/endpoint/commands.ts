@@ -21,7 +21,7 @@ export type EndpointCommands = {
   begin: { body: { readonly stall: Stall | undefined; readonly startNs: Nanoseconds }; reply: undefined };
   /** What happened since `begin`. */
   read: { body: undefined; reply: EndpointReading };
-  /** Collects garbage, lets the process rest for so long, and then looks at its memory. */
+  /** Collects garbage, before and after a rest of so long, and then looks at the process's memory. */
   memory: { body: { readonly restNs: Nanoseconds }; reply: MemoryReading };
   /** Closes connections that only wait for a further request, as time would. */
   closeIdle: { body: undefined; reply: undefined };

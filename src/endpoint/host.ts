@@ -70,6 +70,7 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     memory: async ({ restNs }) => {
       collectGarbage();
       await until(clock, plus(clock.now(), restNs));
+      collectGarbage();
       return readMemory();
     },
     closeIdle: () => {

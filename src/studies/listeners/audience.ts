@@ -1,5 +1,6 @@
 /** The listeners of a step: MCP clients that subscribe to a topic and never call. */
 import type { Clock } from '../../measure/clock.ts';
+import type { MessageSink } from '../../mcp/contract.ts';
 import { EVENT_METHOD, readEvent, topicUri } from '../../mcp/events.ts';
 import type { Variant } from '../../scenario/variant.ts';
 import { type Nanoseconds, seconds } from '../../units.ts';
@@ -21,6 +22,10 @@ export interface AudienceOptions {
 
 /** Which reception a listener's events belong to, by the publication's run and the listener's index. */
 export type Receivers = (run: number, listener: number) => Reception | undefined;
+
+/** How a client sends what opens its session. */
+type Manner = (sink: MessageSink, clock: Clock) => MessageSink;
+const atOnce: Manner = (sink) => sink;
 
 export class Audience {
   readonly #options: AudienceOptions;
@@ -45,16 +50,16 @@ export class Audience {
   /** Connects listeners with these indices, some at a time, and subscribes them. */
   async open(indices: readonly number[], address: string): Promise<void> {
     for (let first = 0; first < indices.length; first += AT_ONCE)
-      await Promise.all(indices.slice(first, first + AT_ONCE).map((index) => this.openOne(index, address)));
+      await Promise.all(indices.slice(first, first + AT_ONCE).map((index) => this.openOne(index, address, unhurried)));
   }
 
-  /** In the place of the one before it, if there was one with this index. */
-  async openOne(index: number, address: string): Promise<void> {
+  /** In the place of the one before it, if there was one with this index; with every message at once, if it is not said how. */
+  async openOne(index: number, address: string, manner: Manner = atOnce): Promise<void> {
     const session = await openStudySession({
       ...this.#options,
       address,
       timeoutNs: REQUEST_NS,
-      sink: (channel) => unhurried(channel, this.#options.clock),
+      sink: (channel) => manner(channel, this.#options.clock),
       onNotification: (method, params, receivedNs) => {
         if (method === EVENT_METHOD) this.#take(index, params, receivedNs);
       },

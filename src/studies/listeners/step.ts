@@ -12,6 +12,7 @@ import { type Absence, cutOff } from './cut-off.ts';
 import { type Hop, startHop } from './hop.ts';
 import { Observed } from './observed.ts';
 import { Reception } from './reception.ts';
+import { unhurried } from './unhurried.ts';
 import { roomFor, whatStops } from './room.ts';
 
 type Data = StudyData['listeners'];
@@ -114,7 +115,7 @@ export class ListenersStep {
     const [first, ...others] = Array.from({ length: listeners }, (_, index) => index);
     if (first === undefined) return { openedNs: nanoseconds(0), connected: await this.#agreeOnSockets() };
     if (context.settings.cut !== undefined) this.#hop = await startHop(endpoint.address);
-    await this.#audience.openOne(first, this.#hop?.address ?? endpoint.address);
+    await this.#audience.openOne(first, this.#hop?.address ?? endpoint.address, unhurried);
     const need = { listeners: others.length, socketsEach: this.#audience.openSockets };
     const stop = whatStops(need, roomFor(endpoint.pid));
     if (stop !== undefined) return stop;

@@ -7,7 +7,7 @@ import { type Clock, until } from '../../measure/clock.ts';
 import { type Nanoseconds, milliseconds, nanoseconds, plus } from '../../units.ts';
 
 /** Before each message: many times what the 202 to the one before takes. */
-const PAUSE_NS = milliseconds(10);
+const PAUSE_NS = milliseconds(20);
 
 export function unhurried(sink: MessageSink, clock: Clock): MessageSink {
   let freeNs = nanoseconds(0);
