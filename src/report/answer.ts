@@ -21,6 +21,7 @@ interface CallResult extends Pair {
 
 /** The sentences, in the order in which they are to be read. */
 export function answerSentences(summary: Summary): readonly string[] {
+  if (summary.record.plan.studies.length > 0 && summary.cells.length === 0) return studiesAlone(summary);
   if (!hasAnything(summary)) return nothingValid(summary);
   const pair = headlinePair(summary);
   if (pair === undefined) return oneArm(summary);
@@ -34,6 +35,16 @@ export function answerSentences(summary: Summary): readonly string[] {
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
     ...othersSentence(summary, pair),
   ].filter((sentence) => sentence !== '');
+}
+
+/** Without a workload the answer is each study's own, below. */
+function studiesAlone({ record }: Summary): readonly string[] {
+  const done = new Set(
+    record.studies.filter(({ steps }) => steps.some(({ status }) => status === 'measured')).map(({ name }) => name),
+  );
+  return record.plan.studies.map(({ name, title, shows }) =>
+    done.has(name) ? `${title}. ${shows}` : `Of ${name} nothing was measured.`,
+  );
 }
 
 const hasAnything = (summary: Summary): boolean =>
