@@ -37,7 +37,7 @@ export const manyListeners = defineStudyClaim({
     'Next to nothing: true if, with the smallest number of listeners from 48 on, every repetition added at most 50 MiB of resident memory and used at most 5 % of a core while receiving. ' +
     'Less: true if memory per listener (slope over the numbers of connections; heap just connected, and heap at rest) and endpoint CPU per update are at least 5 % below WebSocket at 95 %.',
   study: 'listeners',
-  wouldAnswer: 'the idle-listeners scenario',
+  wouldAnswer: 'run idle-listeners: memory and CPU of the endpoint over a growing number of listeners',
   measure: (evidence) => measuredBy(evidence, (steps) => [fewSeen(steps), slopeLine(steps), updateLine(steps)]),
   judge: (evidence) => {
     const sides = sidesIn(evidence);
@@ -60,7 +60,7 @@ export const passiveListener = defineStudyClaim({
     'True if SSE is not worse than WebSocket by more than 5 % in each of: memory per listener at rest (slope, 95 %), endpoint CPU per update and median delivery (one-sided 95 % over pairs of repetitions), bytes per update (counted); ' +
     'and if a listener that is cut off and opens a new session at once does not lose more (sign test, 95 %), nor the others anything.',
   study: 'listeners',
-  wouldAnswer: 'the idle-listeners and ticket-updates scenarios',
+  wouldAnswer: 'run idle-listeners ticket-updates: memory, CPU, bytes and delivery, and one listener cut off',
   measure: (evidence) => measuredBy(evidence, (steps) => [slopeLine(steps), updateLine(steps), cutLine(steps)]),
   judge: (evidence) => {
     const sides = sidesIn(evidence);

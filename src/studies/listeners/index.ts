@@ -11,7 +11,7 @@ import { ListenersStep } from './step.ts';
 /** Processes, the warm-up, and what is waited for at most. */
 const BASE_NS = seconds(40);
 /** To connect one listener, on a machine that is busy, and to let it go. */
-const EACH_NS = milliseconds(30);
+const EACH_NS = milliseconds(60);
 const RESTS = 6;
 
 export const study: Study<'listeners'> = {
