@@ -117,6 +117,16 @@ test('the reply concerns only those that have the choice, unless a word insists'
   expect(await refused('sse+json')).toEqual(['sse+json: sse has no reply json']);
 });
 
+test('a reply that does not concern an arm is said of it, and one that concerns none is an error', async () => {
+  const oneWay = async (list: string, axes: Partial<Variant>) => (await chosen(list, axes)).repliesOneWay;
+  expect(await oneWay('sse,streamable-http,sse,websocket+tls', { reply: 'json' })).toEqual(['sse', 'websocket+tls']);
+  expect(await oneWay('streamable-http+sse', { reply: 'json' })).toEqual([]);
+  expect(await oneWay('sse', {})).toEqual([]);
+  await expect(chosen('sse,websocket', { reply: 'json' })).rejects.toThrow(
+    '--reply: no arm of this run has the choice of reply; leave it out, or measure one that has: -t streamable-http',
+  );
+});
+
 test('a compression that a transport does not know is its own reason', async () => {
   expect(await ids('websocket,streamable-http', { compression: 'deflate' })).toEqual(['websocket+deflate']);
   expect(await refused('websocket,streamable-http', { compression: 'deflate' })).toEqual([
@@ -167,4 +177,29 @@ test('an arm that can run no cell at all cannot be', async () => {
     arms: [{ id: 'sse' }],
     unsupported: [{ armId: 'streamable-http+json', cellId: null, reason: 'no room for progress' }],
   });
+});
+
+test('a cell with more clients than a machine has room for servers is not run where each starts one', async () => {
+  const crowd = (clients: number): Cell => {
+    const { scenario, ...cell } = cellOf(`crowd-${clients}`, 0);
+    return { ...cell, scenario: { ...scenario, clients } };
+  };
+  const spawning = { ...transportOf('sse'), capabilities: new Set<Capability>(['wire', 'client-spawns']) };
+  const chosenFor = (transport: Transport) =>
+    chooseArms({
+      arms: [wordOf('sse')],
+      axes: {},
+      cells: [crowd(100), crowd(101)],
+      names,
+      load: () => Promise.resolve(transport),
+    });
+  expect((await chosenFor(transportOf('sse'))).unsupported).toEqual([]);
+  expect((await chosenFor(spawning)).unsupported).toEqual([
+    {
+      armId: 'sse',
+      cellId: 'crowd-101',
+      reason:
+        'over The sse every client starts a server, and 101 processes are more than the 100 that are asked of a machine',
+    },
+  ]);
 });
