@@ -106,6 +106,15 @@ describe('passive listeners', () => {
     expect(verdict.because).toMatch(new RegExp(`; not for ${part} \\([^;]*\\)$`));
   });
 
+  it('is not sure where the interval lies on both sides of the margin', () => {
+    const { verdict } = against(passiveListener, { restingBytes: 6_300 }, { noise: 0.08 });
+    expect(verdict.because).toMatch(
+      /undecided for memory at rest \(SSE 1\.0\d× \[(?:0\.9|1\.0)\d–1\.[01]\d\] WebSocket\)/,
+    );
+    const less = against(manyListeners, { restingBytes: 5_700 }, { noise: 0.08 });
+    expect(less.verdict.because).toMatch(/undecided for .*memory at rest \(SSE 0\.9\d× \[0\.\d\d–1\.0\d\] WebSocket\)/);
+  });
+
   it('lets bytes differ by the margin', () => {
     expect(against(passiveListener, { bytesPerUpdate: 420 }).verdict).toMatchObject({ word: 'confirmed' });
   });

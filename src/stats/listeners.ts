@@ -31,7 +31,7 @@ const READ: Readonly<Record<MemoryMeasure, (memory: Data['memory']) => number>> 
 };
 
 /** In bytes. */
-export const memoryGrowth = ({ data }: ListenersStep, measure: MemoryMeasure): number => READ[measure](data.memory);
+const memoryGrowth = ({ data }: ListenersStep, measure: MemoryMeasure): number => READ[measure](data.memory);
 
 /** Listeners → bytes more, one point for each step. */
 export const memoryPoints = (steps: readonly ListenersStep[], measure: MemoryMeasure): readonly Point[] =>
@@ -54,7 +54,7 @@ export function fullest(steps: readonly ListenersStep[]): readonly ListenersStep
 
 type Used = Pick<Data['idle'], 'cpuUserUs' | 'cpuSystemUs' | 'elapsedNs'>;
 
-export const cpuUs = ({ cpuUserUs, cpuSystemUs }: Used): number => cpuUserUs + cpuSystemUs;
+const cpuUs = ({ cpuUserUs, cpuSystemUs }: Used): number => cpuUserUs + cpuSystemUs;
 
 /** Of one core, as a share of the window. */
 export const cpuShare = (used: Used): number => (cpuUs(used) * 1_000) / used.elapsedNs;
