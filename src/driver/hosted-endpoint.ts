@@ -25,6 +25,8 @@ export function hostedEndpoint(
     'endpoint.stopPublishing': () => chosen.stopPublishing(undefined),
     'endpoint.begin': (edge) => chosen.begin(edge),
     'endpoint.read': () => chosen.read(undefined),
+    'endpoint.memory': (order) => chosen.memory(order),
+    'endpoint.closeIdle': () => chosen.closeIdle(undefined),
     'endpoint.sockets': () => chosen.sockets(undefined),
   };
 }

@@ -1,4 +1,5 @@
 /** What the endpoint's process can be asked. */
+import type { MemoryReading } from '../measure/memory.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Publication, Stall } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
@@ -20,6 +21,10 @@ export type EndpointCommands = {
   begin: { body: { readonly stall: Stall | undefined; readonly startNs: Nanoseconds }; reply: undefined };
   /** What happened since `begin`. */
   read: { body: undefined; reply: EndpointReading };
+  /** Collects garbage, before and after a rest of so long, and then looks at the process's memory. */
+  memory: { body: { readonly restNs: Nanoseconds }; reply: MemoryReading };
+  /** Closes connections that only wait for a further request, as time would. */
+  closeIdle: { body: undefined; reply: undefined };
   sockets: {
     body: undefined;
     reply: {

@@ -1,4 +1,5 @@
 /** What many servers answered, as the answer of one. Pure. */
+import type { MemoryReading } from '../measure/memory.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import { bytes, nanoseconds } from '../units.ts';
 import type { EndpointCommands, EndpointReading, PublishReport } from './commands.ts';
@@ -34,6 +35,17 @@ const sumUse = (uses: readonly ProcessUse[]): ProcessUse => ({
   gcCount: total(uses, ({ gcCount }) => gcCount),
   gcTotalNs: nanoseconds(total(uses, ({ gcTotalNs }) => gcTotalNs)),
   gcMaxNs: nanoseconds(most(uses, ({ gcMaxNs }) => gcMaxNs)),
+});
+
+/** Unknown of one is unknown of all. */
+export const sumMemory = (readings: readonly MemoryReading[]): MemoryReading => ({
+  rssBytes: bytes(total(readings, ({ rssBytes }) => rssBytes)),
+  nurseryBytes: bytes(total(readings, ({ nurseryBytes }) => nurseryBytes)),
+  heapUsedBytes: bytes(total(readings, ({ heapUsedBytes }) => heapUsedBytes)),
+  externalBytes: bytes(total(readings, ({ externalBytes }) => externalBytes)),
+  privateDirtyBytes: readings.some(({ privateDirtyBytes }) => privateDirtyBytes === null)
+    ? null
+    : bytes(total(readings, ({ privateDirtyBytes }) => privateDirtyBytes ?? 0)),
 });
 
 /** Sockets of all; settings and facts of the first, whose program and options are the others' too. Throws when there is none. */

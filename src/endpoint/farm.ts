@@ -9,7 +9,7 @@ import type { Clock } from '../measure/clock.ts';
 import type { ServerPipes } from '../transports/contract.ts';
 import { type Nanoseconds, plus, seconds } from '../units.ts';
 import type { EndpointCommands, PublishOrder, PublishReport } from './commands.ts';
-import { type SocketsView, sumPublished, sumReadings, sumSockets } from './farm-sums.ts';
+import { type SocketsView, sumMemory, sumPublished, sumReadings, sumSockets } from './farm-sums.ts';
 import { stampNow } from './host.ts';
 
 /** How long a server's answer to a question that takes no time may take, its start included. */
@@ -49,6 +49,11 @@ export class ServerFarm {
         return undefined;
       },
       read: async () => sumReadings(await this.#askAll('read', undefined)),
+      memory: async (order) => sumMemory(await this.#askAll('memory', order)),
+      closeIdle: async () => {
+        await this.#askAll('closeIdle', undefined);
+        return undefined;
+      },
       sockets: async (): Promise<SocketsView> => sumSockets(await this.#askAll('sockets', undefined)),
     };
   }

@@ -3,7 +3,8 @@ import type { Handlers } from '../child/serve.ts';
 import { eraOf } from '../mcp/revisions.ts';
 import { BenchServer } from '../mcp/server.ts';
 import { timeNamespace } from '../measure/clock-check.ts';
-import type { Clock } from '../measure/clock.ts';
+import { type Clock, until } from '../measure/clock.ts';
+import { collectGarbage, readMemory } from '../measure/memory.ts';
 import { inheritedFlags, ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import type { Stall } from '../scenario/scenario.ts';
 import type { Endpoint, OwnPipes, WireCounts } from '../transports/contract.ts';
@@ -66,6 +67,16 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
       if (edge === undefined) throw new Error('no window was begun');
       return readSince(edge, started(), meter);
     },
+    memory: async ({ restNs }) => {
+      collectGarbage();
+      await until(clock, plus(clock.now(), restNs));
+      collectGarbage();
+      return readMemory();
+    },
+    closeIdle: () => {
+      started().endpoint.closeIdle?.();
+      return undefined;
+    },
     sockets: () => {
       const { endpoint } = started();
       return {
@@ -106,6 +117,8 @@ function standStill(clock: Clock, stall: Stall): void {
 }
 
 function readSince(edge: Edge, { server, endpoint }: Running, meter: ProcessMeter): EndpointReading {
+  // First: looking at every socket takes time of its own, which is not the window's.
+  const used = meter.since(edge.process);
   const wire = endpoint.wire();
   return {
     wire: { upBytes: bytes(wire.upBytes - edge.wire.upBytes), downBytes: bytes(wire.downBytes - edge.wire.downBytes) },
@@ -114,6 +127,6 @@ function readSince(edge: Edge, { server, endpoint }: Running, meter: ProcessMete
     messagesUp: server.counts.messagesUp - edge.counts.messagesUp,
     messagesDown: server.counts.messagesDown - edge.counts.messagesDown,
     openSockets: endpoint.sockets().filter((socket) => socket.open).length,
-    process: meter.since(edge.process),
+    process: used,
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { estimate, medianCoverage } from './estimate.ts';
+import { chanceOfSplit, estimate, medianCoverage } from './estimate.ts';
 
 test('six trials span from the smallest to the largest and cover 96.9 %', () => {
   const values = [5, 1, 4, 2, 6, 3];
@@ -57,3 +57,25 @@ test('from six trials on the interval covers 95 %, no narrower one does, and the
     }),
   );
 });
+
+test('a split is as likely as the coins that make it', () => {
+  // Of 2^10 rows of ten coins, 1 + 10 + 45 show at least eight heads.
+  expect(chanceOfSplit(8, 2)).toBeCloseTo(56 / 1_024, 12);
+  expect(chanceOfSplit(1, 0)).toBeCloseTo(0.5, 12);
+  expect(chanceOfSplit(0, 0)).toBe(1);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 7 }), (more, fewer) => {
+      const rows = 2 ** (more + fewer);
+      let extreme = 0;
+      for (let row = 0; row < rows; row += 1) if (ones(row) >= more) extreme += 1;
+      expect(chanceOfSplit(more, fewer)).toBeCloseTo(extreme / rows, 9);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+function ones(row: number): number {
+  let count = 0;
+  for (let left = row; left > 0; left >>>= 1) count += left & 1;
+  return count;
+}

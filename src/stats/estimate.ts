@@ -19,6 +19,9 @@ export function estimate(values: readonly number[]): Estimate | undefined {
   return { value: median(values), low, high, coverage: medianCoverage(sorted.length, k), values };
 }
 
+/** How likely so uneven a split, or one more uneven the same way, is where either side is as likely: P(Binomial(more + fewer, ½) ≥ more). */
+export const chanceOfSplit = (more: number, fewer: number): number => (1 - medianCoverage(more + fewer, fewer + 1)) / 2;
+
 /** With what probability, 0 … 1, the true median lies between the k-th smallest and the k-th largest of `count` values: 1 − 2·P(Binomial(count, ½) < k). */
 export function medianCoverage(count: number, k: number): number {
   let probability = 0.5 ** count;

@@ -3,6 +3,7 @@ import { type Child, startChild } from '../child/child.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { McpClient, type McpClientOptions } from '../mcp/client.ts';
+import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
@@ -50,6 +51,8 @@ export interface SessionOrder extends Pick<McpClientOptions, 'onNotification' | 
   readonly clock: Clock;
   /** Of a request. */
   readonly timeoutNs: Nanoseconds;
+  /** What stands between the client and its channel; nothing, if not said. */
+  readonly sink?: (channel: Channel) => MessageSink;
 }
 
 /** One MCP client whose session is open and who can be sent to. */
@@ -81,9 +84,10 @@ export async function openStudySession(order: SessionOrder): Promise<StudySessio
     await channel.close().catch(() => undefined); // The sockets die with the step's process.
   };
   try {
-    client.attach(channel);
+    const sink = order.sink?.(channel) ?? channel;
+    client.attach(sink);
     const initialized = await client.open(variant.protocol);
-    await channel.listen();
+    await sink.listen?.();
     return { client, channel, initialized, close };
   } catch (error) {
     await close();

@@ -82,6 +82,8 @@ export interface Endpoint {
   settings(): EndpointSettings;
   /** What clients' requests looked like on arrival. */
   seen(): EndpointSeen;
+  /** Closes the connections that only wait for a further request, as their keep-alive time would in the end; absent where there are none. */
+  closeIdle?(): void;
   /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { makeCertificate } from './tls.ts';
 export async function listenHttp({ variant, ...options }: HttpServerOptions): Promise<HttpServer> {
   const certificate = variant.tls ? await makeCertificate() : undefined;
   const listen = variant.http === '2' ? http2Listener : http1Listener;
-  const { server, socketOf, settings } = listen({ ...options, certificate });
+  const { server, socketOf, closeIdle, settings } = listen({ ...options, certificate });
   const ledger = new SocketLedger('server');
   const open = new Set<Socket>();
   // Below TLS, and before anybody else has seen it.
@@ -28,6 +28,7 @@ export async function listenHttp({ variant, ...options }: HttpServerOptions): Pr
     sockets: () => ledger.reports(),
     entry: (request) => ledger.entry(socketOf(request)),
     settings: () => ({ ...settings(), tls: certificate !== undefined }),
+    closeIdle,
     close: () => closeServer(server, open),
   };
 }

@@ -104,6 +104,8 @@ export interface HttpServer {
   /** The entry of the socket that a request came over. */
   entry(request: ServerRequest): LedgerEntry;
   settings(): Pick<EndpointSettings, 'keepAliveMs' | 'tls' | 'http2Windows'>;
+  /** Closes the connections that wait for a further request, as their keep-alive time would in the end. Those of HTTP/2 never do. */
+  closeIdle(): void;
   /** Ends every connection and stops listening. */
   close(): Promise<void>;
 }

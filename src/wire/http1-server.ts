@@ -22,7 +22,13 @@ export function http1Listener({ certificate, onRequest, onUpgrade }: ListenerOpt
     if (rememberReply(request, reply)) onRequest(request, reply);
   });
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade);
-  return { server, socketOf, settings: () => ({ keepAliveMs: server.keepAliveTimeout, http2Windows: undefined }) };
+  const closeIdle = (): void => server.closeIdleConnections();
+  return {
+    server,
+    socketOf,
+    closeIdle,
+    settings: () => ({ keepAliveMs: server.keepAliveTimeout, http2Windows: undefined }),
+  };
 }
 
 type Http1Server = Pick<Listener, 'socketOf'> & { readonly server: Server };

@@ -31,6 +31,7 @@ export function http2Listener({ certificate, maxConcurrentStreams, onRequest }: 
       const { session } = (request as Http2ServerRequest).stream;
       return session === undefined ? undefined : below.of(session);
     },
+    closeIdle: () => undefined,
     settings: () => SETTINGS,
   };
 }

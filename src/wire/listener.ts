@@ -7,6 +7,8 @@ export interface Listener {
   readonly server: Server;
   /** The TCP socket below a request; `undefined` when it is gone. */
   readonly socketOf: (request: ServerRequest) => Socket | undefined;
+  /** Closes the connections that wait for a further request. */
+  readonly closeIdle: () => void;
   readonly settings: () => Omit<ReturnType<HttpServer['settings']>, 'tls'>;
 }
 

@@ -53,6 +53,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
       messageHeaders: fieldNames(context.lastMessage),
     }),
     settings: () => ({ ...http.settings(), maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined }),
+    closeIdle: () => http.closeIdle(),
     close: () => http.close(),
   };
 }

@@ -43,6 +43,7 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
       maxMessageBytes: options.maxMessageBytes,
       heartbeatMs: undefined, // Nothing on loopback closes a silent stream.
     }),
+    closeIdle: () => listening.closeIdle(),
     close: async () => {
       await generation.close();
       await listening.close();

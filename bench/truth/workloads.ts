@@ -1,0 +1,166 @@
+/** Calls, bytes and equals: what the workloads say of things whose answer is known. */
+import type { Measurement } from '#dist/result/record.js';
+import { summarise } from '#dist/stats/summarise.js';
+import { line } from '../support/lines.js';
+import { measure } from '../support/measure.js';
+import { relayedEcho } from '../support/relay.js';
+import { ARMS, MS, SEED, SOCKET_ARMS, US, of, quantile } from './common.js';
+
+/** What a transport may add to a wait, beyond what it is without a wire: timers fire late by the machine's load, on all alike. */
+const ADDED_LIMIT_MS = 1.5;
+
+/** An endpoint that is told to wait 5 ms waits 5 ms, and the transport adds little to that. */
+export async function knownDelay(): Promise<void> {
+  const scenario = `
+name: known-delay
+title: Five milliseconds
+shows: that the tool sees a delay it knows
+scripts: [{ name: wait, steps: [{ call: delay, wait: 5ms, send: 64B }] }]
+load: { model: closed }
+warmup: { time: 300ms }
+window: { time: 2s }
+`;
+  const record = await measure({ arms: ['loopback', ...ARMS], scenario, trials: 3, seed: SEED });
+  const most = quantile(of(record, 'loopback'), 0.5) / MS + ADDED_LIMIT_MS;
+  for (const name of ARMS) {
+    const seen = quantile(of(record, name), 0.5) / MS;
+    const least = Math.min(...of(record, name).map((one) => one.responseTime.minNs / MS));
+    line(
+      `an endpoint that waits 5 ms, median over ${name}`,
+      `5.0 – ${most.toFixed(1)} ms (no wire + ${ADDED_LIMIT_MS})`,
+      `${seen.toFixed(2)} ms`,
+      seen >= 5 && seen <= most,
+    );
+    line(`the same, never faster, over ${name}`, '≥ 5 ms', `${least.toFixed(3)} ms`, least >= 5);
+  }
+}
+
+/** A stall costs every caller who was due, not only the one being served. */
+export async function coordinatedOmission(): Promise<void> {
+  const scenario = `
+name: stall
+title: Half a second of silence
+shows: that a stall is charged to everybody who was due
+clients: 4
+scripts: [{ name: ask, steps: [{ call: echo, send: 128B }] }]
+load: { model: open, rate: 200/s, arrivals: constant }
+warmup: { time: 500ms }
+window: { time: 5s }
+stall: { at: 2s, for: 500ms }
+`;
+  const record = await measure({ arms: ARMS, scenario, trials: 1, seed: SEED });
+  for (const name of ARMS) {
+    const open = quantile(of(record, name), 0.99) / MS;
+    line(
+      `500 ms stall, 200/s open loop, p99 of response over ${name}`,
+      '> 300 ms',
+      `${open.toFixed(1)} ms`,
+      open > 300,
+    );
+  }
+  const closed = scenario
+    .replace('load: { model: open, rate: 200/s, arrivals: constant }', 'load: { model: closed, think: 5ms }')
+    .replace('clients: 4', 'clients: 1');
+  const hidden = await measure({ arms: ['websocket'], scenario: closed, trials: 1, seed: SEED });
+  const p99 = quantile(of(hidden, 'websocket'), 0.99) / MS;
+  line(
+    'the same stall in a closed loop hides (which is why it is labelled)',
+    '< 100 ms',
+    `${p99.toFixed(1)} ms`,
+    p99 < 100,
+  );
+}
+
+/** [RFC 6455] 5.2: two bytes, two or eight more for the length, four for a client's mask. */
+function frameBytes(payload: number, masked: boolean): number {
+  const length = payload <= 125 ? 0 : payload <= 65_535 ? 2 : 8;
+  return 2 + length + (masked ? 4 : 0) + payload;
+}
+
+/** Bytes are exact, or they are wrong. */
+export async function exactBytes(): Promise<void> {
+  for (const size of ['16B', '1KiB', '64KiB', '1MiB']) {
+    const scenario = `
+name: bytes
+title: Bytes
+shows: that bytes are counted exactly
+scripts: [{ name: echo, steps: [{ call: echo, send: ${size} }] }]
+load: { model: closed }
+warmup: { calls: 10 }
+window: { calls: 40 }
+`;
+    const record = await measure({ arms: ARMS, scenario, trials: 1, seed: SEED });
+    for (const arm of ARMS) await compareBytes(arm, size, of(record, arm)[0]);
+  }
+}
+
+/** [RFC 9113] 6.9: a WINDOW_UPDATE has 13 bytes, and one of them serves several messages: which ones, the two captures cannot share. */
+const HTTP2_SLACK_BYTES = 13;
+
+async function compareBytes(arm: string, size: string, measurement: Measurement | undefined): Promise<void> {
+  if (measurement === undefined) throw new Error(`the byte measurement over ${arm} is not valid`);
+  const { payloadUp, payloadDown, wireUp, wireDown } = measurement.bytes;
+  const seen = `${(wireUp ?? 0) / 40} up, ${(wireDown ?? 0) / 40} down`;
+  const byHand = framesByHand(arm, payloadUp / 40, payloadDown / 40);
+  if (byHand !== undefined) line(`bytes per echo of ${size} over ${arm}, by hand`, byHand, seen, byHand === seen);
+  if (!SOCKET_ARMS.includes(arm)) return;
+  const captured = await relayedEcho(arm, size);
+  const slack = arm.includes('+h2') ? HTTP2_SLACK_BYTES : 0;
+  const within =
+    Math.abs(captured.up - (wireUp ?? 0) / 40) <= slack && Math.abs(captured.down - (wireDown ?? 0) / 40) <= slack;
+  const captures = `${captured.up} up, ${captured.down} down${slack === 0 ? '' : `, ± ${slack}`}`;
+  line(`bytes per echo of ${size} over ${arm}, captured in a relay`, captures, seen, within);
+}
+
+/** Where the framing is the same for every message of a length, it is written down here; `undefined` elsewhere. */
+function framesByHand(arm: string, up: number, down: number): string | undefined {
+  if (arm.startsWith('websocket')) return `${frameBytes(up, true)} up, ${frameBytes(down, false)} down`;
+  if (arm.startsWith('stdio')) return `${up + 1} up, ${down + 1} down`;
+  return undefined;
+}
+
+/** The same transport twice is not different. */
+export async function sameTwice(): Promise<void> {
+  const scenario = `
+name: a-a
+title: The same twice
+shows: that equals are not declared different
+scripts: [{ name: echo, steps: [{ call: echo, send: 128B }] }]
+load: { model: closed }
+warmup: { time: 300ms, calls: 500 }
+window: { time: 1s }
+`;
+  for (const name of ARMS) {
+    const summary = summarise(await measure({ arms: [name, name], scenario, trials: 6, seed: SEED }));
+    const found = summary.cells[0]?.comparisons.find(({ metric }) => metric === 'response-time.p50');
+    const seen =
+      found === undefined
+        ? 'no comparison'
+        : `${found.word} (${found.ratio.toFixed(3)}, ${found.low95.toFixed(3)} – ${found.high95.toFixed(3)})`;
+    line(
+      `${name} against itself, p50`,
+      'equivalent or inconclusive',
+      seen,
+      found?.word === 'equivalent' || found?.word === 'inconclusive',
+    );
+  }
+}
+
+/** No transport is faster than no transport. */
+export async function floor(): Promise<void> {
+  const scenario = `
+name: floor
+title: The floor
+shows: that no wire is the floor
+scripts: [{ name: echo, steps: [{ call: echo, send: 128B }] }]
+load: { model: closed }
+warmup: { time: 300ms }
+window: { time: 500ms }
+`;
+  const record = await measure({ arms: ['loopback', ...ARMS], scenario, trials: 2, seed: SEED });
+  const least = quantile(of(record, 'loopback'), 0.5) / US;
+  for (const name of ARMS) {
+    const seen = quantile(of(record, name), 0.5) / US;
+    line(`no wire is faster than ${name}`, `> ${least.toFixed(1)} µs`, `${seen.toFixed(1)} µs`, seen > least);
+  }
+}
