@@ -9,12 +9,12 @@ import { serverTls } from './tls.ts';
 /** Idle connections are kept: there is no keep-alive to state. */
 const SETTINGS = { keepAliveMs: undefined, http2Windows: HTTP2_WINDOWS };
 
-export function http2Listener({ certificate, onRequest }: ListenerOptions): Listener {
+export function http2Listener({ certificate, onRequest, resumable }: ListenerOptions): Listener {
   const options = { ...HTTP2_OPTIONS, noDelay: true };
   const server =
     certificate === undefined
       ? createServer(options)
-      : createSecureServer({ ...options, ...serverTls(certificate), allowHTTP1: false });
+      : createSecureServer({ ...options, ...serverTls(certificate, resumable), allowHTTP1: false });
   const below = new SocketBelow<Http2Session>(server);
   server.on('session', (session) => {
     below.add(session, session.socket.remotePort);

@@ -14,4 +14,5 @@ export interface ListenerOptions {
   readonly certificate: Certificate | undefined;
   readonly onRequest: HttpServerOptions['onRequest'];
   readonly onUpgrade: HttpServerOptions['onUpgrade'];
+  readonly resumable: boolean;
 }
