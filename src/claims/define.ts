@@ -94,6 +94,8 @@ function verdictFor(spec: ClaimSpec, summary: Summary): ClaimVerdict {
   if (notHeld !== undefined) return notMeasured('scenario', notHeld);
   const sides = sidesOf(summary);
   if (sides === undefined) return notMeasured('side', missingSides(summary));
+  // What the probe saw is a fact, but no run of anything: a verdict would look like a measurement.
+  if (summary.completedTrials === 0) return notMeasured('data', 'no trial of this run was completed');
   const gap = whyNoData(needs, summary, sides);
   if (gap !== undefined) return notMeasured('data', gap);
   const evidence: Evidence = { ...sides, summary, cells: (scenario) => cellsOf(summary, scenario) };

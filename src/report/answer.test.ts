@@ -71,3 +71,13 @@ it('says what is missing', () => {
     'SSE answers a tool call in 400 µs at the median. There is nothing to compare it with: WebSocket is not in this run.',
   );
 });
+
+it('says that the run ended before its first trial', () => {
+  const summary = summaryOf({});
+  const record = { ...summary.record, status: 'partial' as const, trials: [] };
+  expect(answerSentences({ ...summary, record, completedTrials: 0 })).toEqual([
+    expect.stringMatching(
+      /^Nothing was measured: this run ended before the first of its \d+ planned trials was over\.$/,
+    ),
+  ]);
+});

@@ -12,20 +12,28 @@ type Prose = Extract<EvaluatedClaim, { readonly kind: 'prose' }>;
 
 /** The claims of a report by how they are shown. */
 export interface SortedClaims {
+  /** Every row but those whose scenario was not part of the run: of a suite all, of a single scenario those it is about. */
   readonly rows: readonly Row[];
   readonly measuredProse: readonly Prose[];
-  readonly unmeasuredProse: readonly Prose[];
+  /** What has no place above: rows and prose of which nothing can be said. */
+  readonly unmeasured: readonly EvaluatedClaim[];
 }
 
 /** Sorts, keeping the order within each kind. */
 export function sortClaims({ claims }: Report): SortedClaims {
+  const rows = claims.filter((claim): claim is Row => claim.kind === 'row');
   const prose = claims.filter((claim): claim is Prose => claim.kind === 'prose');
   return {
-    rows: claims.filter((claim): claim is Row => claim.kind === 'row'),
-    measuredProse: prose.filter(({ finding }) => finding.verdict.word !== 'not measured'),
-    unmeasuredProse: prose.filter(({ finding }) => finding.verdict.word === 'not measured'),
+    rows: rows.filter((claim) => !lacksScenario(claim)),
+    measuredProse: prose.filter((claim) => !isUnmeasured(claim)),
+    unmeasured: [...rows.filter(lacksScenario), ...prose.filter(isUnmeasured)],
   };
 }
+
+const isUnmeasured = ({ finding: { verdict } }: EvaluatedClaim): boolean => verdict.word === 'not measured';
+
+const lacksScenario = ({ finding: { verdict } }: EvaluatedClaim): boolean =>
+  verdict.word === 'not measured' && verdict.lacks === 'scenario';
 
 /** Word, reason and, where it is not measured, what would answer it. */
 export function verdictLines({ finding: { verdict } }: EvaluatedClaim): readonly string[] {
