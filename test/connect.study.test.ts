@@ -5,7 +5,7 @@ import { runStudy } from './fixtures/run-study.ts';
 import { studySteps } from '../src/stats/study-steps.ts';
 
 const MS = 1e6;
-const ARMS = ['sse', 'websocket', 'streamable-http', 'streamable-http@2026-07-28', 'sse+h2', 'websocket+tls'];
+const ARMS = ['sse', 'websocket', 'streamable-http', 'streamable-http@2026-07-28', 'websocket+tls'];
 
 describe('run connect --quick', async () => {
   const { record, code, stdout } = await runStudy(['connect', '--quick', '--trials', '1', '-t', ARMS.join(',')]);
@@ -37,7 +37,6 @@ describe('run connect --quick', async () => {
     ['sse', { cold: 5, warm: 4 }],
     ['streamable-http', { cold: 3, warm: 2 }],
     ['streamable-http@2026-07-28', { cold: 2, warm: 1 }],
-    ['sse+h2', { cold: 4, warm: 3 }],
     ['websocket+tls', { cold: 5, warm: 5 }],
   ] as const)('%s: takes no less than its round trips through a network', (arm, trips) => {
     for (const { pool, rttNs, firstResultNs } of dataOf(arm).relayed)
@@ -46,11 +45,9 @@ describe('run connect --quick', async () => {
 
   test('a socket of one’s own for WebSocket; none for requests over connections that are there', () => {
     expect(dataOf('websocket').warm.map(({ sockets }) => sockets)).toEqual([1, 1, 1]);
-    for (const arm of ['streamable-http@2026-07-28', 'sse+h2']) {
-      expect(dataOf(arm).cold.sockets, arm).toBe(1);
-      for (const { sockets, tcpNs } of dataOf(arm).warm)
-        expect({ sockets, tcpNs }, arm).toEqual({ sockets: 0, tcpNs: null });
-    }
+    const { cold, warm } = dataOf('streamable-http@2026-07-28');
+    expect(cold.sockets).toBe(1);
+    for (const { sockets, tcpNs } of warm) expect({ sockets, tcpNs }).toEqual({ sockets: 0, tcpNs: null });
   });
 
   test('equal calls cost equal bytes, to the last, and none without a handshake costs less than the first', () => {
