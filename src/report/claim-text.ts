@@ -54,9 +54,12 @@ export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly
   const gaps = claims.flatMap(({ id, finding: { verdict } }) =>
     verdict.word === 'not measured' ? [{ id, verdict }] : [],
   );
-  const scenarios = gaps
-    .filter(({ verdict }) => verdict.lacks === 'scenario')
-    .map(({ id, verdict }) => `${id} (${verdict.wouldAnswer})`);
+  // Of a run that was not to answer the whole comparison, names are enough.
+  const inFull = !claims.some((claim) => claim.kind === 'row' && lacksScenario(claim));
+  const scenarios = gaps.filter(({ verdict }) => verdict.lacks === 'scenario');
+  const names = scenarios
+    .map(({ id, verdict }) => (inFull ? `${id} (${verdict.wouldAnswer})` : id))
+    .join(inFull ? '; ' : ', ');
   const others = groupBy(
     gaps.filter(({ verdict }) => verdict.lacks !== 'scenario'),
     ({ verdict }) => verdict.because,
@@ -65,7 +68,11 @@ export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly
     ...[...others].map(([because, group]) => `Not answered (${because}): ${group.map(({ id }) => id).join(', ')}.`),
     ...(scenarios.length === 0
       ? []
-      : [`Not answered for want of a scenario, and what it would take: ${scenarios.join('; ')}.`]),
+      : [
+          inFull
+            ? `Not answered for want of a scenario, and what it would take: ${names}.`
+            : `Not asked in this run: ${names}.`,
+        ]),
   ];
 }
 
