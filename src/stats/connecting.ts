@@ -8,7 +8,6 @@ import type { Estimate } from './summary.ts';
 
 type Connecting = NonNullable<StudyData['connect']['connecting']>;
 type Opening = Connecting['cold'];
-export type Reuse = NonNullable<StudyData['connect']['reuse']>;
 
 /** One kind of opening of one arm: medians over its repetitions; `undefined` where there was nothing to do. */
 export interface Opened {
