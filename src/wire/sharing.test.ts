@@ -13,12 +13,13 @@ const KINDS: readonly Kind[] = (['1.1', '2'] as const).flatMap((http) =>
 const ENCRYPTED = KINDS.filter(({ tls }) => tls);
 
 /** Answers every GET at once, but for `/slow`, which it begins to answer and never ends. */
-async function serve(variant: Kind, resumable = true): Promise<HttpServer> {
+async function serve(variant: Kind, resumable = true, onSlowClosed = (): void => undefined): Promise<HttpServer> {
   const server = await listenHttp({
     variant,
     resumable,
     onRequest: (request, reply) => {
       reply.writeHead(200, {});
+      if (request.url === '/slow') reply.on('close', onSlowClosed);
       if (request.url === '/slow') reply.write('begun');
       else reply.end('done');
     },
@@ -79,13 +80,16 @@ describe.each(KINDS)('over HTTP/$http, TLS $tls', (variant) => {
     expect(server.sockets()).toHaveLength(2);
   });
 
-  test('one that closes ends its own requests and leaves the others be', async () => {
-    const server = await serve(variant);
+  test('one that closes ends its own requests and leaves the others be', { timeout: 5_000 }, async () => {
+    let onSlowClosed = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (onSlowClosed = resolve));
+    const server = await serve(variant, true, onSlowClosed);
     const sharing: Sharing = {};
     const [first, second] = [open(variant, server, sharing), open(variant, server, sharing)];
     expect(await get(first, '/slow')).toBe('begun');
     expect(await get(second)).toBe('done');
     await first.close();
+    await ended;
     expect(await get(second)).toBe('done');
     await closeShared(sharing);
     expect(second.sockets().every((socket) => !socket.open)).toBe(true);
