@@ -12,6 +12,7 @@ import { closeShared } from '../../wire/sharing.ts';
 import { startStudyEndpoint } from '../bench.ts';
 import type { StepContext, Study, StudyOrder } from '../contract.ts';
 import { quietWire } from '../quiet-wire.ts';
+import { unreachable } from '../reachable.ts';
 import { startFarRelay } from './far-relay.ts';
 import { type OpenedSession, type Opening, type OpeningOrder, openToFirstResult } from './opening.ts';
 import { type ReuseOrder, measureReuse } from './reuse.ts';
@@ -46,6 +47,8 @@ export const study: Study<'connect'> = {
   limitNs: ({ settings }) => nanoseconds(LIMIT_NS + settings.reuse + RELAYED_TRIPS * settings.rtt),
   measure: async (subject, context) => {
     const { variant } = armOf(subject, context);
+    const obstacle = await unreachable(variant);
+    if (obstacle !== undefined) return obstacle;
     const { seed, readyTimeoutNs, clock, settings } = context;
     const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, resumable: true });
     try {

@@ -2,8 +2,10 @@
 import type { StudyData } from '../../result/study-data.ts';
 import type { Arm } from '../../scenario/plan.ts';
 import type { Subject } from '../../scenario/study.ts';
+import type { Variant } from '../../scenario/variant.ts';
 import { nanoseconds, seconds } from '../../units.ts';
 import type { StepContext, Study, StudyOrder } from '../contract.ts';
+import { unheard, unreachable } from '../reachable.ts';
 import { measureHog } from './hog.ts';
 import { startOrigins } from './origins.ts';
 import { measureStreams } from './streams.ts';
@@ -39,16 +41,21 @@ export const study: Study<'multi-server'> = {
     nanoseconds(
       LIMIT_NS + (hog === undefined ? 0 : settings.rounds * CONDITIONS * (settings.window + MOST_BESIDE_WINDOW_NS)),
     ),
-  measure: async (subject, context) => ({ status: 'measured', data: await measureSubject(subject, context) }),
+  measure: async (subject, context) => {
+    const { variant } = armOf(subject['arm'], context);
+    const obstacle = (await unreachable(variant)) ?? (await unheard(variant));
+    return obstacle ?? { status: 'measured', data: await measureSubject(subject, variant, context) };
+  },
 };
 
 async function measureSubject(
-  { arm, origins: place, layout: word, streams, hog }: Subject,
+  { origins: place, layout: word, streams, hog }: Subject,
+  variant: Variant,
   context: StepContext<'multi-server'>,
 ): Promise<StudyData['multi-server']> {
   const { settings, clock, seed } = context;
   const layout: Layout = word === 'topics' ? 'topics' : 'sessions';
-  const origins = await startOrigins(armOf(arm, context).variant, place === 'one' ? 1 : settings.servers, context);
+  const origins = await startOrigins(variant, place === 'one' ? 1 : settings.servers, context);
   try {
     if (hog !== undefined) {
       const rounds = await measureHog({ origins, layout, settings, clock, seed });
