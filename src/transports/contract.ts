@@ -97,6 +97,8 @@ export interface ConnectOptions {
   readonly events: ChannelEvents;
   /** PEM of the certificate to trust, and then no other; without one the system's authorities are. */
   readonly certificate?: string | undefined;
+  /** The address of this host that sockets are opened from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   /** Starts this client's server, for transports where clients do. */
   readonly launch?: (() => Promise<ServerPipes>) | undefined;
   /** What this channel has in common with others; absent for a channel that has nothing but its own. */
@@ -170,7 +172,7 @@ export interface WireCounts {
 
 /** One socket of a channel or endpoint. */
 export interface SocketReport {
-  /** The client's port: the same number at both ends. For a pipe, which has none, the server's process id: negative for its standard output. */
+  /** The client's port: the same number at both ends, unless a relay stands between them, whose port the endpoint sees. For a pipe, which has none, the server's process id: negative for its standard output. */
   readonly clientPort: number;
   readonly open: boolean;
   readonly upBytes: Bytes;

@@ -7,11 +7,12 @@ import { sharedBy } from './sharing.ts';
 
 /** Opens no connection yet: the first request does. */
 export function openHttpClient(options: HttpClientOptions): HttpClient {
-  const { sharing, origin } = options;
+  const { sharing, origin, localAddress = '' } = options;
   if (sharing === undefined) return openOwn(options);
   const { clients } = sharedBy(sharing);
-  const client = clients.get(origin) ?? openOwn(options);
-  clients.set(origin, client);
+  const way = `${origin} ${localAddress}`;
+  const client = clients.get(way) ?? openOwn(options);
+  clients.set(way, client);
   return new LeasedClient(client);
 }
 

@@ -8,11 +8,10 @@ import { SocketLedger } from './socket-ledger.ts';
 import { makeCertificate } from './tls.ts';
 
 /** Listens on a free port. Rejects when it cannot. */
-export async function listenHttp(options: HttpServerOptions): Promise<HttpServer> {
-  const { variant, onRequest, onUpgrade, resumable = false } = options;
+export async function listenHttp({ variant, resumable = false, ...options }: HttpServerOptions): Promise<HttpServer> {
   const certificate = variant.tls ? await makeCertificate() : undefined;
   const listen = variant.http === '2' ? http2Listener : http1Listener;
-  const { server, socketOf, settings } = listen({ certificate, onRequest, onUpgrade, resumable });
+  const { server, socketOf, settings } = listen({ ...options, certificate, resumable });
   const ledger = new SocketLedger('server');
   const open = new Set<Socket>();
   // Below TLS, and before anybody else has seen it.
