@@ -8,7 +8,13 @@ import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
   start: {
-    body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes };
+    body: {
+      readonly variant: Variant;
+      readonly seed: number;
+      readonly maxMessageBytes: Bytes;
+      /** Whether clients can resume a TLS session. */
+      readonly resumable?: boolean;
+    };
     reply: { readonly address: string; readonly certificate: string | undefined };
   };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */

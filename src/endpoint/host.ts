@@ -40,11 +40,11 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     process: meter.begin(),
   });
   return {
-    start: async ({ variant, seed, maxMessageBytes }) => {
+    start: async ({ variant, seed, maxMessageBytes, resumable }) => {
       const transport = await loadTransport(variant.transport);
       const server = new BenchServer({ clock, seed, die, era: eraOf(variant.protocol) });
       const pipes = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
-      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes });
+      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes, resumable });
       running = { server, endpoint };
       return { address: endpoint.address, certificate: endpoint.certificate };
     },

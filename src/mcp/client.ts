@@ -132,9 +132,14 @@ export class McpClient implements ChannelEvents {
     return eraOf(protocolVersion) === 'handshake' ? this.#initialize(protocolVersion) : this.#discover(protocolVersion);
   }
 
-  async #discover(protocolVersion: string): Promise<JsonObject> {
+  /** [spec] 2026-07-28, discover: a client need not ask. It takes the server to speak this revision and can call at once. */
+  presume(protocolVersion: string): void {
     this.#envelope = requestEnvelope(protocolVersion);
     this.#sink?.negotiated(protocolVersion);
+  }
+
+  async #discover(protocolVersion: string): Promise<JsonObject> {
+    this.presume(protocolVersion);
     const { outcome } = await this.request('server/discover', undefined);
     if (outcome.kind !== 'ok') throw new Error(`server/discover: ${describeOutcome(outcome)}`);
     const versions = outcome.result['supportedVersions'];

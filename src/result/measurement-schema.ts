@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bytes, ns } from './plan-schema.ts';
 
-const distribution = z
+export const distribution = z
   .object({
     count: z.number(),
     minNs: ns().describe('Exact; 0 when the count is 0.'),

@@ -7,7 +7,7 @@ import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { Channel } from '../transports/contract.ts';
+import type { Channel, Sharing } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
 
@@ -26,13 +26,15 @@ export interface EndpointOrder {
   readonly variant: Variant;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Whether clients can resume a TLS session. */
+  readonly resumable?: boolean;
 }
 
 /** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */
-export async function startStudyEndpoint({ variant, seed, readyTimeoutNs }: EndpointOrder): Promise<StudyEndpoint> {
+export async function startStudyEndpoint({ readyTimeoutNs, ...endpoint }: EndpointOrder): Promise<StudyEndpoint> {
   const child = startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' });
   try {
-    const order = { variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES };
+    const order = { ...endpoint, maxMessageBytes: MAX_MESSAGE_BYTES };
     const { address, certificate } = await child.ask('start', order, readyTimeoutNs);
     return Object.assign(child, { address, certificate });
   } catch (error) {
@@ -53,6 +55,8 @@ export interface SessionOrder extends Pick<McpClientOptions, 'onNotification' | 
   readonly timeoutNs: Nanoseconds;
   /** What stands between the client and its channel; nothing, if not said. */
   readonly sink?: (channel: Channel) => MessageSink;
+  /** What it has in common with other sessions of the step. */
+  readonly sharing?: Sharing;
 }
 
 /** One MCP client whose session is open and who can be sent to. */
@@ -67,7 +71,7 @@ export interface StudySession {
 
 /** Connects the stock client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
 export async function openStudySession(order: SessionOrder): Promise<StudySession> {
-  const { variant, address, certificate, localAddress } = order;
+  const { variant, address, certificate, localAddress, sharing } = order;
   const transport = await loadTransport(variant.transport);
   const client = new McpClient(order);
   const channel = await transport.connect(address, {
@@ -78,6 +82,7 @@ export async function openStudySession(order: SessionOrder): Promise<StudySessio
     maxMessageBytes: MAX_MESSAGE_BYTES,
     timeoutMs: toMilliseconds(CONNECT_NS),
     events: client,
+    sharing,
   });
   const close = async (): Promise<void> => {
     client.detach();

@@ -59,6 +59,8 @@ export interface EndpointOptions {
   readonly maxMessageBytes: Bytes;
   /** The process's own standard streams, for transports whose clients start the server. */
   readonly pipes?: OwnPipes | undefined;
+  /** Gives clients tickets with which they can resume a TLS session, as servers do; without, every connection pays for a whole handshake. */
+  readonly resumable?: boolean | undefined;
 }
 
 /** The server's ends of the pipes to the one client that started it. */
@@ -101,6 +103,26 @@ export interface ConnectOptions {
   readonly localAddress?: string | undefined;
   /** Starts this client's server, for transports where clients do. */
   readonly launch?: (() => Promise<ServerPipes>) | undefined;
+  /** What this channel has in common with others; absent for a channel that has nothing but its own. */
+  readonly sharing?: Sharing | undefined;
+}
+
+/** What is done on the way to a channel. */
+export type Milestone =
+  /** A socket is connected. */
+  | 'tcp'
+  /** It is encrypted. */
+  | 'tls'
+  /** The head of a response is in: 101, or 200 and its headers. */
+  | 'http';
+
+/**
+ * The channels that are given the same of these share what those of one application share: HTTP connections to an origin,
+ * which stay open when a channel closes, and TLS sessions to resume. `closeShared` ends the connections.
+ */
+export interface Sharing {
+  /** Told of everything that is opened for one of them, and of every response that opens a channel. */
+  onMilestone?: ((milestone: Milestone) => void) | undefined;
 }
 
 /** A server process that one client has for itself. */

@@ -1,6 +1,8 @@
 /** Opens the sockets of one client to one origin and counts them: TCP, and TLS on top where the origin has it. */
 import { type Socket, connect as connectTcp } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as connectTls } from 'node:tls';
+import type { Sharing } from '../transports/contract.ts';
+import { sharedBy } from './sharing.ts';
 import { SocketLedger } from './socket-ledger.ts';
 import { clientTls, serverName, tlsRoundTrips, tlsWords } from './tls.ts';
 
@@ -15,6 +17,8 @@ export interface DialOptions {
   readonly timeoutMs: number;
   /** The one application protocol that is offered in a TLS handshake. */
   readonly alpn: 'http/1.1' | 'h2';
+  /** Whose TLS sessions are resumed, and who is told; absent where nothing is shared. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** With a socket that is ready to be written to, or with the reason. */
@@ -66,6 +70,7 @@ export class Dialer {
     raw.once('connect', () => {
       this.ledger.add(raw);
       this.#roundTrips += 1;
+      this.#options.sharing?.onMilestone?.('tcp');
       if (this.#context === undefined) settle(null, raw);
       else this.#encrypt(raw, this.#context, settle);
     });
@@ -74,17 +79,24 @@ export class Dialer {
 
   /** The socket below has to be connected already: Node passes what an unconnected one carries through its streams, at a cost. */
   #encrypt(raw: Socket, secureContext: SecureContext, settle: Dialled): void {
+    const { sharing, url } = this.#options;
+    const sessions = sharing === undefined ? undefined : sharedBy(sharing).tlsSessions;
+    const session = sessions?.get(url.host);
     const secure: TLSSocket = connectTls({
       socket: raw,
       host: this.#host,
       servername: serverName(this.#host),
       secureContext,
       ALPNProtocols: [this.#options.alpn],
+      ...(session === undefined ? {} : { session }),
     });
+    // Tickets come after the handshake.
+    secure.on('session', (ticket: Buffer) => void sessions?.set(url.host, ticket));
     secure.once('error', (error: Error) => settle(error, null));
     secure.once('secureConnect', () => {
       this.#roundTrips += tlsRoundTrips(secure);
       this.#tls = tlsWords(secure);
+      sharing?.onMilestone?.('tls');
       settle(null, secure);
     });
   }

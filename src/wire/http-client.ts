@@ -2,8 +2,19 @@
 import type { HttpClient, HttpClientOptions } from './http.ts';
 import { Http1Client } from './http1-client.ts';
 import { Http2Client } from './http2-client.ts';
+import { LeasedClient } from './leased-client.ts';
+import { sharedBy } from './sharing.ts';
 
 /** Opens no connection yet: the first request does. */
 export function openHttpClient(options: HttpClientOptions): HttpClient {
-  return options.variant.http === '2' ? new Http2Client(options) : new Http1Client(options);
+  const { sharing, origin, localAddress = '' } = options;
+  if (sharing === undefined) return openOwn(options);
+  const { clients } = sharedBy(sharing);
+  const way = `${origin} ${localAddress}`;
+  const client = clients.get(way) ?? openOwn(options);
+  clients.set(way, client);
+  return new LeasedClient(client);
 }
+
+const openOwn = (options: HttpClientOptions): HttpClient =>
+  options.variant.http === '2' ? new Http2Client(options) : new Http1Client(options);

@@ -6,7 +6,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Variant } from '../scenario/variant.ts';
-import type { EndpointSettings, WireCounts, SocketReport } from '../transports/contract.ts';
+import type { EndpointSettings, Sharing, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes } from '../units.ts';
 import type { LedgerEntry } from './socket-ledger.ts';
 
@@ -67,6 +67,8 @@ export interface HttpClientOptions {
   readonly localAddress?: string | undefined;
   /** For a connection, and for a response's head. */
   readonly timeoutMs: number;
+  /** With whom connections are shared; absent for connections of one's own. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** What is common to the requests and responses of Node's two HTTP servers. */
@@ -91,6 +93,8 @@ export interface HttpServerOptions {
   readonly onRequest: (request: ServerRequest, reply: ServerReply) => void;
   /** Takes the connection over (1.1 only). */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Whether clients can resume a TLS session. */
+  readonly resumable?: boolean | undefined;
 }
 
 /** A server that listens on a free port of the loopback interface. */

@@ -16,8 +16,8 @@ const OPTIONS = {
   noDelay: true,
 };
 
-export function http1Listener({ certificate, onRequest, onUpgrade }: ListenerOptions): Listener {
-  const { server, socketOf } = certificate === undefined ? plain() : secure(certificate);
+export function http1Listener({ certificate, onRequest, onUpgrade, resumable }: ListenerOptions): Listener {
+  const { server, socketOf } = certificate === undefined ? plain() : secure(certificate, resumable);
   server.on('request', (request, reply) => {
     if (rememberReply(request, reply)) onRequest(request, reply);
   });
@@ -35,8 +35,8 @@ type Http1Server = Pick<Listener, 'socketOf'> & { readonly server: Server };
 
 const plain = (): Http1Server => ({ server: createServer(OPTIONS), socketOf: (request) => request.socket });
 
-function secure(certificate: Certificate): Http1Server {
-  const server = createSecureServer({ ...OPTIONS, ...serverTls(certificate) });
+function secure(certificate: Certificate, resumable: boolean): Http1Server {
+  const server = createSecureServer({ ...OPTIONS, ...serverTls(certificate, resumable) });
   const below = new SocketBelow<TLSSocket>(server);
   server.on('secureConnection', (socket) => below.add(socket, socket.remotePort));
   return { server, socketOf: (request) => below.of(request.socket as TLSSocket) };

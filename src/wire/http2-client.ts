@@ -27,9 +27,10 @@ export class Http2Client implements HttpClient {
   readonly #dialer: Dialer;
 
   constructor(options: HttpClientOptions) {
-    const { origin, certificate, timeoutMs, localAddress } = options;
+    const { origin, certificate, timeoutMs, localAddress, sharing } = options;
+    const url = new URL(origin);
     this.#options = options;
-    this.#dialer = new Dialer({ url: new URL(origin), certificate, localAddress, timeoutMs, alpn: 'h2' });
+    this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'h2', sharing });
   }
 
   get requests(): number {

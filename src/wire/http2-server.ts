@@ -9,14 +9,14 @@ import { serverTls } from './tls.ts';
 /** Idle connections are kept: there is no keep-alive to state. */
 const SETTINGS = { keepAliveMs: undefined, http2Windows: HTTP2_WINDOWS };
 
-export function http2Listener({ certificate, maxConcurrentStreams, onRequest }: ListenerOptions): Listener {
+export function http2Listener({ certificate, maxConcurrentStreams, onRequest, resumable }: ListenerOptions): Listener {
   const usual = HTTP2_OPTIONS.settings;
   const settings = { ...usual, maxConcurrentStreams: maxConcurrentStreams ?? usual.maxConcurrentStreams };
   const options = { ...HTTP2_OPTIONS, settings, noDelay: true };
   const server =
     certificate === undefined
       ? createServer(options)
-      : createSecureServer({ ...options, ...serverTls(certificate), allowHTTP1: false });
+      : createSecureServer({ ...options, ...serverTls(certificate, resumable), allowHTTP1: false });
   const below = new SocketBelow<Http2Session>(server);
   server.on('session', (session) => {
     below.add(session, session.socket.remotePort);

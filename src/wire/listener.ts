@@ -14,4 +14,5 @@ export interface Listener {
 
 export interface ListenerOptions extends Omit<HttpServerOptions, 'variant'> {
   readonly certificate: Certificate | undefined;
+  readonly resumable: boolean;
 }

@@ -1,6 +1,7 @@
 /**
  * TLS as the bench speaks it: 1.3 between its own two ends, with a certificate that lives as long as its endpoint does, and
- * never a resumed session, so that every connection pays for a whole handshake and none of them depends on what came before.
+ * no resumed session unless a study asks for it, so that every connection pays for a whole handshake and none of them depends
+ * on what came before.
  */
 import { constants } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -47,12 +48,12 @@ export async function makeCertificate(): Promise<Certificate> {
  * Node's server cannot be kept from sending its two session tickets after a handshake. Without stateless ones they are
  * short and name a session that nobody keeps.
  */
-export const serverTls = ({ certificate, key }: Certificate): TlsOptions => ({
+export const serverTls = ({ certificate, key }: Certificate, resumable: boolean): TlsOptions => ({
   cert: certificate,
   key,
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',
-  secureOptions: constants.SSL_OP_NO_TICKET,
+  secureOptions: resumable ? 0 : constants.SSL_OP_NO_TICKET,
 });
 
 /**

@@ -41,6 +41,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
   };
   const http = await listenHttp({
     variant: options.variant,
+    resumable: options.resumable,
     onRequest: (request, reply) => route(context, request, reply),
   });
   return {

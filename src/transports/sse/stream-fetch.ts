@@ -4,6 +4,9 @@
  */
 import type { FetchLike, FetchLikeResponse } from 'eventsource';
 import type { HttpClient } from '../../wire/http.ts';
+import type { ConnectOptions } from '../contract.ts';
+
+type StreamOptions = Pick<ConnectOptions, 'headers' | 'sharing'>;
 
 export interface StreamFetch {
   readonly fetch: FetchLike;
@@ -13,7 +16,7 @@ export interface StreamFetch {
   requests(): number;
 }
 
-export function streamFetch(http: HttpClient, headers: Readonly<Record<string, string>>): StreamFetch {
+export function streamFetch(http: HttpClient, { headers, sharing }: StreamOptions): StreamFetch {
   let requests = 0;
   let established = '';
   let contentEncoding = '';
@@ -32,6 +35,7 @@ export function streamFetch(http: HttpClient, headers: Readonly<Record<string, s
           const contentType = head.headers.get('content-type') ?? '';
           established = `${head.status} ${contentType}`;
           contentEncoding = head.headers.get('content-encoding') ?? '';
+          sharing?.onMilestone?.('http');
         },
       );
     },

@@ -26,6 +26,7 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
       : new StatelessGeneration(options, traffic);
   const listening = await listenHttp({
     variant: options.variant,
+    resumable: options.resumable,
     onRequest: (request, reply) => route(generation, request, reply),
   });
   seen.http = listening;

@@ -41,12 +41,12 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   #knocking: NodeJS.Timeout | undefined;
 
   constructor(url: URL, options: ConnectOptions) {
-    const { variant, certificate, timeoutMs, maxMessageBytes } = options;
+    const { variant, certificate, timeoutMs, maxMessageBytes, sharing } = options;
     this.options = options;
     this.limit = maxMessageBytes;
     this.#url = url;
     this.path = url.pathname + url.search;
-    this.http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs });
+    this.http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs, sharing });
   }
 
   /** The headers of this message's POST. */
@@ -162,6 +162,7 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
     if (this.#established !== '') return;
     this.#established = `${status} ${headers['content-type']?.split(';', 1)[0] ?? ''}`.trim();
     this.#compression = headers['content-encoding'] ?? '';
+    this.options.sharing?.onMilestone?.('http');
   }
 
   onMessage(text: string, size: Bytes): void {

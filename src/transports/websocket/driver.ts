@@ -13,8 +13,9 @@ import { textOf } from './frames.ts';
 const CLOSE_GRACE_MS = 1_000;
 
 export async function connectWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
-  const { certificate, localAddress, timeoutMs } = options;
-  const dialer = new Dialer({ url: new URL(address), certificate, localAddress, timeoutMs, alpn: 'http/1.1' });
+  const { certificate, localAddress, timeoutMs, sharing } = options;
+  const url = new URL(address);
+  const dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
   const webSocket = new WebSocket(address, 'mcp', {
     createConnection: dialed(dialer, timeoutMs),
     perMessageDeflate: deflateOptions(options.variant),
@@ -23,6 +24,7 @@ export async function connectWebSocket(address: string, options: ConnectOptions)
     handshakeTimeout: timeoutMs,
   });
   const tellLost = onceOnly(options.events.onClosed.bind(options.events));
+  webSocket.once('upgrade', () => sharing?.onMilestone?.('http'));
   const response = await opened(webSocket, () => forward(webSocket, options, tellLost));
   const httpRequests = 1; // The upgrade. Everything after it is frames.
   const handshake: Handshake = {

@@ -28,6 +28,7 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
   let httpVersion: string | undefined;
   const http = await listenHttp({
     variant: options.variant,
+    resumable: options.resumable,
     onRequest: (_request, reply) => {
       reply.writeHead(426, { connection: 'Upgrade', upgrade: 'websocket' });
       reply.end('This endpoint speaks WebSocket.');
