@@ -1,19 +1,27 @@
 /** What the endpoint's process can be asked. */
+import type { EventStamp } from '../mcp/events.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Publication, Stall } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { EndpointSeen, EndpointSettings, SocketReport, WireCounts } from '../transports/contract.ts';
+import type { EndpointSeen, EndpointSettings, Recovery, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
   start: {
-    body: { readonly variant: Variant; readonly seed: number; readonly maxMessageBytes: Bytes };
+    body: {
+      readonly variant: Variant;
+      readonly seed: number;
+      readonly maxMessageBytes: Bytes;
+      readonly recovery?: Recovery | undefined;
+    };
     reply: { readonly address: string; readonly certificate: string | undefined };
   };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */
   clock: { body: undefined; reply: ClockStamp };
   /** Publishes by calendar; answers when the last event has gone out. */
   publish: { body: PublishOrder; reply: PublishReport };
+  /** Publishes one event, for who keeps a calendar of their own; answers when it has been handed to the transport. */
+  emit: { body: EmitOrder; reply: undefined };
   /** Cuts a running publication short. */
   stopPublishing: { body: undefined; reply: undefined };
   /** Begins a window: counters are read from here. */
@@ -44,6 +52,11 @@ export interface PublishOrder {
   readonly seed: number;
   readonly startNs: Nanoseconds;
   readonly durationNs: Nanoseconds;
+}
+
+export interface EmitOrder {
+  readonly event: Omit<EventStamp, 'emittedNs'>;
+  readonly payloadBytes: Bytes;
 }
 
 export interface PublishReport {

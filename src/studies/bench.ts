@@ -6,7 +6,7 @@ import { McpClient, type McpClientOptions } from '../mcp/client.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { Channel } from '../transports/contract.ts';
+import type { Channel, Recovery } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
 
@@ -25,14 +25,19 @@ export interface EndpointOrder {
   readonly variant: Variant;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Absent: what the transport's own rules have. */
+  readonly recovery?: Recovery | undefined;
 }
 
 /** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */
-export async function startStudyEndpoint({ variant, seed, readyTimeoutNs }: EndpointOrder): Promise<StudyEndpoint> {
+export async function startStudyEndpoint({ readyTimeoutNs, ...order }: EndpointOrder): Promise<StudyEndpoint> {
   const child = startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' });
   try {
-    const order = { variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES };
-    const { address, certificate } = await child.ask('start', order, readyTimeoutNs);
+    const { address, certificate } = await child.ask(
+      'start',
+      { ...order, maxMessageBytes: MAX_MESSAGE_BYTES },
+      readyTimeoutNs,
+    );
     return Object.assign(child, { address, certificate });
   } catch (error) {
     await child.end();

@@ -52,9 +52,20 @@ export class EventStream {
     if (this.#unread > MAX_UNREAD_BYTES) this.#reply.destroy(new Error('the client does not read its event stream'));
   }
 
-  /** Tells the client where it stands before there is anything to send, and after how long to come back: an event without data. */
-  prime(id: string, retryMs: number): void {
-    this.#write(`id: ${id}\nretry: ${retryMs}\ndata: \n\n`);
+  /** Tells the client where it stands before there is anything to send, and after how long to come back where that is said: an event without data. */
+  prime(id: string, retryMs: number | undefined): void {
+    this.#write(`id: ${id}\n${retryMs === undefined ? '' : `retry: ${retryMs}\n`}data: \n\n`);
+  }
+
+  /** Asks the client to wait so long before it comes back, where there is no event to say it with. */
+  retry(retryMs: number): void {
+    this.#write(`retry: ${retryMs}\n\n`);
+  }
+
+  /** From now on a comment is sent this often, which no client shows to anybody. */
+  heartbeat(everyMs: number): void {
+    const timer = setInterval(() => this.#write(':\n\n'), everyMs);
+    this.#reply.on('close', () => clearInterval(timer));
   }
 
   /** Ends the response when all of its events are written. */
