@@ -4,7 +4,7 @@ import { encodeNotification } from '../mcp/jsonrpc.ts';
 import { KeptSessions, type SessionCarrier } from './kept-session.ts';
 
 /** A server whose one session says what the test wants it to. */
-function oneSession(): { server: McpServer; say(number: number): void; readonly ended: () => number } {
+function oneSession(): { server: McpServer; readonly say: (number: number) => void; readonly ended: () => number } {
   const seat: { deliver?: Deliver; ended: number } = { ended: 0 };
   const server: McpServer = {
     openSession: (deliver) => {
