@@ -9,9 +9,9 @@ export function headerParts(summary: Summary): readonly string[] {
   return [
     `${record.tool.name} ${record.tool.version}`,
     `seed ${String(record.plan.seed)}`,
-    trialWords(record),
+    ...(record.plan.trials.length === 0 ? [] : [trialWords(record)]),
     machineWords(record.environment),
-    noiseWords(summary),
+    ...(record.plan.trials.length === 0 ? [] : [noiseWords(summary)]),
     ...warnings(summary),
   ];
 }
@@ -35,10 +35,18 @@ const noiseWords = ({ noiseShare }: Summary): string =>
 function warnings({ record, completedTrials }: Summary): readonly string[] {
   const planned = record.plan.trials.length;
   const partial = record.status !== 'complete' || completedTrials < planned;
+  const done = [
+    ...(planned === 0 ? [] : [`${whole(completedTrials)} of ${whole(planned)} trials`]),
+    ...(record.plan.studies.length === 0 ? [] : [stepWords(record)]),
+  ];
   return [
-    ...(partial
-      ? [`${record.status === 'failed' ? 'FAILED' : 'PARTIAL'}: ${whole(completedTrials)} of ${whole(planned)} trials`]
-      : []),
+    ...(partial ? [`${record.status === 'failed' ? 'FAILED' : 'PARTIAL'}: ${done.join(', ')}`] : []),
     ...(record.plan.quick ? ['QUICK: shorter windows, fewer calls; a first look only'] : []),
   ];
+}
+
+function stepWords({ plan, studies }: RunRecord): string {
+  const count = (list: readonly { readonly steps: readonly unknown[] }[]): number =>
+    list.reduce((sum, { steps }) => sum + steps.length, 0);
+  return `${whole(count(studies))} of ${whole(count(plan.studies))} steps of studies`;
 }

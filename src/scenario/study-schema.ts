@@ -43,17 +43,20 @@ const HEAD = {
     .describe('The ways of speaking MCP that are looked at, where the study has no subjects of its own.'),
 };
 
+/** Read by the study's own schema, whichever it is. */
+const settingsOf = (study: StudyName): z.ZodType<object, object> => STUDY_SETTINGS[study];
+
 const fileOf = (study: StudyName) =>
   mapping(
     {
       ...HEAD,
       study: z.literal(study).describe('Which procedure.'),
-      settings: STUDY_SETTINGS[study].prefault({}).describe('What is the study’s own.'),
+      settings: settingsOf(study).prefault({}).describe('What is the study’s own.'),
       quick: mapping(
         {
           repeats: repeats().optional().describe('In place of repeats.'),
           arms: arms().optional().describe('In place of arms.'),
-          settings: STUDY_SETTINGS[study].optional().describe('In place of settings.'),
+          settings: settingsOf(study).optional().describe('In place of settings.'),
         },
         'a mapping with repeats, arms or settings',
       )
