@@ -16,8 +16,12 @@ const cut = z.object({
   policyNs: ns().describe('What of the time was waiting that the client’s retry policy imposed, over all attempts.'),
   openNs: ns().nullable().describe('From the cut until a stream was open again; null when none was.'),
   firstEventNs: ns().nullable().describe('From the cut until the first event after it; null when none came.'),
-  publishedWhileAway: whole().describe('Published after the cut and before anything crossed the wire to the client again.'),
-  skipped: whole().describe('Published after the cut and numbered below the first event that crossed the wire again: the gap.'),
+  publishedWhileAway: whole().describe(
+    'Published after the cut and before anything crossed the wire to the client again.',
+  ),
+  skipped: whole().describe(
+    'Published after the cut and numbered below the first event that crossed the wire again: the gap.',
+  ),
 });
 
 export const data = z.object({

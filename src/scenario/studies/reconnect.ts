@@ -33,21 +33,29 @@ export const settings = mapping(
       .describe('Whose connection is cut.'),
     cuts: listOf(choice(CUTS), { what: 'kinds of cuts', most: CUTS.length })
       .prefault([...CUTS])
-      .describe('How it is cut: an orderly end, a reset, a killed server, a hop that ends what is silent, a hop that drops everything.'),
+      .describe(
+        'How it is cut: an orderly end, a reset, a killed server, a hop that ends what is silent, a hop that drops everything.',
+      ),
     buffers: listOf(choice(BUFFERS), { what: 'buffers', most: BUFFERS.length })
       .prefault([...BUFFERS])
       .describe('Whether the endpoint keeps what it has sent, for clients that can ask for it.'),
     retries: listOf(choice(RETRIES), { what: 'retries', most: RETRIES.length })
       .prefault(['stated'])
-      .describe('Who says how long a client waits before it comes back: this file for all alike, or each client’s own default.'),
+      .describe(
+        'Who says how long a client waits before it comes back: this file for all alike, or each client’s own default.',
+      ),
     cutsPerStep: whole({ least: 1, most: MOST_CUTS }).prefault(10).describe('How often one client is cut off.'),
     rate: rate().prefault('50/s').describe('Numbered events per second.'),
     retry: duration({ least: '1ms', most: '1m' })
       .prefault('250ms')
-      .describe('The stated wait: sent by servers whose transport has a field for it, kept by the applications of the others.'),
+      .describe(
+        'The stated wait: sent by servers whose transport has a field for it, kept by the applications of the others.',
+      ),
     backoff: whole({ least: 1, most: 10 })
       .prefault(1)
-      .describe('By how much an application multiplies its wait after each try that failed; 1 is what an event source does.'),
+      .describe(
+        'By how much an application multiplies its wait after each try that failed; 1 is what an event source does.',
+      ),
     longestRetry: duration({ least: '1ms', most: '10m' }).prefault('5s').describe('The most that it becomes.'),
     attempts: whole({ least: 1, most: 1_000 })
       .prefault(40)
@@ -55,14 +63,18 @@ export const settings = mapping(
     outage: duration({ least: '0ms', most: '1m' })
       .prefault('200ms')
       .describe('For how long a killed server is not there.'),
-    idle: duration({ least: '50ms', most: '10m' }).prefault('500ms').describe('After how much silence a hop ends a connection.'),
+    idle: duration({ least: '50ms', most: '10m' })
+      .prefault('500ms')
+      .describe('After how much silence a hop ends a connection.'),
     heartbeat: duration({ least: '10ms', most: '5m' })
       .prefault('100ms')
       .describe('How often an endpoint breaks the silence, where it does.'),
     silence: duration({ least: '20ms', most: '10m' })
       .prefault('400ms')
       .describe('After how much silence an application that watches its connection gives it up.'),
-    giveUp: duration({ least: '100ms', most: '10m' }).prefault('10s').describe('After how long a client that is not back is never back.'),
+    giveUp: duration({ least: '100ms', most: '10m' })
+      .prefault('10s')
+      .describe('After how long a client that is not back is never back.'),
     unnoticed: duration({ least: '100ms', most: '10m' })
       .prefault('3s')
       .describe('The same, for a connection that is silently dropped.'),

@@ -47,6 +47,8 @@ export class Journal implements ClientEvents {
   #chapter: Chapter | undefined;
   /** Events since the last cut was over: the connection works. */
   steady = 0;
+  /** The highest number that has arrived. */
+  newest = -1;
 
   constructor(clock: Clock, changed: () => void) {
     this.#clock = clock;
@@ -67,7 +69,8 @@ export class Journal implements ClientEvents {
     const chapter = this.#chapter;
     if (chapter === undefined) return;
     const { waitingSinceNs } = chapter;
-    if (waitingSinceNs !== undefined) chapter.policyNs = plus(chapter.policyNs, minus(this.#clock.now(), waitingSinceNs));
+    if (waitingSinceNs !== undefined)
+      chapter.policyNs = plus(chapter.policyNs, minus(this.#clock.now(), waitingSinceNs));
     chapter.waitingSinceNs = undefined;
     chapter.attempts += 1;
     chapter.reconnectedBy = by;
@@ -83,6 +86,7 @@ export class Journal implements ClientEvents {
 
   event(sequence: number, receivedNs: Nanoseconds): void {
     this.book.arrived('events', sequence);
+    this.newest = Math.max(this.newest, sequence);
     // What comes before a stream was asked for anew was on its way when the connection was cut.
     if (this.#chapter !== undefined && this.#chapter.attempts > 0) this.#chapter.firstEventNs ??= receivedNs;
     this.steady += 1;

@@ -24,6 +24,7 @@ export class Source {
   failure: Error | undefined;
   readonly #options: SourceOptions;
   #withholding = false;
+  #running = false;
   #cancel: (() => void) | undefined;
 
   constructor(options: SourceOptions) {
@@ -36,13 +37,14 @@ export class Source {
   }
 
   start(): void {
+    this.#running = true;
     this.#next(this.#options.clock.now());
   }
 
   /** Until `start`, nothing is due. */
   pause(): void {
+    this.#running = false;
     this.#cancel?.();
-    this.#cancel = undefined;
   }
 
   /** While there is no server, what is due is only counted. */
@@ -52,11 +54,14 @@ export class Source {
 
   #next(dueNs: Nanoseconds): void {
     const { clock, everyNs } = this.#options;
-    this.#cancel = clock.at(dueNs, () => {
+    let over = false;
+    const cancel = clock.at(dueNs, () => {
+      over = true;
       this.#fall(dueNs);
-      // A pause may have come of it.
-      if (this.#cancel !== undefined) this.#next(plus(dueNs, everyNs));
+      if (this.#running) this.#next(plus(dueNs, everyNs));
     });
+    // What is overdue is done at once, and the next one's is not to be overwritten.
+    if (!over) this.#cancel = cancel;
   }
 
   #fall(dueNs: Nanoseconds): void {

@@ -29,8 +29,8 @@ export interface TestClient {
 /** Rejects when the first connection cannot be made. */
 export type ConnectClient = (order: ClientOrder) => Promise<TestClient>;
 
-/** MCP on top of whatever carries it: told of every event of the topic. */
-export const mcpClient = ({ clock, timeoutNs, events }: ClientOrder, heard: () => void = () => undefined): McpClient =>
+/** MCP on top of whatever carries it: tells every event of the topic, and `heard` before it. */
+export const mcpClient = ({ clock, timeoutNs, events }: ClientOrder, heard: () => void): McpClient =>
   new McpClient({
     clock,
     timeoutNs,
@@ -41,3 +41,12 @@ export const mcpClient = ({ clock, timeoutNs, events }: ClientOrder, heard: () =
       events.event(stamp.sequence, receivedNs);
     },
   });
+
+/** Does it the first time. An answer and the first event may come in one piece, and who waits for the answer goes on after both. */
+export function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}

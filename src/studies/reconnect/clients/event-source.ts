@@ -9,7 +9,7 @@ import type { EncodedMessage } from '../../../mcp/contract.ts';
 import { bytes, toMilliseconds } from '../../../units.ts';
 import { openHttpClient } from '../../../wire/http-client.ts';
 import type { HttpClient } from '../../../wire/http.ts';
-import { type ClientOrder, type TestClient, mcpClient } from './contract.ts';
+import { type ClientOrder, type TestClient, mcpClient, once } from './contract.ts';
 import { Comeback, Watchdog } from './policy.ts';
 
 const PROTOCOL = '2024-11-05';
@@ -81,7 +81,10 @@ class SourceClient implements TestClient {
       events.asks(asker);
       asker = 'library';
       const known = init.headers['Last-Event-ID'] ?? stands;
-      return fetch(url, { ...init, headers: known === '' ? init.headers : { ...init.headers, 'Last-Event-ID': known } });
+      return fetch(url, {
+        ...init,
+        headers: known === '' ? init.headers : { ...init.headers, 'Last-Event-ID': known },
+      });
     };
     const source = new EventSource(address, { fetch: seen });
     this.#source = source;
@@ -106,7 +109,8 @@ class SourceClient implements TestClient {
     if (url === this.#messageUrl) return;
     this.#messageUrl = url;
     this.#mcp?.detach();
-    const mcp = mcpClient(this.#order);
+    const tell = once(() => this.#order.events.session('application'));
+    const mcp = mcpClient(this.#order, tell);
     this.#mcp = mcp;
     mcp.attach({
       send: (message) => this.#post(mcp, message),
@@ -119,7 +123,7 @@ class SourceClient implements TestClient {
     this.#openSession(mcp).then(
       () => {
         if (mcp !== this.#mcp) return;
-        this.#order.events.session('application');
+        tell();
         this.#settle?.resolve();
       },
       (error: unknown) => {

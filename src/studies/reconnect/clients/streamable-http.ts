@@ -10,7 +10,7 @@ import type { ChannelEvents } from '../../../mcp/contract.ts';
 import type { Channel } from '../../../transports/contract.ts';
 import { loadTransport } from '../../../transports/discover.ts';
 import { toMilliseconds } from '../../../units.ts';
-import { type ClientOrder, type TestClient, mcpClient } from './contract.ts';
+import { type ClientOrder, type TestClient, mcpClient, once } from './contract.ts';
 import { Comeback, Watchdog } from './policy.ts';
 
 export const streamableHttp = (protocol: ProtocolRevision): Variant => ({
@@ -100,7 +100,12 @@ class Listener implements TestClient {
     const protocol = '2026-07-28';
     const { events, uri } = this.#order;
     events.asks('application');
+    const tell = once(() => {
+      events.open();
+      events.session('application');
+    });
     const client = mcpClient(this.#order, () => {
+      tell();
       this.#watchdog.heard();
       this.#comeback.works();
     });
@@ -123,8 +128,7 @@ class Listener implements TestClient {
       if (this.#current === mine) this.#lost();
       throw error;
     }
-    events.open();
-    events.session('application');
+    tell();
   }
 
   #lost(): void {

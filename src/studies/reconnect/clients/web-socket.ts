@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { McpClient } from '../../../mcp/client.ts';
 import { bytes, toMilliseconds } from '../../../units.ts';
 import { newSessionId } from '../../../wire/session-id.ts';
-import { type ClientOrder, type TestClient, mcpClient } from './contract.ts';
+import { type ClientOrder, type TestClient, mcpClient, once } from './contract.ts';
 import { Comeback, Watchdog } from './policy.ts';
 
 const PROTOCOL = '2025-11-25';
@@ -62,13 +62,13 @@ class SocketClient implements TestClient {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    events.open();
     if (query !== '' && takesUp) return;
     await this.#openSession(socket);
   }
 
   #follow(socket: WebSocket): void {
     let unknown = false;
+    socket.on('open', () => this.#order.events.open());
     socket.on('message', (data) => {
       this.#received += 1;
       this.#heard();
@@ -103,7 +103,8 @@ class SocketClient implements TestClient {
   async #openSession(socket: WebSocket): Promise<void> {
     this.#mcp?.detach();
     this.#received = 0;
-    const mcp = mcpClient(this.#order);
+    const tell = once(() => this.#order.events.session('application'));
+    const mcp = mcpClient(this.#order, tell);
     this.#mcp = mcp;
     const send = ({ text }: { readonly text: string }): void => {
       // What cannot be sent is not answered.
@@ -128,7 +129,7 @@ class SocketClient implements TestClient {
       socket.terminate();
       throw error;
     }
-    this.#order.events.session('application');
+    tell();
   }
 
   close(): Promise<void> {
