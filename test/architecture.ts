@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'transports/contract',
     'transports/discover',
     'endpoint',
+    'driver',
     'child',
     'wire',
     'load',

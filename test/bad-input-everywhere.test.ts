@@ -3,11 +3,13 @@ import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { RPC_ERRORS } from '../src/mcp/jsonrpc.ts';
 import { eraOf } from '../src/mcp/revisions.ts';
+import type { Endpoint } from '../src/transports/contract.ts';
 import { bytes, nanoseconds } from '../src/units.ts';
 import { type ArmBench, openArm, startArm } from './fixtures/arm-session.ts';
-import { testArm } from './fixtures/arms.ts';
+import { CONFORMANCE_ARMS, testArm } from './fixtures/arms.ts';
 import { callTool, type Session, textOf } from './fixtures/session.ts';
 import { type Headers, LISTEN, META, meetStranger } from './fixtures/stranger.ts';
 
@@ -136,6 +138,78 @@ describe.each(ARMS)('over %s', async (word) => {
     await expectUnharmed(witness);
   });
 });
+
+/** Every arm that is HTTP, be it for its opening only. */
+const HTTP_ARMS = CONFORMANCE_ARMS.filter((word) => /^(sse|streamable-http|websocket)/.test(word));
+
+/** What one header says, and with which status the message that carries it is refused: over HTTP+SSE, over Streamable HTTP. */
+const HEADERS: readonly (readonly [string, Headers, number | undefined, number])[] = [
+  ['a content type that is not JSON', { 'content-type': 'text/plain' }, 400, 415],
+  ['a content type that only begins like JSON', { 'content-type': 'application/jsonx' }, 400, 415],
+  // HTTP+SSE asks for no more than that the message is taken, and knows no header for the revision.
+  ['an Accept without event streams', { accept: 'application/json' }, undefined, 406],
+  ['an Accept without JSON', { accept: 'text/event-stream' }, undefined, 406],
+  ['a revision that nobody speaks', { 'mcp-protocol-version': '2031-01-01' }, undefined, 400],
+  ['a foreign Host', { host: 'evil.com' }, 403, 403],
+  ['a Host that only begins like ours', { host: '127.0.0.1.evil.com' }, 403, 403],
+  ['a foreign Origin', { origin: 'http://evil.com' }, 403, 403],
+  ['an Origin that is nobody', { origin: 'null' }, 403, 403],
+];
+
+describe.each(HTTP_ARMS)('headers over %s', async (word) => {
+  const arm = await testArm(word);
+  const { name } = arm.transport;
+
+  /** With which status a stranger is answered whose call is faultless but for this header, and what else it is told. */
+  async function answerTo(
+    endpoint: Endpoint,
+    wrong: Headers,
+  ): Promise<{ readonly status: number | undefined; readonly heard: () => string }> {
+    if (name === 'websocket') return { status: await openingStatus(endpoint, wrong), heard: () => '' };
+    const stranger = await meetStranger(arm, endpoint);
+    const right = { 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
+    const call = asked('tools/call', '"name":"echo","arguments":{"text":"n0000000000:done"},');
+    return { status: await stranger.say(call, { ...right, ...wrong }), heard: () => stranger.heard() };
+  }
+
+  const rows = HEADERS.flatMap(([what, wrong, overSse, overStreamable]) => {
+    // A WebSocket is opened by one request: those who speak over it have no headers.
+    if (name === 'websocket' && overSse !== 403) return [];
+    const status = name === 'streamable-http' ? overStreamable : overSse;
+    return status === undefined ? [] : [[what, wrong, status] as const];
+  });
+
+  test.each(rows)('%s is refused, and nothing done for it', async (_what, wrong, status) => {
+    const { endpoint } = await startArm(arm, CAP);
+    const witness = await openArm(arm, endpoint);
+    const answer = await answerTo(endpoint, wrong);
+    expect(answer.status).toBe(status);
+    expect(textOf(await callTool(witness.client, 'echo', { text: 'n0000000000:alive' }))).toBe('n0000000000:alive');
+    expect(witness.closed).toEqual([]);
+    expect(answer.heard()).not.toContain('done');
+  });
+
+  test('without a wrong one it is taken', async () => {
+    const { endpoint } = await startArm(arm, CAP);
+    const { status, heard } = await answerTo(endpoint, {});
+    expect(status).toBe({ sse: 202, websocket: 101 }[name] ?? 200);
+    if (name !== 'websocket') await expect.poll(heard).toContain('done');
+  });
+});
+
+/** The status that the opening request is answered with; 101 where it is not refused. */
+async function openingStatus({ address, certificate }: Endpoint, headers: Headers): Promise<number | undefined> {
+  const webSocket = new WebSocket(address, 'mcp', {
+    headers,
+    ...(certificate === undefined ? {} : { ca: certificate }),
+  });
+  onTestFinished(() => webSocket.terminate());
+  webSocket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    webSocket.on('open', () => resolve(101));
+    webSocket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+  });
+}
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

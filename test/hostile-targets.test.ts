@@ -257,16 +257,42 @@ describe('a command', () => {
     [
       'that ends',
       () => script(`console.error('first'); console.error('no \\u001b[31mkey'); process.exit(3);`),
-      /^target "it": its command ended with exit code 3; its last words: "no \\+u001b\[31mkey"$/m,
+      /^target "it": its command ended with exit code 3; its last words: "no \\+u001b\[31mkey"; run it by itself to see why$/m,
     ],
-    ['that says something else', () => script(`setInterval(() => console.log('hello'), 50)`), /^target "it": /],
+    [
+      'that is a script that is not there',
+      () => 'node /nope.js',
+      /^target "it": its command ended with exit code 1; its last words: "Error: Cannot find module '\[hidden\]'"; run it/,
+    ],
+    [
+      'that says something else',
+      () => script(`setInterval(() => console.log('hello'), 50)`),
+      /^target "it": its command wrote \d+ messages within 2 s \(--ready-timeout\) and no answer, the first: "hello"; a stdio server/,
+    ],
     [
       'that says nothing',
       () => script('setInterval(() => undefined, 1000)'),
-      /^target "it": initialize: no answer in time/,
+      /^target "it": its command said nothing within 2 s \(--ready-timeout\): is it an MCP server, .*--target <name>=<url>$/m,
+    ],
+    ['that repeats what it is sent', () => 'cat', /^target "it": its command sends back what it is sent: it is no MCP/],
+    [
+      'that floods its output',
+      () => 'yes {}',
+      /^target "it": its command wrote 1001 messages and no answer, the first: "\{\}"; a stdio server writes/,
     ],
   ])('%s', async (_what, command, line) => {
     await expectOneLine(['--command', `it=${command()}`], { line });
+  });
+
+  test('that stays silent is waited for as long as was said, in all', async () => {
+    const limitMs = 3_000;
+    const began = performance.now();
+    await expectOneLine(['--command', `it=${script('setInterval(() => undefined, 1000)')}`], {
+      line: /said nothing within 3 s/,
+      args: ['--ready-timeout', `${limitMs}ms`],
+    });
+    // Starting and ending it take their time; a second wait as long as the first would be half as long again.
+    expect(performance.now() - began).toBeLessThan(1.5 * limitMs);
   });
 
   test('that never listens, or ends before', async () => {
@@ -422,6 +448,10 @@ describe('what was typed', () => {
     [[...TARGET, '--header-env', 'A=NO_SUCH_VARIABLE_HERE'], /^--header-env: A: NO_SUCH_VARIABLE_HERE is not set/],
     [[...TARGET, '--header', 'Content-Type: x'], /^--header: content-type is the transport's own/],
     [[...TARGET, ...TARGET], /^two servers are named "it"/],
+    [
+      [...TARGET, '--target', 'it=ws://127.0.0.1:2/', '--command', 'it=node x'],
+      /^--command "it": one command serves one --target, and more than one is named so; give each its own/,
+    ],
     [['--tool', 'x'], /^--tool: goes with --target or --command only/],
     [['--target', 'ftp://x/'], /^--target: got no URL that can be reached/],
     [['--target', 'sse=ws://127.0.0.1:1/'], /^--target: "sse" does not go with ws:\/\//],
@@ -438,6 +468,15 @@ describe('what was typed', () => {
       stdout: '',
       stderr: 2,
     });
+  });
+
+  test('the help says what is kept of it', async () => {
+    const { stdout } = await runCommand(['run', '--help'], freshFolder());
+    const help = stdout.replaceAll(/\s+/g, ' ');
+    expect(help).toContain(
+      '--args <json> what it is called with, kept in the record as it stands here, so no place for secrets',
+    );
+    expect(help).toMatch(/--header <name: value> [^-]*, recorded nowhere/);
   });
 
   test('a server elsewhere wants a yes, and the load is said', async () => {

@@ -110,7 +110,36 @@ async function startServer(): Promise<{ readonly host: string; readonly heard: S
 const recordIn = (path: string): RunRecord => parseRecord(readFileSync(path, 'utf8'), path);
 const QUICK = ['run', 'tool-calls', '--quick', '--trials', '1'] as const;
 
+/** The least that is an MCP server over stdio; notes which of two variables it has inherited. */
+const NOTING = (file: string): string => `
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+const { A_VARIABLE = 'none', ANOTHER_VARIABLE = 'none' } = process.env;
+appendFileSync(${JSON.stringify(file)}, A_VARIABLE + ' ' + ANOTHER_VARIABLE + '\\n');
+const answer = (id, result) => console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method, params } = JSON.parse(line);
+  if (method === 'initialize') answer(id, { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: 'noting', version: '1' } });
+  else if (method === 'tools/list') answer(id, { tools: [{ name: 'echo', inputSchema: { type: 'object' } }] });
+  else if (method === 'tools/call') answer(id, { content: [] });
+  else if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32601, message: 'no' } }));
+});`;
+
 describe('secrets', () => {
+  test('that are a header by --header-env are not in what children inherit', async () => {
+    const folder = temporaryFolder();
+    const noted = join(folder, 'noted.txt');
+    const command = `stdio@2025-11-25=node ${fileIn(folder, 'server.mjs', NOTING(noted))}`;
+    const args = ['-d', '100ms', '-w', '50ms', '--header-env', 'X-Variable=A_VARIABLE', '--command', command];
+    const env = { A_VARIABLE: SECRETS[1], ANOTHER_VARIABLE: 'inherited' };
+    const { code } = await runCommand([...QUICK, ...args], folder, undefined, env);
+    const lines = readFileSync(noted, 'utf8').trim().split('\n');
+    // The one that is looked at by the command itself, and those that the driver has started.
+    expect(lines.length).toBeGreaterThan(1);
+    expect(new Set(lines)).toEqual(new Set(['none inherited']));
+    expect(code).toBe(0);
+  });
+
   test('reach the server and nothing else', async () => {
     const { host, heard } = await startServer();
     const folder = temporaryFolder();

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Nanoseconds, toMilliseconds } from '../units.ts';
+import { LastWords } from './last-words.ts';
 
 /** What a child can be asked: command name → what it takes and what it answers. */
 export type Commands = Record<string, { readonly body: unknown; readonly reply: unknown }>;
@@ -48,7 +49,6 @@ interface Waiting {
 }
 
 const END_GRACE_MS = 2_000;
-const STDERR_KEPT = 4_096;
 
 /** Children that are alive. Whatever ends the command ends them. */
 const alive = new Set<ChildProcess>();
@@ -89,7 +89,7 @@ class ForkedChild<C extends Commands> implements Child<C> {
   readonly #waiting = new Map<number, Waiting>();
   readonly gone: Promise<string>;
   #seq = 0;
-  #stderr = '';
+  readonly #stderr = new LastWords();
   #ending = false;
   #deadBecause: ChildError | undefined;
 
@@ -97,9 +97,7 @@ class ForkedChild<C extends Commands> implements Child<C> {
     this.#name = name;
     this.#process = child;
     alive.add(child);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
-    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#stderr.add(text));
     child.on('message', (message) => this.#onAnswer(message as Answer));
     child.on('error', (error) => this.#die(`could not be started: ${error.message}`));
     this.gone = new Promise((resolve) => {
@@ -149,7 +147,7 @@ class ForkedChild<C extends Commands> implements Child<C> {
   }
 
   #die(how: string): string {
-    const said = this.#ending ? '' : this.#stderr.trim();
+    const said = this.#ending ? '' : this.#stderr.text.trim();
     this.#deadBecause ??= new ChildError(`the ${this.#name} process ${how}${said === '' ? '' : `; it said: ${said}`}`);
     for (const seq of this.#waiting.keys()) this.#take(seq)?.reject(this.#deadBecause);
     return this.#deadBecause.message;

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { LastWords } from './last-words.ts';
 import type { Told } from './supervisor.ts';
 
 /** A foreign command that runs. */
@@ -20,8 +21,6 @@ export interface Supervised {
   end(): Promise<void>;
 }
 
-/** Of what a command says. */
-const STDERR_KEPT = 4_096;
 /** Beyond the supervisor's own grace. */
 const END_LIMIT_MS = 3_000;
 
@@ -42,17 +41,15 @@ export async function startSupervised(argv: readonly string[]): Promise<Supervis
     throw new Error('a supervisor was started without its pipes');
   // Writing to a command that is gone is told by `gone`.
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined);
-  let said = '';
-  stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-STDERR_KEPT);
-  });
+  const said = new LastWords();
+  stderr.setEncoding('utf8').on('data', (text: string) => said.add(text));
   const { started, gone } = follow(supervisor);
   const pid = await started;
   return {
     pid,
     stdin: stdin as Socket,
     stdout: stdout as Socket,
-    lastWords: () => said,
+    lastWords: () => said.text,
     gone,
     end: () => end(supervisor, pid),
   };

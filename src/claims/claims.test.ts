@@ -108,6 +108,19 @@ describe('what is missing', () => {
     });
   });
 
+  it('judges nothing, facts neither, in a run of which no trial was completed', () => {
+    const summary = { ...summaryOf({}), completedTrials: 0 };
+    for (const claim of [connectionModel, defaultTransport, clientComplexity]) {
+      const { verdict, measured } = claim.evaluate(summary);
+      expect(verdict).toMatchObject({
+        word: 'not measured',
+        lacks: 'data',
+        because: 'no trial of this run was completed',
+      });
+      expect(Object.keys(measured)).toEqual(['sse', 'websocket']);
+    }
+  });
+
   it('is one mechanism for claims without a rule: a scenario that appears is not blamed any more', () => {
     expect(verdictOn(reconnection, {})).toMatchObject({
       lacks: 'scenario',

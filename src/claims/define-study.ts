@@ -56,12 +56,12 @@ function evaluate<N extends StudyName>(spec: StudyClaimSpec<N>, summary: Summary
     outcome.status === 'measured' ? [{ ...step, data: outcome.data }] : [],
   );
   const missing = all.filter(({ outcome }) => outcome.status !== 'measured');
-  if (steps.length === 0) return { measured: {}, cells: [], verdict: notMeasured(spec, missing) };
+  if (steps.length === 0) return { measured: {}, cells: [], verdict: notMeasured(spec, missing, summary) };
   const evidence = { summary, steps, missing };
   return {
     measured: byColumn(spec.measure(evidence), summary),
     cells: [],
-    verdict: spec.judge(evidence) ?? notMeasured(spec, missing),
+    verdict: spec.judge(evidence) ?? notMeasured(spec, missing, summary),
   };
 }
 
@@ -69,8 +69,14 @@ function evaluate<N extends StudyName>(spec: StudyClaimSpec<N>, summary: Summary
 function notMeasured<N extends StudyName>(
   { study, scenario, wouldAnswer }: StudyClaimSpec<N>,
   missing: readonly StudyStep<StudyData[N]>[],
+  { record }: Summary,
 ): ClaimVerdict {
   const word = 'not measured';
+  const isPlanned = record.plan.studies.some(
+    (planned) => planned.study === study && (scenario === undefined || planned.name === scenario),
+  );
+  if (missing.length === 0 && isPlanned)
+    return { word, lacks: 'data', because: 'the run did not get as far as what the rule needs', wouldAnswer };
   if (missing.length === 0)
     return { word, lacks: 'scenario', because: `no ${scenario ?? study} scenario in this run`, wouldAnswer };
   for (const { outcome } of missing) {

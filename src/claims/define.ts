@@ -92,8 +92,12 @@ function verdictFor(spec: ClaimSpec, summary: Summary): ClaimVerdict {
   });
   const notHeld = whyNotHeld(needs, summary);
   if (notHeld !== undefined) return notMeasured('scenario', notHeld);
+  // Arms are probed before trials, and a run of studies has none.
+  if (isOfStudiesAlone(summary)) return notMeasured('scenario', 'no workload in this run');
   const sides = sidesOf(summary);
   if (sides === undefined) return notMeasured('side', missingSides(summary));
+  // What the probe saw is a fact, but no run of anything: a verdict would look like a measurement.
+  if (summary.completedTrials === 0) return notMeasured('data', 'no trial of this run was completed');
   const gap = whyNoData(needs, summary, sides);
   if (gap !== undefined) return notMeasured('data', gap);
   const evidence: Evidence = { ...sides, summary, cells: (scenario) => cellsOf(summary, scenario) };
@@ -101,6 +105,9 @@ function verdictFor(spec: ClaimSpec, summary: Summary): ClaimVerdict {
   if (judgement === undefined) return notMeasured('data', 'no probe session was recorded for one of the two');
   return withNote(judgement, coverageNote(needs, evidence));
 }
+
+const isOfStudiesAlone = ({ record: { plan } }: Summary): boolean =>
+  plan.studies.length > 0 && plan.trials.length === 0;
 
 function judgeFacts(judge: (evidence: FactEvidence) => Judgement, evidence: Evidence): Judgement | undefined {
   const sse = factsOf(evidence.summary, evidence.sse.id);

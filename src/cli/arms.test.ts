@@ -117,6 +117,16 @@ test('the reply concerns only those that have the choice, unless a word insists'
   expect(await refused('sse+json')).toEqual(['sse+json: sse has no reply json']);
 });
 
+test('a reply that does not concern an arm is said of it, and one that concerns none is an error', async () => {
+  const oneWay = async (list: string, axes: Partial<Variant>) => (await chosen(list, axes)).repliesOneWay;
+  expect(await oneWay('sse,streamable-http,sse,websocket+tls', { reply: 'json' })).toEqual(['sse', 'websocket+tls']);
+  expect(await oneWay('streamable-http+sse', { reply: 'json' })).toEqual([]);
+  expect(await oneWay('sse', {})).toEqual([]);
+  await expect(chosen('sse,websocket', { reply: 'json' })).rejects.toThrow(
+    '--reply: no arm of this run has the choice of reply; leave it out, or measure one that has: -t streamable-http',
+  );
+});
+
 test('a compression that a transport does not know is its own reason', async () => {
   expect(await ids('websocket,streamable-http', { compression: 'deflate' })).toEqual(['websocket+deflate']);
   expect(await refused('websocket,streamable-http', { compression: 'deflate' })).toEqual([

@@ -13,12 +13,15 @@ import {
 } from '../scenario/variant.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import type { Transport } from '../transports/contract.ts';
+import { UsageError } from './exit-code.ts';
 import type { RunFlags } from './options.ts';
 
 export interface ChosenArms {
   readonly arms: readonly Arm[];
   /** Combinations and cells that cannot be, with the reason; shown, never skipped in silence. */
   readonly unsupported: readonly Unsupported[];
+  /** Arms of transports that have no choice of reply, where a flag has made one. */
+  readonly repliesOneWay: readonly string[];
 }
 
 /** What the choice depends on; `load` is a parameter so that a transport that is not there yet can be tried. */
@@ -40,11 +43,14 @@ export async function chooseArms({
     asked === 'all'
       ? everyVariant(await Promise.all(names.map(load)), axes)
       : await Promise.all(asked.map(async (word) => wantedOf(await load(word.transport), word, axes)));
+  const repliesOneWay = axes.reply === undefined ? [] : wanted.filter(({ transport }) => !hasChoice(transport));
+  if (repliesOneWay.length > 0 && repliesOneWay.length === wanted.length)
+    throw new UsageError(noChoice(await Promise.all(names.map(load))));
   const arms: Arm[] = [];
   const unsupported: Unsupported[] = [];
   for (const { transport, variant } of wanted) {
     const support = transport.supports(variant);
-    const word = armWord(variant, usualReply(transport));
+    const word = wordOf({ transport, variant });
     const impossible = impossibleCells({ transport, variant }, cells);
     const [first] = impossible;
     if (!support.supported) unsupported.push({ armId: word, cellId: null, reason: support.reason });
@@ -56,7 +62,16 @@ export async function chooseArms({
       unsupported.push(...impossible.map((one) => ({ armId: arm.id, ...one })));
     }
   }
-  return { arms, unsupported };
+  return { arms, unsupported, repliesOneWay: [...new Set(repliesOneWay.map(wordOf))] };
+}
+
+const hasChoice = ({ replies }: Transport): boolean => replies.length > 0;
+
+const wordOf = ({ transport, variant }: Wanted): string => armWord(variant, usualReply(transport));
+
+function noChoice(transports: readonly Transport[]): string {
+  const able = transports.filter(hasChoice).map(({ name }) => name);
+  return `--reply: no arm of this run has the choice of reply; leave it out, or measure one that has: -t ${able.join(', ')}`;
 }
 
 /** The cells that an arm cannot run, because what their scripts ask for does not reach its client. */
@@ -84,7 +99,7 @@ const usualReply = (transport: Transport): ReplyMode | null => transport.replies
 /** What the word says goes before what the flags say; a flag for the reply concerns only those that have the choice. */
 function wantedOf(transport: Transport, word: ArmWord, axes: RunFlags['axes']): Wanted {
   const { reply, ...others } = axes;
-  const chosen = reply === undefined || transport.replies.length === 0 ? others : { ...others, reply };
+  const chosen = reply === undefined || !hasChoice(transport) ? others : { ...others, reply };
   return {
     transport,
     variant: { ...defaultVariant(transport.name, usualReply(transport)), ...chosen, ...word.axes },

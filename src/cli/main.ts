@@ -67,7 +67,10 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
       collect,
     )
     .option('--tool <name>', "which of a target's tools is called; default: the first whose schema can be satisfied")
-    .option('--args <json>', 'what it is called with; default: made from its schema')
+    .option(
+      '--args <json>',
+      'what it is called with, kept in the record as it stands here, so no place for secrets; default: made from its schema',
+    )
     .option('--header <name: value>', 'sent to targets with every request, recorded nowhere; repeatable', collect)
     .option('--header-env <name=VARIABLE>', 'likewise, with the value of an environment variable; repeatable', collect)
     .option('--yes', 'send the load to targets that are not on loopback')

@@ -48,6 +48,9 @@ export async function runCommand(
   const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
   const chosen =
     targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
+  const { repliesOneWay } = chosen;
+  if (repliesOneWay.length > 0)
+    process.stderr.write(`--reply does not concern ${repliesOneWay.join(', ')}: there is no choice of reply\n`);
   if (chosen.arms.length === 0) {
     throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
   }
@@ -76,7 +79,7 @@ type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>>;
 async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags: RunFlags): Promise<Chosen> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   await refuseStrangers(targets, { cells, trials: flags.trials, processWarmup: warmupOf(flags, true) }, say);
-  return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [] };
+  return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
 function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {

@@ -66,6 +66,8 @@ type WithHeaders = TargetOptions & Pick<TargetFlags, 'headers'>;
 function readSpecs(targets: readonly string[], commands: readonly string[], given: WithHeaders): TargetSpec[] {
   const started = commands.map((text) => readCommand(text, given));
   const reached = targets.map((text) => readTarget(text, given));
+  const shared = started.find(({ name }) => reached.filter((spec) => spec.name === name).length > 1);
+  if (shared !== undefined) throw new UsageError(onlyOneTarget(shared.name));
   const specs = reached.map((spec) => ({ ...spec, argv: started.find(({ name }) => name === spec.name)?.argv }));
   const alone = started.filter(({ name }) => !reached.some((spec) => spec.name === name));
   const foreign = alone.find(({ transport = 'stdio' }) => transport !== 'stdio');
@@ -77,6 +79,9 @@ function readSpecs(targets: readonly string[], commands: readonly string[], give
     throw new UsageError(`two servers are named ${quote(twice.name)}; name them apart: --target <name>=<url>`);
   return all;
 }
+
+const onlyOneTarget = (name: string): string =>
+  `--command ${quote(name)}: one command serves one --target, and more than one is named so; give each its own (a second --command <name>=…), or start the server yourself and name only its targets`;
 
 /** `name=` before a URL; a URL may hold an equals sign of its own. */
 const NAMED_TARGET = /^([^=:/?#]*)=([\s\S]*)$/;

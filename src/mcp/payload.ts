@@ -18,7 +18,10 @@ export function readNonce(text: string): string | undefined {
   return NONCE.test(text) ? text.slice(0, NONCE_BYTES) : undefined;
 }
 
-/** ASCII that JSON leaves as it is and that does not compress to nothing; the same for the same seed, and a prefix of any longer one. */
+/**
+ * ASCII that JSON leaves as it is: the same for the same seed, and a prefix of any longer one. Alone it does not compress
+ * to nothing; after another of its kind it does.
+ */
 export function fillerSource(seed: number): (size: Bytes) => string {
   const cache = new Map<number, string>();
   let longest = '';

@@ -66,8 +66,18 @@ it('knows the same thing measured twice', () => {
 });
 
 it('says what is missing', () => {
-  expect(answer({ cells: [] })).toContain('Nothing was measured that may be shown');
+  expect(answer({ cells: [] })).toContain('Nothing was measured: ');
   expect(answer({ armIds: ['sse'], cells: [calls({})] })).toBe(
     'SSE answers a tool call in 400 µs at the median. There is nothing to compare it with: WebSocket is not in this run.',
   );
+});
+
+it('says that the run ended before its first trial', () => {
+  const summary = summaryOf({});
+  const record = { ...summary.record, status: 'partial' as const, trials: [] };
+  expect(answerSentences({ ...summary, record, completedTrials: 0 })).toEqual([
+    expect.stringMatching(
+      /^Nothing was measured: this run ended before the first of its \d+ planned trials was over\.$/,
+    ),
+  ]);
 });

@@ -21,6 +21,7 @@ interface CallResult extends Pair {
 
 /** The sentences, in the order in which they are to be read. */
 export function answerSentences(summary: Summary): readonly string[] {
+  if (summary.record.plan.studies.length > 0 && summary.cells.length === 0) return studiesAlone(summary);
   if (!hasAnything(summary)) return nothingValid(summary);
   const pair = headlinePair(summary);
   if (pair === undefined) return oneArm(summary);
@@ -36,11 +37,23 @@ export function answerSentences(summary: Summary): readonly string[] {
   ].filter((sentence) => sentence !== '');
 }
 
+/** Without a workload the answer is each study's own, below. */
+function studiesAlone({ record }: Summary): readonly string[] {
+  const done = new Set(
+    record.studies.filter(({ steps }) => steps.some(({ status }) => status === 'measured')).map(({ name }) => name),
+  );
+  return record.plan.studies.map(({ name, title, shows }) =>
+    done.has(name) ? `${title}. ${shows}` : `Of ${name} nothing was measured.`,
+  );
+}
+
 const hasAnything = (summary: Summary): boolean =>
   summary.cells.some((cell) => cell.arms.some((arm) => arm.validTrials > 0 && Object.keys(arm.metrics).length > 0));
 
 function nothingValid({ record, failedTrials }: Summary): readonly string[] {
   const planned = whole(record.plan.trials.length);
+  if (record.trials.length === 0)
+    return [`Nothing was measured: this run ended before the first of its ${planned} planned trials was over.`];
   const [first] = failedTrials;
   const failed = first === undefined ? '' : ` ${whole(failedTrials.length)} failed, the first with: ${first.error}`;
   return [`Nothing was measured that may be shown: none of ${planned} planned trials gave a valid number.${failed}`];

@@ -12,20 +12,28 @@ type Prose = Extract<EvaluatedClaim, { readonly kind: 'prose' }>;
 
 /** The claims of a report by how they are shown. */
 export interface SortedClaims {
+  /** Every row but those whose scenario was not part of the run: of a suite all, of a single scenario those it is about. */
   readonly rows: readonly Row[];
   readonly measuredProse: readonly Prose[];
-  readonly unmeasuredProse: readonly Prose[];
+  /** What has no place above: rows and prose of which nothing can be said. */
+  readonly unmeasured: readonly EvaluatedClaim[];
 }
 
 /** Sorts, keeping the order within each kind. */
 export function sortClaims({ claims }: Report): SortedClaims {
+  const rows = claims.filter((claim): claim is Row => claim.kind === 'row');
   const prose = claims.filter((claim): claim is Prose => claim.kind === 'prose');
   return {
-    rows: claims.filter((claim): claim is Row => claim.kind === 'row'),
-    measuredProse: prose.filter(({ finding }) => finding.verdict.word !== 'not measured'),
-    unmeasuredProse: prose.filter(({ finding }) => finding.verdict.word === 'not measured'),
+    rows: rows.filter((claim) => !lacksScenario(claim)),
+    measuredProse: prose.filter((claim) => !isUnmeasured(claim)),
+    unmeasured: [...rows.filter(lacksScenario), ...prose.filter(isUnmeasured)],
   };
 }
+
+const isUnmeasured = ({ finding: { verdict } }: EvaluatedClaim): boolean => verdict.word === 'not measured';
+
+const lacksScenario = ({ finding: { verdict } }: EvaluatedClaim): boolean =>
+  verdict.word === 'not measured' && verdict.lacks === 'scenario';
 
 /** Word, reason and, where it is not measured, what would answer it. */
 export function verdictLines({ finding: { verdict } }: EvaluatedClaim): readonly string[] {
@@ -46,9 +54,12 @@ export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly
   const gaps = claims.flatMap(({ id, finding: { verdict } }) =>
     verdict.word === 'not measured' ? [{ id, verdict }] : [],
   );
-  const scenarios = gaps
-    .filter(({ verdict }) => verdict.lacks === 'scenario')
-    .map(({ id, verdict }) => `${id} (${verdict.wouldAnswer})`);
+  // Of a run that was not to answer the whole comparison, names are enough.
+  const inFull = !claims.some((claim) => claim.kind === 'row' && lacksScenario(claim));
+  const scenarios = gaps.filter(({ verdict }) => verdict.lacks === 'scenario');
+  const names = scenarios
+    .map(({ id, verdict }) => (inFull ? `${id} (${verdict.wouldAnswer})` : id))
+    .join(inFull ? '; ' : ', ');
   const others = groupBy(
     gaps.filter(({ verdict }) => verdict.lacks !== 'scenario'),
     ({ verdict }) => verdict.because,
@@ -57,7 +68,11 @@ export function unmeasuredSentences(claims: readonly EvaluatedClaim[]): readonly
     ...[...others].map(([because, group]) => `Not answered (${because}): ${group.map(({ id }) => id).join(', ')}.`),
     ...(scenarios.length === 0
       ? []
-      : [`Not answered for want of a scenario, and what it would take: ${scenarios.join('; ')}.`]),
+      : [
+          inFull
+            ? `Not answered for want of a scenario, and what it would take: ${names}.`
+            : `Not asked in this run: ${names}.`,
+        ]),
   ];
 }
 

@@ -14,7 +14,12 @@ const LEAST_SPECIFIC = 6;
 
 /** One line per doubt, the worst first; past a dozen they are counted, not listed. */
 export function doubtLines(summary: Summary): readonly string[] {
-  const context = [...unmatchedLines(summary), ...machineLines(summary), ...chanceLines(summary)];
+  const context = [
+    ...unmatchedLines(summary),
+    ...compressibleLines(summary),
+    ...machineLines(summary),
+    ...chanceLines(summary),
+  ];
   const specific = [...failureLines(summary), ...aggregatedDoubts(summary), ...bookLines(summary)];
   const room = Math.max(LEAST_SPECIFIC, MOST_LINES - context.length);
   const rest = specific.length - room;
@@ -142,6 +147,16 @@ function unmatchedLines({ record }: Summary): readonly string[] {
     ...mismatched.map(({ rule, seen }) => `not equal on all arms: ${rule}: ${seen}`),
     ...record.matching.unmatched.map((text) => `cannot be made equal: ${text}`),
   ];
+}
+
+/** One filler is in all messages of a trial: whoever compresses them with one context writes it once. */
+function compressibleLines({ arms }: Summary): readonly string[] {
+  const titles = arms.filter(({ variant }) => variant.compression !== 'off').map(({ title }) => title);
+  return titles.length === 0
+    ? []
+    : [
+        `compressible: all messages of a trial carry the same filler, so the bytes of ${titles.join(', ')} are those of texts that repeat; on an event stream or a WebSocket hardly any of it is sent a second time, and texts that are new each time compress far less`,
+      ];
 }
 
 function machineLines(summary: Summary): readonly string[] {

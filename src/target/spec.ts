@@ -1,5 +1,6 @@
 /** Somebody else's server, as it was given on the command line. What is secret in it stays beside the plan: it goes to the server and to the driver, and nowhere else. */
 import type { ProtocolRevision } from '../scenario/variant.ts';
+import { escapeUnprintable } from '../scenario/wording.ts';
 
 /** One server to measure. At least one of `url` and `argv` is there. */
 export interface TargetSpec {
@@ -48,12 +49,21 @@ const HIDDEN = '[hidden]';
 /** A piece of a secret shorter than this says nothing. */
 const SHORTEST_PIECE = 8;
 
-/** The text without the secrets: as they are, as quoting writes them, and where the text was cut within one of them. */
+/** The text without the secrets: as they are, as quoting and escaping write them, and where the text was cut within one of them. */
 export const redact = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((rest, secret) => {
-    const quoted = JSON.stringify(secret).slice(1, -1);
-    return [secret, quoted].reduce(hidePieces, rest.replaceAll(secret, HIDDEN).replaceAll(quoted, HIDDEN));
+    const written = waysToWrite(secret);
+    return written.reduce(
+      hidePieces,
+      written.reduce((hidden, one) => hidden.replaceAll(one, HIDDEN), rest),
+    );
   }, text);
+
+/** Texts are escaped before they are shown, and often quoted before that. */
+function waysToWrite(secret: string): readonly string[] {
+  const quoted = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, quoted, escapeUnprintable(secret), escapeUnprintable(quoted)])];
+}
 
 /** Hides the longest beginning of a secret that is left: wherever the text was cut, whatever was said after it. A path's is no secret. */
 function hidePieces(text: string, secret: string): string {

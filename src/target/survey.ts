@@ -9,11 +9,12 @@ import { type ProtocolRevision, type Variant, defaultVariant } from '../scenario
 import { quote } from '../scenario/wording.ts';
 import type { Channel, Transport } from '../transports/contract.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
-import { bytes, milliseconds } from '../units.ts';
+import { bytes, milliseconds, toMilliseconds } from '../units.ts';
 import { type ToolCall, type ToolWish, candidates } from './choose-tool.ts';
 import { type Detected, MODERN_META, detect, revisionOf, said } from './detect.ts';
 import { LookError } from './http-look.ts';
 import { lastLine } from './last-line.ts';
+import { NoMcp, OpeningWatch } from './opening-watch.ts';
 import type { TargetSpec } from './spec.ts';
 
 /** What was found out. */
@@ -38,17 +39,25 @@ export async function survey(spec: TargetSpec, wish: ToolWish, limitMs: number):
   const detected = await detectIt(spec, limitMs);
   const transport = await transportOf(detected.transport);
   const revisions = revisionsToTry(transport, spec, detected);
+  const leftMs = leftOf(limitMs);
   let failure: unknown;
   for (const protocol of revisions) {
     const variant = variantOf(spec, detected, protocol);
     try {
-      return await talk({ spec, wish, limitMs, transport, variant, isProbe: revisions.length > 1 });
+      return await talk({ spec, wish, limitMs, transport, variant, leftMs, isProbe: revisions.length > 1 });
     } catch (error) {
       if (!(error instanceof NotThisEra)) throw error;
       failure = error;
     }
   }
   throw failure;
+}
+
+/** A countdown that begins now. Timers take no less than a millisecond. */
+function leftOf(limitMs: number): () => number {
+  const clock = monotonicClock();
+  const began = toMilliseconds(clock.now());
+  return () => Math.max(1, Math.ceil(began + limitMs - toMilliseconds(clock.now())));
 }
 
 /** The server does not answer as one of this revision's era would. */
@@ -94,6 +103,8 @@ interface Talk {
   readonly limitMs: number;
   readonly transport: Transport;
   readonly variant: Variant;
+  /** What is left of `limitMs` for opening a session, whatever revisions are tried for it. */
+  readonly leftMs: () => number;
   /** Another revision will be tried if this one fails. */
   readonly isProbe: boolean;
 }
@@ -121,29 +132,31 @@ interface Connected {
 }
 
 async function open(options: Talk, started: Supervised[]): Promise<Connected> {
-  const { limitMs, variant, isProbe } = options;
+  const { limitMs, leftMs, variant, isProbe } = options;
   const isModern = eraOf(variant.protocol) === 'per-request';
-  const timeoutMs = isProbe && isModern ? Math.min(limitMs / 2, PROBE_LIMIT_MS) : limitMs;
+  const timeoutMs = isProbe && isModern ? Math.min(limitMs / 2, PROBE_LIMIT_MS) : leftMs();
   try {
     return await openSession(options, started, timeoutMs);
   } catch (error) {
-    if (!isProbe || !isModern) throw error;
+    if (!isProbe || !isModern || error instanceof NoMcp) throw error;
     throw new NotThisEra(error instanceof Error ? error.message : String(error));
   }
 }
 
 async function openSession(
-  { spec, limitMs, transport, variant }: Talk,
+  { spec, limitMs, leftMs, transport, variant }: Talk,
   started: Supervised[],
   timeoutMs: number,
 ): Promise<Connected> {
-  const client = new McpClient({ clock: monotonicClock(), timeoutNs: milliseconds(timeoutMs) });
+  const client = new McpClient({ clock: monotonicClock(), timeoutNs: milliseconds(limitMs) });
+  const watch = new OpeningWatch(client, spec.url === undefined ? 'its command ' : '');
   const channel = await transport.connect(spec.url ?? '', {
     variant,
     headers: spec.headers,
     maxMessageBytes: MAX_MESSAGE_BYTES,
-    timeoutMs: limitMs,
-    events: client,
+    // Over HTTP it is that of later answers as well.
+    timeoutMs: spec.url === undefined ? timeoutMs : limitMs,
+    events: watch,
     launch: async () => {
       const server = await startSupervised(spec.argv ?? []);
       started.push(server);
@@ -152,14 +165,20 @@ async function openSession(
   });
   client.attach(channel);
   try {
-    const initialized = await client.open(variant.protocol);
-    if (eraOf(variant.protocol) === 'per-request') await confirm(client, variant.protocol);
+    const forAnswerMs = Math.min(timeoutMs, leftMs());
+    const initialized = await watch.outcomeOf(hello(client, variant.protocol), { forAnswerMs, limitMs });
     return { client, channel, initialized };
   } catch (error) {
     client.detach();
     await channel.close();
     throw error;
   }
+}
+
+async function hello(client: McpClient, protocol: ProtocolRevision): Promise<JsonObject> {
+  const initialized = await client.open(protocol);
+  if (eraOf(protocol) === 'per-request') await confirm(client, protocol);
+  return initialized;
 }
 
 /** [spec] versioning: some servers of the older era answer requests that nobody initialized; only `server/discover` tells. */
@@ -248,7 +267,7 @@ async function deathOf(started: readonly Supervised[], error: unknown): Promise<
   if (last === undefined) return undefined;
   const how = await Promise.race([last.gone, afterMoment()]);
   if (how === undefined || how === ENDED_HERE) return undefined;
-  const death = new Error(`its command ${how}${lastLine(last.lastWords())}`);
+  const death = new Error(`its command ${how}${lastLine(last.lastWords())}; run it by itself to see why`);
   return error instanceof NotThisEra ? new NotThisEra(death.message) : death;
 }
 

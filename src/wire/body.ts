@@ -24,7 +24,7 @@ export function readBody(request: ServerRequest, limit: Bytes, done: (body: Body
     if (watched !== undefined) slowSenders.forget(watched);
     // A stream that was reset ends like one that is whole.
     if (watched?.aborted === true) return;
-    if (watched !== undefined && cutOffUnread(watched)) return;
+    if (cutOffUnread(request)) return;
     if (length > limit) done({ kind: 'too-large', limit });
     else done({ kind: 'whole', text: textOf(chunks) });
   });

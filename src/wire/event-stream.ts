@@ -4,7 +4,7 @@ import type { BrotliCompress, Gzip } from 'node:zlib';
 import type { Compression } from '../scenario/variant.ts';
 import { accepts, codingOf, encoder } from './content-coding.ts';
 import type { ServerReply, ServerRequest } from './http.ts';
-import { MAX_UNREAD_BYTES } from './unread.ts';
+import { MAX_UNREAD_BYTES, cutOffUnread } from './unread.ts';
 
 export interface EventStreamOptions {
   readonly request: ServerRequest;
@@ -49,7 +49,9 @@ export class EventStream {
   #write(text: string): void {
     if (this.#encoder === undefined) this.#reply.write(text);
     else this.#encoder.write(text);
-    if (this.#unread > MAX_UNREAD_BYTES) this.#reply.destroy(new Error('the client does not read its event stream'));
+    const unread = this.#unread;
+    if (unread > MAX_UNREAD_BYTES) this.#reply.destroy(new Error('the client does not read its event stream'));
+    else if (unread > 0) cutOffUnread(this.#reply);
   }
 
   /** Tells the client where it stands before there is anything to send, and after how long to come back where that is said: an event without data. */

@@ -6,6 +6,7 @@ import type { Listener, ListenerOptions } from './listener.ts';
 import { REQUEST_TIMEOUT_MS, SERVER_KEEP_ALIVE_MS } from './loopback-only.ts';
 import { SocketBelow } from './socket-below.ts';
 import { type Certificate, serverTls } from './tls.ts';
+import { rememberReply } from './unread.ts';
 
 const OPTIONS = {
   keepAliveTimeout: SERVER_KEEP_ALIVE_MS,
@@ -17,7 +18,9 @@ const OPTIONS = {
 
 export function http1Listener({ certificate, onRequest, onUpgrade }: ListenerOptions): Listener {
   const { server, socketOf } = certificate === undefined ? plain() : secure(certificate);
-  server.on('request', onRequest);
+  server.on('request', (request, reply) => {
+    if (rememberReply(request, reply)) onRequest(request, reply);
+  });
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade);
   return { server, socketOf, settings: () => ({ keepAliveMs: server.keepAliveTimeout, http2Windows: undefined }) };
 }

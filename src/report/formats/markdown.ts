@@ -70,7 +70,7 @@ const tableRow = (cells: Lines): string => `| ${cells.join(' | ')} |`;
 const cellOf = (lines: Lines): string => lines.map(forMarkdown).join('<br>');
 
 function claimBlocks(report: Report): readonly Lines[] {
-  const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  const { rows, measuredProse, unmeasured } = sortClaims(report);
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row:');
   const { sse, websocket } = columnArms(report.summary);
@@ -81,13 +81,17 @@ function claimBlocks(report: Report): readonly Lines[] {
     verdictCell(verdictLines(claim)),
   ]);
   return [
-    ['### MCP over SSE vs MCP over WebSockets'],
-    ['What the article claims, and → what was measured here.'],
-    table(['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'], cells),
+    ...(cells.length === 0
+      ? []
+      : [
+          ['### MCP over SSE vs MCP over WebSockets'],
+          ['What the article claims, and → what was measured here.'],
+          table(['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'], cells),
+        ]),
     ...otherArmBlocks(report, rows, 'The same measured on the other arms:'),
     measuredProse.length === 0 ? [] : ['### What the article argues besides'],
     proseTable(report, measuredProse),
-    [unmeasuredSentences(unmeasuredProse).map(forMarkdown).join('\n\n')].filter((text) => text !== ''),
+    [unmeasuredSentences(unmeasured).map(forMarkdown).join('\n\n')].filter((text) => text !== ''),
   ];
 }
 

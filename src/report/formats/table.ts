@@ -61,7 +61,7 @@ const heading = (text: string): string => `── ${text} ${'─'.repeat(WIDTH -
 const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • ', rest: '    ', width: WIDTH });
 
 function claimBlocks(report: Report): readonly Lines[] {
-  const { rows, measuredProse, unmeasuredProse } = sortClaims(report);
+  const { rows, measuredProse, unmeasured } = sortClaims(report);
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row');
   const { sse, websocket } = columnArms(report.summary);
@@ -73,12 +73,14 @@ function claimBlocks(report: Report): readonly Lines[] {
   ]);
   const heads = ['Metric / Feature', 'MCP over SSE', 'MCP over WebSockets', 'Verdict'];
   return [
-    [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
+    table.length === 0
+      ? []
+      : [heading('MCP over SSE vs MCP over WebSockets: claimed, and → measured here'), ...grid(heads, table)],
     ...otherArmBlocks(report, rows, 'The same measured on the other arms'),
     measuredProse.length === 0
       ? []
       : [heading('What the article argues besides'), ...measuredProse.flatMap((claim) => proseLines(report, claim))],
-    unmeasuredSentences(unmeasuredProse).flatMap(paragraph),
+    unmeasuredSentences(unmeasured).flatMap(paragraph),
   ];
 }
 

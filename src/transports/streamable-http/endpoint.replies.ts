@@ -3,6 +3,7 @@ import type { EncodedMessage, MessageHead } from '../../mcp/contract.ts';
 import { readBody } from '../../wire/body.ts';
 import type { ServerReply, ServerRequest } from '../../wire/http.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
+import { cutOffUnread } from '../../wire/unread.ts';
 import type { Bytes } from '../../units.ts';
 
 /** One generation of the transport. */
@@ -49,6 +50,7 @@ export function replyJson(
     ...headers,
   });
   reply.end(message.text);
+  if (reply.writableLength > 0) cutOffUnread(reply);
 }
 
 /** [spec] a notification or an answer is accepted with 202 and no body. */
