@@ -40,8 +40,8 @@ async function pair(options: Partial<RelayOptions> = {}): Promise<Pair> {
   return { relay, client, endpoint, events };
 }
 
-const within = { signal: AbortSignal.timeout(LIMIT_MS) };
-const heard = async (socket: Socket): Promise<string> => String((await once(socket, 'data', within))[0]);
+const within = (): { readonly signal: AbortSignal } => ({ signal: AbortSignal.timeout(LIMIT_MS) });
+const heard = async (socket: Socket): Promise<string> => String((await once(socket, 'data', within()))[0]);
 
 const eventText = (sequence: number): string =>
   encodeEvent({ topic: 'feed', run: 0, sequence, dueNs: nanoseconds(1), emittedNs: nanoseconds(2) }, 'x').text;
@@ -65,7 +65,7 @@ describe('the hop where connections are cut', () => {
     const { relay, client, endpoint } = await pair();
     client.resume();
     endpoint.resume();
-    const ends = [once(client, 'end', within), once(endpoint, 'end', within)];
+    const ends = [once(client, 'end', within()), once(endpoint, 'end', within())];
     relay.cut('fin');
     await Promise.all(ends);
     expect([client.errored, endpoint.errored]).toEqual([null, null]);
@@ -74,7 +74,7 @@ describe('the hop where connections are cut', () => {
   it('resets both', async () => {
     const { relay, client, endpoint } = await pair();
     const errors = [client, endpoint].map(async (socket) => {
-      const [error] = (await once(socket, 'error', within)) as [NodeJS.ErrnoException];
+      const [error] = (await once(socket, 'error', within())) as [NodeJS.ErrnoException];
       return error.code;
     });
     relay.cut('rst');
@@ -91,7 +91,7 @@ describe('the hop where connections are cut', () => {
     client.write('lost');
     const second = connect({ port: relay.port, host: '127.0.0.1' });
     onTestFinished(() => void second.destroy());
-    await once(second, 'connect', within);
+    await once(second, 'connect', within());
     expect([told, events]).toEqual([0, []]);
     expect([client.destroyed, endpoint.destroyed]).toEqual([false, false]);
   });
@@ -102,7 +102,7 @@ describe('the hop where connections are cut', () => {
     endpoint.write(eventText(1));
     await heard(client);
     client.resume();
-    await once(client, 'end', within);
+    await once(client, 'end', within());
     expect(idled).toBe(1);
   });
 
@@ -113,9 +113,9 @@ describe('the hop where connections are cut', () => {
     await once(closed, 'listening');
     relay.target = (closed.address() as AddressInfo).port;
     closed.close();
-    await once(closed, 'close', within);
+    await once(closed, 'close', within());
     const client = connect({ port: relay.port, host: '127.0.0.1' });
-    const [error] = (await once(client, 'error', within)) as [NodeJS.ErrnoException];
+    const [error] = (await once(client, 'error', within())) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNRESET');
   });
 });
