@@ -13,7 +13,7 @@ import { extraRoundTrip } from './extra-round-trip.ts';
 import { frameOverhead } from './frame-overhead.ts';
 import { latency } from './latency.ts';
 import { pushEfficiency } from './push-efficiency.ts';
-import { reconnection } from './reconnection.ts';
+import { defineUnjudged } from './define.ts';
 import { roundTrip50ms } from './round-trip-50ms.ts';
 
 const MS = 1e6;
@@ -122,11 +122,20 @@ describe('what is missing', () => {
   });
 
   it('is one mechanism for claims without a rule: a scenario that appears is not blamed any more', () => {
-    expect(verdictOn(reconnection, {})).toMatchObject({
-      lacks: 'scenario',
-      because: 'no reconnect scenario in this run',
+    const announced = defineUnjudged({
+      kind: 'prose',
+      id: 'announced',
+      label: 'Announced',
+      claimed: 'Something.',
+      rule: 'None yet.',
+      needs: [{ scenario: 'to-come', metrics: [] }],
+      wouldAnswer: 'the scenario to come',
     });
-    expect(verdictOn(reconnection, { cells: [{ scenario: 'reconnect' }] })).toMatchObject({
+    expect(verdictOn(announced, {})).toMatchObject({
+      lacks: 'scenario',
+      because: 'no to-come scenario in this run',
+    });
+    expect(verdictOn(announced, { cells: [{ scenario: 'to-come' }] })).toMatchObject({
       word: 'not measured',
       lacks: 'rule',
     });
