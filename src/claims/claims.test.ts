@@ -13,7 +13,6 @@ import { extraRoundTrip } from './extra-round-trip.ts';
 import { frameOverhead } from './frame-overhead.ts';
 import { latency } from './latency.ts';
 import { pushEfficiency } from './push-efficiency.ts';
-import { defineUnjudged } from './define.ts';
 import { roundTrip50ms } from './round-trip-50ms.ts';
 
 const MS = 1e6;
@@ -119,26 +118,6 @@ describe('what is missing', () => {
       });
       expect(Object.keys(measured)).toEqual(['sse', 'websocket']);
     }
-  });
-
-  it('is one mechanism for claims without a rule: a scenario that appears is not blamed any more', () => {
-    const announced = defineUnjudged({
-      kind: 'prose',
-      id: 'announced',
-      label: 'Announced',
-      claimed: 'Something.',
-      rule: 'None yet.',
-      needs: [{ scenario: 'to-come', metrics: [] }],
-      wouldAnswer: 'the scenario to come',
-    });
-    expect(verdictOn(announced, {})).toMatchObject({
-      lacks: 'scenario',
-      because: 'no to-come scenario in this run',
-    });
-    expect(verdictOn(announced, { cells: [{ scenario: 'to-come' }] })).toMatchObject({
-      word: 'not measured',
-      lacks: 'rule',
-    });
   });
 
   it('says so when the trials are too few for a usual interval', () => {
