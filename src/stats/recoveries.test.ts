@@ -20,7 +20,7 @@ describe('a client over all of its cuts', () => {
     ['library', [cutOf(), cutOf()]],
     ['stream-only', [cutOf(), STREAM_ONLY]],
     ['application', [STREAM_ONLY, BY_APPLICATION, cutOf()]],
-    ['never', [cutOf(), NEVER]],
+    ['never', [BY_APPLICATION, NEVER]],
     ['not-cut', []],
   ])('is back by %s', (expected, cuts) => {
     expect(one({ client: 'eventsource', cuts }).return).toBe(expected);

@@ -68,6 +68,18 @@ describe('what a client tells after a cut', () => {
     });
   });
 
+  it('counts no wait twice when it asks again without having lost anything', async () => {
+    const { clock, journal } = begun();
+    journal.cut(5);
+    journal.lost();
+    await clock.advanceTo(at(100));
+    journal.asks('application');
+    await clock.advanceTo(at(150));
+    journal.asks('application');
+    journal.event(5, at(151));
+    expect(journal.close(6)).toMatchObject({ attempts: 2, policyNs: at(100) });
+  });
+
   it('does not take for a return what was still on its way', async () => {
     const { clock, journal } = begun();
     journal.cut(6);
