@@ -284,7 +284,10 @@ export class McpClient implements ChannelEvents {
       if (this.#givenUp.has(subscription)) this.strays.late += 1;
       else this.strays.misrouted += 1;
     } else if (method === ACKNOWLEDGED && subscription !== undefined) this.#acknowledged(subscription, params);
-    else this.#options.onNotification?.(method, params, receivedNs);
+    else {
+      this.#reopening.works();
+      this.#options.onNotification?.(method, params, receivedNs);
+    }
   }
 
   #acknowledged(id: RequestId, params: JsonObject): void {
@@ -308,7 +311,7 @@ export class McpClient implements ChannelEvents {
       return;
     }
     this.#forget(message.id);
-    this.#reopening.answered();
+    this.#reopening.works();
     pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
   }
 

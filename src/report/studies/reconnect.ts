@@ -70,7 +70,7 @@ function rowOf(recovery: Recovery): readonly string[] {
   const { noticed, waited, firstEvent, beyondWait, books } = recovery;
   return [
     nameOf(recovery),
-    RETURNS[recovery.return],
+    returnWords(recovery),
     timeOr(noticed),
     recovery.backs === 0 ? '–' : timeOr(waited),
     timeOr(firstEvent),
@@ -81,6 +81,9 @@ function rowOf(recovery: Recovery): readonly string[] {
 }
 
 const timeOr = (estimate: Estimate | undefined): string => (estimate === undefined ? '–' : time(estimate.value));
+
+const returnWords = ({ return: by, backs }: Recovery): string =>
+  by === 'never' && backs > 0 ? `only ${whole(backs)} ×` : RETURNS[by];
 
 function nameOf({ client, buffer, heartbeats, retry }: Recovery): string {
   const words = [

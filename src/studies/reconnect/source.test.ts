@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../measure/clock.ts';
+import { type Clock, ManualClock } from '../../measure/clock.ts';
 import { milliseconds } from '../../units.ts';
 import { Source } from './source.ts';
 
@@ -48,6 +48,29 @@ describe('the source of numbered events', () => {
     source.start();
     await clock.advanceTo(milliseconds(501));
     expect(source.due).toBe(2);
+  });
+
+  it('does at once what is overdue, and can still be paused', async () => {
+    const manual = new ManualClock();
+    // As the real clock has it: what is due is called back before `at` returns.
+    const clock: Clock = {
+      now: () => manual.now(),
+      at: (instant, callback) => {
+        if (instant > manual.now()) return manual.at(instant, callback);
+        callback();
+        return () => undefined;
+      },
+    };
+    const source = new Source({
+      clock,
+      everyNs: milliseconds(20),
+      emit: () => Promise.resolve(),
+      onChange: () => undefined,
+    });
+    source.start();
+    source.pause();
+    await manual.advanceTo(milliseconds(100));
+    expect(source.due).toBe(1);
   });
 
   it('is not quiet before the endpoint has said that it has published', async () => {
