@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CellSpec, type SummarySpec, summaryOf } from '../../test/golden/summaries.ts';
-import type { Comparison, Word } from '../stats/summary.ts';
+import { type CellSpec, compared, type SummarySpec, summaryOf } from '../../test/golden/summaries.ts';
+import type { Word } from '../stats/summary.ts';
 import { agentLoop } from './agent-loop.ts';
 import { claimHeads, evaluateClaims } from './all.ts';
 import { chattyThroughput } from './chatty.ts';
@@ -12,21 +12,11 @@ import { defaultTransport } from './default-transport.ts';
 import { extraRoundTrip } from './extra-round-trip.ts';
 import { frameOverhead } from './frame-overhead.ts';
 import { latency } from './latency.ts';
-import { pushEfficiency } from './push-efficiency.ts';
 import { roundTrip50ms } from './round-trip-50ms.ts';
 
 const MS = 1e6;
 const verdictOn = (claim: Claim, spec: SummarySpec) => claim.evaluate(summaryOf(spec)).verdict;
 const wordOn = (claim: Claim, spec: SummarySpec): string => verdictWords(verdictOn(claim, spec));
-
-/** Ratios that go with each word. */
-const RATIOS: Readonly<Record<Word, Partial<Comparison>>> = {
-  faster: { word: 'faster', ratio: 0.5, low95: 0.45, high95: 0.55, low90: 0.46, high90: 0.54 },
-  slower: { word: 'slower', ratio: 2, low95: 1.8, high95: 2.2, low90: 1.85, high90: 2.15 },
-  equivalent: { word: 'equivalent' },
-  inconclusive: { word: 'inconclusive', ratio: 1.02, low95: 0.8, high95: 1.3, low90: 0.85, high90: 1.2 },
-};
-const compared = (metric: Comparison['metric'], word: Word) => ({ metric, ...RATIOS[word] });
 
 describe('the list of claims', () => {
   it('holds eight rows and twelve prose claims, each id once', () => {
@@ -227,47 +217,6 @@ describe('client-complexity', () => {
     expect(verdictOn(clientComplexity, against({ socketsPerClient: 2, driverLines: 50 })).because).toContain(
       '1 is clearly higher (sockets) and 1 is clearly lower (lines of driver)',
     ));
-});
-
-describe('push-efficiency', () => {
-  const CPU = 'endpoint-cpu-per-message';
-  const both = { sse: { [CPU]: 100 }, websocket: { [CPU]: 100 } };
-  /** Words are of `websocket ÷ sse`. */
-  const run = (oneWay: Partial<Comparison>, mixed: readonly CellSpec['comparisons'][]): SummarySpec => ({
-    cells: [
-      { scenario: 'notifications', level: '10/s', arms: both, comparisons: [{ metric: CPU, ...oneWay }] },
-      { scenario: 'mixed', arms: both, comparisons: mixed.flatMap((entries) => entries ?? []) },
-    ],
-  });
-  const better = [[compared(CPU, 'faster')]];
-
-  it('is confirmed when SSE is no worse one-way and WebSocket better amid calls', () =>
-    expect(wordOn(pushEfficiency, run(RATIOS.equivalent, better))).toBe('confirmed'));
-  it('finds SSE worse one-way when WebSocket is clearly cheaper', () =>
-    expect(verdictOn(pushEfficiency, run(RATIOS.faster, better)).because).toContain('not for one-way 10/s'));
-  it('takes an inconclusive comparison as not worse only if its upper bound is within 5 %', () => {
-    // Turned round, the upper bound is one over the lower one: 1/0.953 = 1.049, 1/0.951 = 1.051.
-    const inside = { word: 'inconclusive', ratio: 1, low95: 0.94, high95: 1.1, low90: 0.953, high90: 1.08 } as const;
-    expect(wordOn(pushEfficiency, run(inside, better))).toBe('confirmed');
-    expect(verdictOn(pushEfficiency, run({ ...inside, low90: 0.951 }, better)).because).toContain(
-      'undecided for one-way',
-    );
-    expect(verdictOn(pushEfficiency, run({ ...inside, coverage95: 0.75 }, better)).because).toContain(
-      'undecided for one-way',
-    );
-  });
-  it.each([
-    ['equivalent', 'not for mixed'],
-    ['slower', 'not for mixed'],
-    ['inconclusive', 'undecided for mixed'],
-  ] as const)('with %s CPU in mixed: %s', (word, said) =>
-    expect(verdictOn(pushEfficiency, run(RATIOS.equivalent, [[compared(CPU, word)]])).because).toContain(said),
-  );
-  it('does not call WebSocket better if its pushes are slower', () =>
-    expect(
-      verdictOn(pushEfficiency, run(RATIOS.equivalent, [[compared(CPU, 'faster'), compared('delivery.p50', 'slower')]]))
-        .because,
-    ).toMatch(/not for mixed .*slower delivery\.p50/));
 });
 
 describe('agent-loop-100ms', () => {

@@ -28,7 +28,8 @@ export const connectionModel = defineClaim({
     ]),
 });
 
-const isFullDuplex = (facts: ArmFacts): boolean =>
+/** Whether one connection carries both directions, and was seen to do so while the other direction was busy. */
+export const isFullDuplex = (facts: ArmFacts): boolean =>
   facts.socketsPerClient === 1 && facts.sharedChannelShare === 1 && facts.bothDirectionsAtOnce;
 
 function wayOfClientMessages({ sharedChannelShare }: ArmFacts): string {

@@ -50,13 +50,19 @@ export interface Direction {
 }
 
 /** The comparison of two arms in the direction asked for, whichever way round the summary holds it. */
-export function comparisonOf(
-  cell: CellSummary,
-  metric: MetricName,
+export const comparisonOf = (cell: CellSummary, metric: MetricName, direction: Direction): Comparison | undefined =>
+  inDirection(
+    cell.comparisons.filter((entry) => entry.metric === metric),
+    direction,
+  );
+
+/** As above, among comparisons of one thing. */
+export function inDirection(
+  comparisons: readonly Comparison[],
   { armId, baseArmId }: Direction,
 ): Comparison | undefined {
   const found = (arm: string, base: string): Comparison | undefined =>
-    cell.comparisons.find((entry) => entry.metric === metric && entry.armId === arm && entry.baseArmId === base);
+    comparisons.find((entry) => entry.armId === arm && entry.baseArmId === base);
   const reverse = found(baseArmId, armId);
   return found(armId, baseArmId) ?? (reverse === undefined ? undefined : turnedRound(reverse));
 }

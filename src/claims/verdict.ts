@@ -1,5 +1,5 @@
 /** From what holds and what does not to a verdict: the one place that decides between the words. */
-import type { Comparison, Estimate } from '../stats/summary.ts';
+import type { Comparison, Estimate, Ratio } from '../stats/summary.ts';
 import type { Judgement } from './claim.ts';
 
 /** Whether something holds; `undefined` when this run cannot decide it. */
@@ -73,9 +73,9 @@ export const USUAL_COVERAGE = 0.95;
 const MARGIN = 1.05;
 
 /** Not worse by more than the margin, at one-sided 95 %; for metrics where less is better. */
-export function isNotWorse(comparison: Comparison | undefined): Truth {
-  if (comparison === undefined) return undefined;
-  if (comparison.word === 'slower') return false;
-  if (comparison.word !== 'inconclusive') return true;
-  return comparison.coverage95 >= USUAL_COVERAGE && comparison.high90 < MARGIN ? true : undefined;
+export function isNotWorse(ratio: Ratio | undefined): Truth {
+  if (ratio === undefined) return undefined;
+  if (ratio.word === 'slower') return false;
+  if (ratio.word !== 'inconclusive') return true;
+  return ratio.coverage95 >= USUAL_COVERAGE && ratio.high90 < MARGIN ? true : undefined;
 }

@@ -178,3 +178,28 @@ test('an arm that can run no cell at all cannot be', async () => {
     unsupported: [{ armId: 'streamable-http+json', cellId: null, reason: 'no room for progress' }],
   });
 });
+
+test('a cell with more clients than a machine has room for servers is not run where each starts one', async () => {
+  const crowd = (clients: number): Cell => {
+    const { scenario, ...cell } = cellOf(`crowd-${clients}`, 0);
+    return { ...cell, scenario: { ...scenario, clients } };
+  };
+  const spawning = { ...transportOf('sse'), capabilities: new Set<Capability>(['wire', 'client-spawns']) };
+  const chosenFor = (transport: Transport) =>
+    chooseArms({
+      arms: [wordOf('sse')],
+      axes: {},
+      cells: [crowd(100), crowd(101)],
+      names,
+      load: () => Promise.resolve(transport),
+    });
+  expect((await chosenFor(transportOf('sse'))).unsupported).toEqual([]);
+  expect((await chosenFor(spawning)).unsupported).toEqual([
+    {
+      armId: 'sse',
+      cellId: 'crowd-101',
+      reason:
+        'over The sse every client starts a server, and 101 processes are more than the 100 that are asked of a machine',
+    },
+  ]);
+});

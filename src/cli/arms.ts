@@ -79,12 +79,24 @@ function impossibleCells(
   { transport, variant }: Wanted,
   cells: readonly Cell[],
 ): readonly { readonly cellId: string; readonly reason: string }[] {
-  const support = transport.progress?.(variant) ?? { supported: true };
-  if (support.supported) return [];
-  return cells
-    .filter(({ scenario }) => asksForProgress(scenario))
-    .map(({ id }) => ({ cellId: id, reason: support.reason }));
+  return cells.flatMap(({ id, scenario }) => {
+    const reason = noProgress(transport, variant, scenario) ?? tooManyProcesses(transport, scenario);
+    return reason === undefined ? [] : [{ cellId: id, reason }];
+  });
 }
+
+function noProgress(transport: Transport, variant: Variant, scenario: Scenario): string | undefined {
+  const support = transport.progress?.(variant) ?? { supported: true };
+  return support.supported || !asksForProgress(scenario) ? undefined : support.reason;
+}
+
+/** Each takes some 40 MB: a hundred are what a small machine still has room for. */
+const MOST_PROCESSES = 100;
+
+const tooManyProcesses = ({ capabilities, title }: Transport, { clients }: Scenario): string | undefined =>
+  capabilities.has('client-spawns') && clients > MOST_PROCESSES
+    ? `over ${title} every client starts a server, and ${clients} processes are more than the ${MOST_PROCESSES} that are asked of a machine`
+    : undefined;
 
 const asksForProgress = ({ scripts }: Scenario): boolean =>
   scripts.some(({ steps }) => steps.some((step) => step.kind === 'call' && step.progressSteps > 0));

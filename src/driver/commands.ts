@@ -5,7 +5,7 @@ import type { ProcessUse } from '../measure/process-meter.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { ClockStamp, ProcessFacts } from '../endpoint/commands.ts';
+import type { ClockStamp, ProcessFacts, PublishReport } from '../endpoint/commands.ts';
 import type { Handshake, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
@@ -14,10 +14,12 @@ export type DriverCommands = {
   clock: { body: undefined; reply: ClockStamp };
   /** Opens the scenario's clients and subscribes those that listen. */
   open: { body: { readonly scenario: Scenario }; reply: undefined };
-  /** Runs one phase to its last answer. */
-  run: { body: RunOrder; reply: RunReply };
+  /** Opens the books of a phase: what is published from now on is in them, however late the order to run comes. */
+  prepare: { body: RunOrder; reply: undefined };
+  /** Runs the phase that was prepared to its last answer. */
+  run: { body: undefined; reply: RunReply };
   /** Waits for events on their way, then for silence, and answers what was recorded. */
-  collect: { body: { readonly published: number }; reply: DriverReading };
+  collect: { body: Pick<PublishReport, 'published' | 'events'>; reply: DriverReading };
   /** Closes the scenario's clients. */
   release: { body: undefined; reply: undefined };
   /** Ends a running phase early. */

@@ -36,8 +36,8 @@ interface Opened {
 
 /** The phase in hand, and the counters as they stood before it. */
 interface Running {
+  readonly order: RunOrder;
   readonly recorder: Recorder;
-  readonly startNs: Nanoseconds;
   /** Of the phase, once it is over. */
   readonly lengthNs: Nanoseconds;
   readonly wire: WireCounts;
@@ -61,6 +61,10 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
     if (options === undefined) throw new Error('the driver has not been started');
     return options;
   };
+  const openedNow = (): Opened => {
+    if (opened === undefined) throw new Error('no scenario was opened');
+    return opened;
+  };
   return {
     start: async (body) => {
       const argv = body.target?.argv;
@@ -77,15 +81,13 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
       opened = { scenario, connected: await openClients(started(), scenario) };
       return undefined;
     },
-    run: async (order) => {
-      if (opened === undefined || filler === undefined) throw new Error('no scenario was opened');
-      const { scenario, connected } = opened;
+    prepare: (order) => {
+      const { scenario, connected } = openedNow();
       aborter = new AbortController();
       const clients = connected.map(({ client }) => client);
-      const recorder = recorderFor(order, scenario, clients);
       running = {
-        recorder,
-        startNs: order.startNs,
+        order,
+        recorder: recorderFor(order, scenario, clients),
         lengthNs: nanoseconds(0),
         wire: sumWire(connected),
         counts: sumCounts(clients),
@@ -93,26 +95,31 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
         sessionsReopened: sumReopened(clients),
         process: meter.begin(),
       };
-      const random = seededRandom(derivedSeed(order.seed, 'scripts'));
+      return undefined;
+    },
+    run: async () => {
+      const { scenario, connected } = openedNow();
+      if (running === undefined || filler === undefined) throw new Error('no phase was prepared');
+      const { order, recorder } = running;
       const phase: Phase = {
         ...order,
         scenario,
-        clients,
+        clients: connected.map(({ client }) => client),
         recorder,
         clock,
         pacer,
         filler,
         foreignCall: options?.target?.call,
-        random,
+        random: seededRandom(derivedSeed(order.seed, 'scripts')),
         signal: aborter.signal,
       };
       const report = await runPhase(phase);
       running = { ...running, lengthNs: report.lengthNs };
       return report;
     },
-    collect: async ({ published }) => {
+    collect: async (published) => {
       if (opened === undefined || running === undefined) throw new Error('no phase was run');
-      await drain(running.recorder, published);
+      await drain(running.recorder, published.published);
       await quiet(opened.connected);
       return read(running, opened.connected, published, meter);
     },
@@ -133,7 +140,8 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
 
 function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly BenchClient[]): Recorder {
   const { timeNs } = order.kind === 'window' ? scenario.window : scenario.warmup;
-  const recorder = new Recorder({ startNs: order.startNs, durationNs: timeNs, run: order.run });
+  const { startNs, run } = order;
+  const recorder = new Recorder({ startNs, durationNs: timeNs, run, audiences: scenario.publish });
   for (const client of clients) client.recordTo(recorder);
   return recorder;
 }
@@ -158,21 +166,22 @@ async function quiet(connected: readonly Connected[]): Promise<void> {
 function read(
   running: Running,
   connected: readonly Connected[],
-  published: number,
+  { published, events }: DriverCommands['collect']['body'],
   meter: ProcessMeter,
 ): DriverReading {
   const clients = connected.map(({ client }) => client);
   const wire = sumWire(connected);
   const counts = sumCounts(clients);
   const strays = sumStrays(clients);
-  const recorded = running.recorder.finish(published, {
+  const newStrays = {
     misrouted: strays.misrouted - running.strays.misrouted,
     duplicated: strays.duplicated - running.strays.duplicated,
     unreadable: strays.unreadable - running.strays.unreadable,
-  });
+  };
+  const recorded = running.recorder.finish(published, newStrays, events);
   return {
     ...recorded,
-    elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.startNs))),
+    elapsedNs: nanoseconds(Math.max(running.lengthNs, minus(recorded.lastCompletedNs, running.order.startNs))),
     wire: {
       upBytes: bytes(wire.upBytes - running.wire.upBytes),
       downBytes: bytes(wire.downBytes - running.wire.downBytes),

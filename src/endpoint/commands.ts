@@ -62,6 +62,8 @@ export interface EmitOrder {
 export interface PublishReport {
   /** Events times the listeners they were meant for, over all topics. */
   readonly published: number;
+  /** Events, publication by publication, however many listeners each was meant for. */
+  readonly events: readonly number[];
   /** The calendar's latest: emitted − due. */
   readonly latestNs: Nanoseconds;
 }

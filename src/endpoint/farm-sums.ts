@@ -5,8 +5,10 @@ import type { EndpointCommands, EndpointReading, PublishReport } from './command
 
 export type SocketsView = EndpointCommands['sockets']['reply'];
 
+/** The servers publish by one calendar: an event is the same for all of them, and its sends are each one's own. */
 export const sumPublished = (reports: readonly PublishReport[]): PublishReport => ({
   published: total(reports, ({ published }) => published),
+  events: longest(reports).map((_unused, index) => most(reports, ({ events }) => events[index] ?? 0)),
   latestNs: nanoseconds(most(reports, ({ latestNs }) => latestNs)),
 });
 
@@ -40,6 +42,9 @@ export function sumSockets(views: readonly SocketsView[]): SocketsView {
   if (first === undefined) throw new Error('no client has started a server');
   return { ...first, sockets: views.flatMap(({ sockets }) => sockets) };
 }
+
+const longest = (reports: readonly PublishReport[]): readonly number[] =>
+  reports.reduce<readonly number[]>((found, { events }) => (events.length > found.length ? events : found), []);
 
 const total = <T>(items: readonly T[], read: (item: T) => number): number =>
   items.reduce((sum, item) => sum + read(item), 0);

@@ -61,7 +61,7 @@ class FakeServer {
   ask<K extends keyof EndpointCommands>(command: K, body: EndpointCommands[K]['body']): Promise<never> {
     this.asked.push({ command, body });
     const replies: { [C in keyof EndpointCommands]?: EndpointCommands[C]['reply'] } = {
-      publish: { published: this.pid, latestNs: nanoseconds(this.pid) },
+      publish: { published: this.pid, events: [this.pid, 5], latestNs: nanoseconds(this.pid) },
       read: reading(this.pid),
       sockets: {
         sockets: [
@@ -149,7 +149,7 @@ describe('a farm of servers answers as one endpoint', () => {
   test('each server publishes what its one client listens to; the rest is left out, its place kept', async () => {
     const { farm, servers } = await started(3);
     const asked = order(publication('a', 1), publication('b', 2));
-    expect(await farm.handlers.publish(asked)).toEqual({ published: 1_100, latestNs: 1_000 });
+    expect(await farm.handlers.publish(asked)).toEqual({ published: 1_100, events: [1_000, 5], latestNs: 1_000 });
     expect(bodiesOf(servers[0], 'publish')).toEqual([order(publication('a', 1), publication('b', 1))]);
     expect(bodiesOf(servers[1], 'publish')).toEqual([{ ...asked, publications: [null, publication('b', 1)] }]);
     expect(bodiesOf(servers[2], 'publish')).toEqual([]);
@@ -157,7 +157,7 @@ describe('a farm of servers answers as one endpoint', () => {
 
   test('nobody listens: nothing is published', async () => {
     const { farm } = await started(2);
-    expect(await farm.handlers.publish(order())).toEqual({ published: 0, latestNs: 0 });
+    expect(await farm.handlers.publish(order())).toEqual({ published: 0, events: [], latestNs: 0 });
     expect(shareOf(order(publication('a', 0)), 0).publications).toEqual([null]);
   });
 

@@ -58,7 +58,11 @@ test('every event goes out when its calendar says so, numbered, and each subscri
   expect(sent.filter(({ topic }) => topic === 'feed').map(({ dueNs }) => (dueNs - START_NS) / 1e6)).toEqual([
     5, 15, 25, 35, 45, 55, 65, 75, 85, 95,
   ]);
-  expect(await report).toEqual({ published: 2 * sent.length, latestNs: 0 });
+  expect(await report).toEqual({
+    published: 2 * sent.length,
+    events: ['feed', 'other'].map((topic) => sent.filter((event) => event.topic === topic).length),
+    latestNs: 0,
+  });
 });
 
 test('what goes out late keeps the instant it was due at, and the worst lateness is told', async () => {
@@ -79,7 +83,13 @@ test('nobody is reached: what was meant for the listeners counts all the same', 
   const { clock, sent, report } = start(order([publication()]), 0);
   await clock.advanceTo(seconds(1));
   expect(sent).toHaveLength(10);
-  expect(await report).toEqual({ published: 20, latestNs: 0 });
+  expect(await report).toEqual({ published: 20, events: [10], latestNs: 0 });
+});
+
+test('a publication without listeners here keeps its place, and its events are none', async () => {
+  const { clock, report } = start({ ...order([]), publications: [null, publication({ subscribers: 3 })] });
+  await clock.advanceTo(seconds(1));
+  expect(await report).toEqual({ published: 30, events: [0, 10], latestNs: 0 });
 });
 
 test('told to stop, it answers at once and sends nothing more', async () => {
@@ -87,7 +97,7 @@ test('told to stop, it answers at once and sends nothing more', async () => {
   await clock.advanceTo(milliseconds(1_000));
   expect(sent).toHaveLength(1);
   aborter.abort();
-  expect(await report).toEqual({ published: 2, latestNs: 0 }); // No turn of the clock was needed.
+  expect(await report).toEqual({ published: 2, events: [1], latestNs: 0 }); // No turn of the clock was needed.
   await clock.advanceTo(seconds(10));
   expect(sent).toHaveLength(1);
 });
@@ -95,13 +105,13 @@ test('told to stop, it answers at once and sends nothing more', async () => {
 test('told to stop before it began, it sends nothing', async () => {
   const { clock, sent, aborter, report } = start(order([publication()]));
   aborter.abort();
-  expect(await report).toEqual({ published: 0, latestNs: 0 });
+  expect(await report).toEqual({ published: 0, events: [0], latestNs: 0 });
   await clock.advanceTo(seconds(1));
   expect(sent).toEqual([]);
 });
 
 test('no publications, nothing to wait for', async () => {
-  expect(await start(order([])).report).toEqual({ published: 0, latestNs: 0 });
+  expect(await start(order([])).report).toEqual({ published: 0, events: [], latestNs: 0 });
 });
 
 test('counts and instants are the schedule’s, for any rate, seed and arrivals', async () => {

@@ -20,13 +20,28 @@ export async function runPublications(
   signal: AbortSignal,
 ): Promise<PublishReport> {
   const reports = await Promise.all(
-    order.publications.flatMap((one, index) => (one === null ? [] : runOne(order, one, index, publish, clock, signal))),
+    order.publications.map((one, index) =>
+      one === null ? Promise.resolve(NOTHING) : runOne(order, one, index, publish, clock, signal),
+    ),
   );
   return {
-    published: reports.reduce((sum, report) => sum + report.published, 0),
+    // One for each listener there should be: one that was cut off has lost the event, however many the server still knows.
+    published: reports.reduce(
+      (sum, { events }, index) => sum + events * (order.publications[index]?.subscribers ?? 0),
+      0,
+    ),
+    events: reports.map(({ events }) => events),
     latestNs: nanoseconds(Math.max(0, ...reports.map((report) => report.latestNs))),
   };
 }
+
+/** What became of one publication. */
+interface Emitted {
+  readonly events: number;
+  readonly latestNs: Nanoseconds;
+}
+
+const NOTHING: Emitted = { events: 0, latestNs: nanoseconds(0) };
 
 function runOne(
   order: PublishOrder,
@@ -35,7 +50,7 @@ function runOne(
   publish: Publish,
   clock: Clock,
   signal: AbortSignal,
-): Promise<PublishReport> {
+): Promise<Emitted> {
   const { arrivals, ratePerSec, topic, payloadBytes } = publication;
   const { durationNs, run } = order;
   const offsets = scheduleArrivals({
@@ -45,14 +60,11 @@ function runOne(
     seed: derivedSeed(order.seed, `publication ${index}`),
     gridNs: TIMER_GRID_NS,
   });
-  let published = 0;
   let latestNs = 0;
   let sequence = 0;
   const emit = (dueNs: Nanoseconds): void => {
     latestNs = Math.max(latestNs, minus(clock.now(), dueNs));
     publish({ topic, run, sequence, dueNs }, payloadBytes);
-    // One for each listener there should be: one that was cut off has lost the event, however many the server still knows.
-    published += publication.subscribers;
     sequence += 1;
   };
   return new Promise((resolve) => {
@@ -61,7 +73,7 @@ function runOne(
     const end = (): void => {
       cancel();
       signal.removeEventListener('abort', end);
-      resolve({ published, latestNs: nanoseconds(latestNs) });
+      resolve({ events: sequence, latestNs: nanoseconds(latestNs) });
     };
     const next = (): void => {
       const offset = offsets[sequence];

@@ -1,6 +1,7 @@
 /** What happened in one window: samples become histograms and books at once, so memory does not grow with their number. */
 import { type Nanoseconds, minus } from '../units.ts';
 import type { CallBooks, NotificationBooks } from './books.ts';
+import { type Audience, type FanOut, FanOutBook } from './fan-out-book.ts';
 import { type Distribution, Histogram } from './histogram.ts';
 import { SequenceBook } from './sequence-book.ts';
 
@@ -27,6 +28,8 @@ export interface WindowShape {
   readonly durationNs: Nanoseconds | undefined;
   /** Which publications count; those of the warm-up have another number. */
   readonly run: number;
+  /** Who is meant to have what is published, in the scenario's order; nothing is published without. */
+  readonly audiences?: readonly Audience[] | undefined;
 }
 
 export interface Recorded {
@@ -41,6 +44,8 @@ export interface Recorded {
   readonly scriptTime: Distribution;
   readonly delivery: Distribution;
   readonly deliveryFromDue: Distribution;
+  /** `null` when nothing was published to anybody. */
+  readonly fanOut: FanOut | null;
   readonly partMedians: readonly (Nanoseconds | null)[];
   readonly within100ms: number | null;
 }
@@ -68,6 +73,7 @@ export class Recorder {
   readonly #counts = { due: 0, ok: 0, rejected: 0, disconnected: 0, wrong: 0, timedOut: 0, dropped: 0, misrouted: 0 };
   readonly #errors = new Set<string>();
   readonly #events = new SequenceBook();
+  readonly #fanOut: FanOutBook;
   readonly #progress = new SequenceBook();
   /** Tokens of calls under way: progress for any other call is not this window's, or came after the call was given up. */
   readonly #expected = new Set<string>();
@@ -78,6 +84,7 @@ export class Recorder {
 
   constructor(window: WindowShape) {
     this.#window = window;
+    this.#fanOut = new FanOutBook(window.audiences ?? []);
     this.#lastCompletedNs = window.startNs;
   }
 
@@ -134,6 +141,7 @@ export class Recorder {
   event(event: EventArrival): void {
     if (event.run !== this.#window.run || !this.#events.arrived(`${event.subscriber}/${event.topic}`, event.sequence))
       return;
+    this.#fanOut.arrived(event);
     const deliveryNs = minus(event.receivedNs, event.emittedNs);
     if (!(deliveryNs >= 0)) return; // Clocks that cannot be compared: the clock check says so, and no number is made up.
     this.#times.delivery.record(deliveryNs);
@@ -172,8 +180,8 @@ export class Recorder {
     return this.#counts.due;
   }
 
-  /** Closes the books. To be called once. */
-  finish(published: number, strays: Strays): Recorded {
+  /** Closes the books. To be called once. `published` counts sends to one subscriber each, `events` publications, audience by audience. */
+  finish(published: number, strays: Strays, events: readonly number[] = []): Recorded {
     const { due, ok, rejected, disconnected, wrong, timedOut, dropped } = this.#counts;
     const misrouted = this.#counts.misrouted + strays.misrouted;
     const { duplicated, unreadable } = strays;
@@ -203,6 +211,7 @@ export class Recorder {
       scriptTime: this.#times.scriptTime.encode(),
       delivery: this.#times.delivery.encode(),
       deliveryFromDue: this.#times.deliveryFromDue.encode(),
+      fanOut: this.#fanOut.close(events),
       partMedians: this.#parts.map((part) =>
         part.count < FEWEST_IN_PART ? null : (part.valueAtQuantile(0.5) ?? null),
       ),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type CellSpec, type SummarySpec, summaryOf } from '../../test/golden/summaries.ts';
 import type { Comparison } from '../stats/summary.ts';
+import { nanoseconds } from '../units.ts';
 import { answerSentences } from './answer.ts';
 
 const P50 = 'response-time.p50';
@@ -80,4 +81,31 @@ it('says that the run ended before its first trial', () => {
       /^Nothing was measured: this run ended before the first of its \d+ planned trials was over\.$/,
     ),
   ]);
+});
+
+it('speaks of pushes alone where nobody calls, and of fan-out where notifications were not run', () => {
+  const alone = (comparison: Partial<Comparison>, level: string): CellSpec => ({
+    ...pushes(comparison),
+    scenario: 'fan-out',
+    level,
+  });
+  expect(answer({ cells: [alone(FASTER, '1-clients')] })).toBe(
+    'Pushes to clients that only listen arrive faster over WebSocket (0.50×, interval 0.40–0.63×).',
+  );
+  expect(answer({ cells: [alone(FASTER, '1-clients'), alone({}, '9-clients')] })).toBe(
+    'For pushes to clients that only listen it depends on the audience and the rate: at 1 of 2 audiences and rates ' +
+      'WebSocket is faster, at 1 of 2 audiences and rates both are equal (interval 0.40–1.02× over 2 audiences and rates).',
+  );
+  expect(answer({ cells: [pushes({}), alone(FASTER, '1-clients')] })).toBe(
+    'Pushes to clients that only listen arrive equally fast over both (1.00×, interval 0.98–1.02×).',
+  );
+});
+
+it('says that no call was valid only where somebody was to call', () => {
+  const calling: CellSpec = {
+    scenario: 'tool-calls',
+    special: { load: { kind: 'closed', thinkNs: nanoseconds(0) } },
+    arms: { sse: { [P50]: 4e5 } },
+  };
+  expect(answer({ cells: [calling] })).toContain('No call was measured validly on both SSE and WebSocket.');
 });

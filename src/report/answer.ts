@@ -3,6 +3,7 @@ import { isAgainstTargets, missingSides } from '../claims/arms.ts';
 import { callCell, cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
 import { size, time, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
+import { hasCalls } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
 import { intervalText, ratioText } from './comparison-text.ts';
@@ -29,7 +30,7 @@ export function answerSentences(summary: Summary): readonly string[] {
   if (isSameVariant(pair)) return sameTwice(pair, calls);
   return [
     ...missingSentence(summary),
-    ...(calls === undefined ? [`No call was measured validly on both ${namesOf(pair)}.`] : [callSentence(calls)]),
+    ...(calls === undefined ? noCallSentence(summary, pair) : [callSentence(calls)]),
     ...bytesSentence(summary, pair),
     ...pushSentence(summary, pair),
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
@@ -95,6 +96,10 @@ function missingSentence(summary: Summary): readonly string[] {
   const missing = isAgainstTargets(summary) ? '' : missingSides(summary);
   return missing === '' ? [] : [`The article's comparison is incomplete: ${missing}.`];
 }
+
+/** Where somebody was to call. */
+const noCallSentence = ({ cells }: Summary, pair: Pair): readonly string[] =>
+  cells.some(({ cell }) => hasCalls(cell.scenario)) ? [`No call was measured validly on both ${namesOf(pair)}.`] : [];
 
 const namesOf = ({ base, other }: Pair): string => `${base.title} and ${other.title}`;
 const callName = ({ cell }: CellSummary): string =>

@@ -2,7 +2,7 @@
 import { armTitle } from '../claims/arms.ts';
 import { percent, ratioRange, times, timesWithInterval, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
-import type { Comparison, MetricName, Summary, Word } from '../stats/summary.ts';
+import type { Comparison, MetricName, Ratio, Summary, Word } from '../stats/summary.ts';
 
 type Words = Readonly<Record<Word, string>>;
 
@@ -12,7 +12,8 @@ const COST_WORDS: Words = { ...NEUTRAL, faster: 'less', slower: 'more' };
 const RATE_WORDS: Words = { ...NEUTRAL, faster: 'more', slower: 'less' };
 
 const RATES: readonly MetricName[] = ['rate', 'events-rate', 'within-100ms'];
-const TIMES = /^(?:response-time|service-time|script-time|send-lag|delivery)\./;
+const TIMES =
+  /^(?:response-time|service-time|script-time|send-lag|delivery|(?:first|median|last)-receiver|receiver-spread)\./;
 
 const wordsFor = (metric: MetricName): Words => {
   if (TIMES.test(metric)) return TIME_WORDS;
@@ -20,7 +21,7 @@ const wordsFor = (metric: MetricName): Words => {
 };
 
 /** The word as it is said of this metric; where nothing was found, what would have been, or that the pairs are too few. */
-function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Comparison): string {
+function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Ratio): string {
   const said = wordsFor(metric)[word];
   if (word !== 'inconclusive') return said;
   if (coverage95 < USUAL_COVERAGE) return `${said}, too few pairs`;
@@ -34,9 +35,9 @@ export const ratioName = (summary: Summary, { armId, baseArmId }: Pick<Compariso
   `${armTitle(summary, armId)} ÷ ${armTitle(summary, baseArmId)}`;
 
 /** `0.48× [0.45–0.52] faster`; exact metrics have no interval. */
-export function ratioText(comparison: Comparison): string {
-  const { ratio, low95, high95 } = comparison;
-  return `${timesWithInterval({ value: ratio, low: low95, high: high95 })} ${comparisonWord(comparison)}`;
+export function ratioText(found: Ratio): string {
+  const { ratio, low95, high95 } = found;
+  return `${timesWithInterval({ value: ratio, low: low95, high: high95 })} ${comparisonWord(found)}`;
 }
 
 /** `95 % interval 1.80–1.90×`, or as much of it as the pairs allow. */

@@ -52,7 +52,7 @@ export function doubtText(doubt: Doubt): string {
     case 'late-publications':
       return `the endpoint sent events up to ${time(doubt.latestNs)} after they were due; push times count from the sending and do not show it`;
     case 'driver-saturated':
-      return `the driver was ${percent(doubt.utilisation)} busy; the rate is the driver's limit, not the transport's`;
+      return `the driver was ${percent(doubt.utilisation)} busy; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's`;
     case 'rate-not-reached':
       return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed`;
     case 'hiccup':

@@ -1,7 +1,7 @@
 /** What was measured, scenario by scenario: numbers in rows of arms, one group per level, ratios below each group. */
 import { armTitle, isAgainstTargets } from '../claims/arms.ts';
-import { type Direction, estimateOf } from '../claims/evidence.ts';
-import { isEmbedded } from '../scenario/article-sides.ts';
+import { estimateOf } from '../claims/evidence.ts';
+import { hasCalls, hasPushes } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import {
   rate,
@@ -15,9 +15,21 @@ import {
 } from '../claims/quantity.ts';
 import { whyUnsupported } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { CellSummary, Comparison, Estimate, MetricName, Summary } from '../stats/summary.ts';
+import type { CellSummary, Estimate, MetricName, Summary } from '../stats/summary.ts';
+import { inLevel, noNumber, numberOr, shownComparison } from './cell-text.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
+import { groupBy } from './group-by.ts';
+import { interferenceNotes } from './interference-text.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
+import {
+  driverNotes,
+  hasReceivers,
+  isForReceivers,
+  RECEIVER_HEADS,
+  RECEIVER_LEGEND,
+  RECEIVER_RATIOS,
+  receiverTexts,
+} from './receivers.ts';
 
 /** One scenario's numbers, as text, not yet escaped. */
 export interface ScenarioSection {
@@ -25,7 +37,7 @@ export interface ScenarioSection {
   readonly title: string;
   /** How the endpoint is loaded; empty where the levels differ in that. */
   readonly load: string;
-  /** Calls, or pushes, or both one after the other. */
+  /** Calls, pushes and their receivers, one after the other, as far as there are any. */
   readonly blocks: readonly Block[];
   /** What must be said about the numbers: trials that are missing, whole scripts. */
   readonly notes: readonly string[];
@@ -33,7 +45,7 @@ export interface ScenarioSection {
 
 /** The numbers of one kind of thing that happened. */
 export interface Block {
-  readonly what: 'calls' | 'pushes';
+  readonly what: 'calls' | 'pushes' | 'receivers';
   /** Heads of the columns after the arm's. */
   readonly heads: readonly string[];
   readonly groups: readonly Group[];
@@ -57,6 +69,7 @@ const isCompact = ({ arms }: Summary): boolean => arms.length > MOST_ARMS_IN_FUL
 /** One line each: how the tables are to be read. */
 export const legendOf = (summary: Summary): readonly string[] => [
   ...(isCompact(summary) ? COMPACT_LEGEND : LEGEND),
+  ...(sectionCells(summary).some(isForReceivers) ? [RECEIVER_LEGEND] : []),
   ...(isAgainstTargets(summary) ? ['n/a: cannot be known of a server that is somebody else’s.'] : []),
 ];
 
@@ -77,23 +90,27 @@ const COMPACT_LEGEND: readonly string[] = [
 ];
 
 /** The sections in the order in which the plan has the scenarios. */
-export function scenarioSections(summary: Summary): readonly ScenarioSection[] {
-  const names = [...new Set(summary.cells.map(({ cell }) => cell.scenario.name))];
-  return names.flatMap((name) => {
-    const cells = summary.cells.filter(({ cell }) => cell.scenario.name === name);
+export const scenarioSections = (summary: Summary): readonly ScenarioSection[] =>
+  sectionCells(summary).flatMap((cells) => {
     const [first] = cells;
     return first === undefined ? [] : [sectionOf(summary, first.cell.scenario, cells)];
   });
-}
+
+/** The cells of each scenario. */
+const sectionCells = ({ cells }: Summary): readonly (readonly CellSummary[])[] => [
+  ...groupBy(cells, ({ cell }) => cell.scenario.name).values(),
+];
 
 const sectionOf = (summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): ScenarioSection => ({
   name: scenario.name,
   title: scenario.title,
   load: isLoadedAlike(cells) ? loadText(scenario) : '',
-  blocks: hasNumbers(cells) ? blocksOf(summary, scenario, cells) : [],
+  blocks: hasNumbers(cells) ? blocksOf(summary, cells) : [],
   notes: [
     ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
     ...scriptNotes(summary, scenario, cells),
+    ...interferenceNotes(summary, scenario.name),
+    ...driverNotes(summary, cells),
     ...cells.flatMap((cell) => validityNotes(summary, cell)),
     ...unsupportedNotes(summary, cells),
   ],
@@ -105,46 +122,80 @@ const hasNumbers = (cells: readonly CellSummary[]): boolean =>
 const isLoadedAlike = (cells: readonly CellSummary[]): boolean =>
   new Set(cells.map(({ cell }) => loadText(cell.scenario))).size === 1;
 
-/** Calls if the scenario makes any, pushes if it publishes any. Bytes and CPU are those of both and stand in the first block. */
-function blocksOf(summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): readonly Block[] {
-  const kinds: Kind[] = [];
-  if (scenario.load.kind !== 'none') kinds.push(CALLS);
-  if (scenario.publish.length > 0) kinds.push(PUSHES);
-  return kinds.map((kind, index) => blockOf(summary, kind, cells, { withCosts: index === 0 }));
+/** Calls, pushes, and their receivers, each with the levels that have any. Bytes and CPU are those of a whole level and stand where it comes first. */
+function blocksOf(summary: Summary, cells: readonly CellSummary[]): readonly Block[] {
+  const seen = new Set<CellSummary>();
+  return [CALLS, PUSHES, ...(isForReceivers(cells) ? [RECEIVERS] : [])].flatMap((kind) => {
+    const own = cells.filter(({ cell }) => kind.isIn(cell.scenario));
+    if (own.length === 0) return [];
+    const fresh = new Set(own.filter((cell) => !seen.has(cell)));
+    for (const cell of own) seen.add(cell);
+    return [blockOf(summary, kind, own, { fresh, isLoadSaid: isLoadedAlike(cells) })];
+  });
 }
 
-interface Kind {
-  readonly what: Block['what'];
+interface Timed {
+  readonly what: 'calls' | 'pushes';
   readonly times: 'response-time' | 'delivery';
   readonly rate: MetricName;
   readonly rateHead: string;
 }
 
-const CALLS: Kind = { what: 'calls', times: 'response-time', rate: 'rate', rateHead: 'calls/s' };
-const PUSHES: Kind = { what: 'pushes', times: 'delivery', rate: 'events-rate', rateHead: 'events/s' };
+/** What may happen in a level, once for each thing that is timed. */
+type Kind = (Timed | { readonly what: 'receivers' }) & { readonly isIn: (scenario: Scenario) => boolean };
+
+const CALLS: Kind = {
+  what: 'calls',
+  times: 'response-time',
+  rate: 'rate',
+  rateHead: 'calls/s',
+  isIn: hasCalls,
+};
+const PUSHES: Kind = {
+  what: 'pushes',
+  times: 'delivery',
+  rate: 'events-rate',
+  rateHead: 'events/s',
+  isIn: hasPushes,
+};
+const RECEIVERS: Kind = { what: 'receivers', isIn: hasReceivers };
 
 interface BlockOptions {
-  readonly withCosts: boolean;
+  /** Levels that no block before this one has shown. */
+  readonly fresh: ReadonlySet<CellSummary>;
+  /** The load is the same at all levels and stands above them. */
+  readonly isLoadSaid: boolean;
 }
 
-function blockOf(summary: Summary, kind: Kind, cells: readonly CellSummary[], options: BlockOptions): Block {
-  const compact = isCompact(summary);
-  const spans = compact ? ['p50', ratioHead(summary), 'p99'] : ['p50 [interval]', 'p90', 'p99', 'max'];
-  return {
-    what: kind.what,
-    heads: [...spans, kind.rateHead, ...(options.withCosts ? ['bytes up/down', 'CPU µs'] : [])],
-    groups: cells.map((cell) => ({
-      level: cell.cell.level,
-      load: isLoadedAlike(cells) ? '' : loadText(cell.cell.scenario),
-      rows: summary.arms.map((arm) => [
-        arm.title,
-        ...(compact ? compactTimes(summary, kind, cell, arm) : timesOf(kind, cell, arm)),
-        ...numberOr(arm, estimateOf(cell, arm.id, kind.rate)?.value, rate),
-        ...(options.withCosts ? costsOf(cell, arm) : []),
-      ]),
-      ratios: compact ? [] : ratiosOf(summary, kind, cell, options),
-    })),
-  };
+const blockOf = (summary: Summary, kind: Kind, cells: readonly CellSummary[], options: BlockOptions): Block => ({
+  what: kind.what,
+  heads: headsOf(summary, kind, options),
+  groups: cells.map((cell) => ({
+    level: cell.cell.level,
+    load: options.isLoadSaid || !options.fresh.has(cell) ? '' : loadText(cell.cell.scenario),
+    rows: summary.arms.map((arm) => [arm.title, ...numbersOf(summary, kind, { cell, arm }, options)]),
+    ratios: isCompact(summary) ? [] : ratiosOf(summary, kind, cell, options),
+  })),
+});
+
+function headsOf(summary: Summary, kind: Kind, { fresh }: BlockOptions): readonly string[] {
+  if (kind.what === 'receivers') return RECEIVER_HEADS;
+  const spans = isCompact(summary) ? ['p50', ratioHead(summary), 'p99'] : ['p50 [interval]', 'p90', 'p99', 'max'];
+  return [...spans, kind.rateHead, ...(fresh.size > 0 ? ['bytes up/down', 'CPU µs'] : [])];
+}
+
+interface ArmInCell {
+  readonly cell: CellSummary;
+  readonly arm: Arm;
+}
+
+function numbersOf(summary: Summary, kind: Kind, { cell, arm }: ArmInCell, { fresh }: BlockOptions): readonly string[] {
+  if (kind.what === 'receivers') return receiverTexts(cell, arm);
+  return [
+    ...(isCompact(summary) ? compactTimes(summary, kind, cell, arm) : timesOf(kind, cell, arm)),
+    ...numberOr(arm, estimateOf(cell, arm.id, kind.rate)?.value, rate),
+    ...(fresh.size > 0 ? costsOf(cell, arm) : []),
+  ];
 }
 
 /** Longer titles would make the column wider than its numbers. */
@@ -153,16 +204,7 @@ const LONGEST_IN_HEAD = 10;
 const ratioHead = ({ arms: [first] }: Summary): string =>
   first !== undefined && first.title.length <= LONGEST_IN_HEAD ? `÷ ${first.title}` : '÷ first';
 
-/** Stands where a number would mislead, and where nobody can know it. */
-const NO_NUMBER = '–';
-const UNKNOWABLE = 'n/a';
-const noNumber = (arm: Arm): string => (isEmbedded(arm) ? NO_NUMBER : UNKNOWABLE);
-
-const numberOr = (arm: Arm, value: number | undefined, say: (value: number) => string): readonly [string] => [
-  value === undefined ? noNumber(arm) : say(value),
-];
-
-function timesOf(kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
+function timesOf(kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
   const of = (part: 'p50' | 'p90' | 'p99' | 'max'): Estimate | undefined =>
     estimateOf(cell, arm.id, `${kind.times}.${part}`);
   const p50 = of('p50');
@@ -176,7 +218,7 @@ function timesOf(kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
   ];
 }
 
-function compactTimes({ arms: [first] }: Summary, kind: Kind, cell: CellSummary, arm: Arm): readonly string[] {
+function compactTimes({ arms: [first] }: Summary, kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
   const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first?.id ?? '' });
   const ratio =
     comparison === undefined
@@ -207,14 +249,19 @@ function costPair(endpoint: number | undefined, driver: number | undefined, none
   return `${number(endpoint)}/${number(driver)}${long ? ' ms' : ''}`;
 }
 
-/** The median always; the rate where it is not given by the calendar; the endpoint's processor time. */
-function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, { withCosts }: BlockOptions): readonly string[] {
+/** The median always; the rate where it is not given by the calendar; the endpoint's processor time, once for a level. */
+function ratiosShown(kind: Kind, cell: CellSummary, { fresh }: BlockOptions): typeof RECEIVER_RATIOS {
+  if (kind.what === 'receivers') return RECEIVER_RATIOS;
   const free = kind.what === 'calls' && cell.cell.scenario.load.kind === 'closed';
-  const shown: readonly { readonly metric: MetricName; readonly label: string }[] = [
+  return [
     { metric: `${kind.times}.p50`, label: 'p50' },
     ...(free ? [{ metric: 'rate', label: 'rate' } as const] : []),
-    ...(withCosts ? [{ metric: 'endpoint-cpu-per-message', label: 'CPU' } as const] : []),
+    ...(fresh.has(cell) ? [{ metric: 'endpoint-cpu-per-message', label: 'CPU' } as const] : []),
   ];
+}
+
+function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, options: BlockOptions): readonly string[] {
+  const shown = ratiosShown(kind, cell, options);
   const baseArmId = summary.arms[0]?.id ?? '';
   return cell.arms.flatMap(({ armId }) => {
     const found = shown.flatMap(({ metric, label }) => {
@@ -229,19 +276,6 @@ function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, { withCosts }
   });
 }
 
-/** A comparison, if both numbers are shown. */
-function shownComparison(
-  cell: CellSummary,
-  metric: MetricName,
-  { armId, baseArmId }: Direction,
-): Comparison | undefined {
-  const found = cell.comparisons.find(
-    (entry) => entry.metric === metric && entry.armId === armId && entry.baseArmId === baseArmId,
-  );
-  const shown = [armId, baseArmId].every((id) => estimateOf(cell, id, metric) !== undefined);
-  return shown ? found : undefined;
-}
-
 /** How long a whole script took, where it is more than one call. */
 function scriptNotes(summary: Summary, scenario: Scenario, cells: readonly CellSummary[]): readonly string[] {
   if (!hasLongScripts(scenario)) return [];
@@ -253,8 +287,6 @@ function scriptNotes(summary: Summary, scenario: Scenario, cells: readonly CellS
     return seen.length === 0 ? [] : [`Whole script${inLevel(cell)}, thinking included, p50: ${seen.join(', ')}.`];
   });
 }
-
-const inLevel = ({ cell }: CellSummary): string => (cell.level === '' ? '' : ` at ${cell.level}`);
 
 /** Which arms rest on fewer trials than were made. */
 const validityNotes = (summary: Summary, cell: CellSummary): readonly string[] =>

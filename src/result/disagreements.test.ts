@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
+import { distributionOf, fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import { parseRecord, serialiseRecord } from './codec.ts';
 import type { Measurement } from './record.ts';
 
@@ -27,6 +27,26 @@ test.each<[string, (measurement: Measurement) => Partial<Measurement>]>([
 
 test('pushes too cannot have taken longer than the window', () => {
   expect(readEdited(() => ({ elapsedNs: 1 as never }), 'notifications[100/s]')).toThrow('elapsedNs');
+});
+
+test.each<[string, Partial<NonNullable<Measurement['fanOut']>>]>([
+  ['fanOut.events: got 41, expected 40, complete and incomplete', { events: 41 }],
+  ['fanOut.deliveries: got 159, expected 160 as in the books', { deliveries: 159 }],
+  ['fanOut.first.count: got 41, expected at most 40, the events', { first: distributionOf(Array(41).fill(1)) }],
+  ['fanOut.last.count: got 41, expected at most 40, the complete', { last: distributionOf(Array(41).fill(1)) }],
+  ['fanOut.spread: got a histogram that cannot be used', { spread: { ...distributionOf([1]), hdr: 'x' } }],
+  ['elapsedNs', { last: distributionOf(Array(40).fill(3e9)) }],
+])('receivers that contradict the books are refused: %s', (message, edit) => {
+  const read = readEdited(({ fanOut }) => ({ fanOut: { ...fanOut!, ...edit } }), 'notifications[20/s]');
+  expect(read).toThrow(message);
+});
+
+test('deliveries that do not add up are read where a doubt says so', () => {
+  const edit = ({ fanOut, doubts }: Measurement): Partial<Measurement> => ({
+    fanOut: { ...fanOut!, deliveries: 1 },
+    doubts: [...doubts, { kind: 'books-do-not-balance', detail: 'events' }],
+  });
+  expect(readEdited(edit, 'notifications[20/s]')).not.toThrow();
 });
 
 const NOT_OURS = { wireUp: null, wireDown: null } as const;

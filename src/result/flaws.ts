@@ -5,7 +5,7 @@ import { decodeHistogram } from '../measure/histogram.ts';
 import type { PlannedTrial } from '../scenario/plan.ts';
 import type { Place } from '../scenario/scenario-error.ts';
 import { describeValue, escapeUnprintable, oneOf, quote } from '../scenario/wording.ts';
-import type { Doubt, Measurement, RunRecord, TrialResult } from './record.ts';
+import type { Distribution, Doubt, Measurement, RunRecord, TrialResult } from './record.ts';
 import type { Flaw } from './record-error.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -147,6 +147,7 @@ function* trialFlaws(trial: TrialResult, planned: PlannedTrial | undefined, plac
     yield* bookFlaws(measurement, here);
     yield* histogramFlaws(measurement, here);
     yield* disagreements(measurement, here);
+    yield* fanOutFlaws(measurement, here);
   }
 }
 
@@ -161,9 +162,9 @@ function* bookFlaws({ calls, notifications, progress, doubts }: Measurement, pla
 
 /** Numbers that a measurement states twice must agree, and none of them can be negative. */
 function* disagreements(measurement: Measurement, place: Place): Generator<Flaw> {
-  const { calls, notifications, responseTime, serviceTime, delivery, bytes, doubts, elapsedNs } = measurement;
+  const { calls, notifications, responseTime, serviceTime, delivery, fanOut, bytes, doubts, elapsedNs } = measurement;
   const has = (kind: Doubt['kind']): boolean => doubts.some((doubt) => doubt.kind === kind);
-  const longestNs = Math.max(serviceTime.maxNs, delivery.maxNs);
+  const longestNs = Math.max(serviceTime.maxNs, delivery.maxNs, fanOut?.last.maxNs ?? 0);
   const agree: readonly (readonly [string, number, number])[] = [
     ['responseTime', responseTime.count, calls.ok],
     ['serviceTime', serviceTime.count, calls.ok],
@@ -199,22 +200,52 @@ function* disagreements(measurement: Measurement, place: Place): Generator<Flaw>
     };
 }
 
+/** Every event is complete or not, has no more of a later receiver than of an earlier one, and its deliveries are those of the books. */
+function* fanOutFlaws({ fanOut, notifications, doubts }: Measurement, place: Place): Generator<Flaw> {
+  if (fanOut === null) return;
+  const { events, complete, incomplete, deliveries, first, median, last, spread } = fanOut;
+  const here = [...place, 'fanOut'];
+  if (complete + incomplete !== events)
+    yield {
+      place: [...here, 'events'],
+      message: `got ${events}, expected ${complete + incomplete}, complete and incomplete`,
+    };
+  const atMost: readonly (readonly [string, number, number, string])[] = [
+    ['first', first.count, events, 'the events'],
+    ['median', median.count, events, 'the events'],
+    ['last', last.count, complete, 'the complete events'],
+    ['spread', spread.count, complete, 'the complete events'],
+  ];
+  for (const [key, got, most, what] of atMost) {
+    if (got > most) yield { place: [...here, key, 'count'], message: `got ${got}, expected at most ${most}, ${what}` };
+  }
+  if (deliveries !== notifications.delivered && !doubts.some(({ kind }) => kind === 'books-do-not-balance'))
+    yield {
+      place: [...here, 'deliveries'],
+      message: `got ${deliveries}, expected ${notifications.delivered} as in the books, or a doubt that says so`,
+    };
+}
+
 /** Of somebody else's server only the driver's count is known. */
 const differ = (atEndpoint: number | null, atDriver: number | null): boolean =>
   atEndpoint === null ? false : atEndpoint !== atDriver;
 
 const DISTRIBUTIONS = ['responseTime', 'serviceTime', 'sendLag', 'scriptTime', 'delivery', 'deliveryFromDue'] as const;
 
+const RECEIVERS = ['first', 'median', 'last', 'spread'] as const;
+
 function* histogramFlaws(measurement: Measurement, place: Place): Generator<Flaw> {
-  for (const key of DISTRIBUTIONS) {
-    try {
-      decodeHistogram(measurement[key]);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      yield {
-        place: [...place, key],
-        message: `got a histogram that cannot be used (${escapeUnprintable(why)}), expected a whole one`,
-      };
-    }
+  const { fanOut } = measurement;
+  for (const key of DISTRIBUTIONS) yield* histogramFlaw(measurement[key], [...place, key]);
+  if (fanOut === null) return;
+  for (const key of RECEIVERS) yield* histogramFlaw(fanOut[key], [...place, 'fanOut', key]);
+}
+
+function* histogramFlaw(distribution: Distribution, place: Place): Generator<Flaw> {
+  try {
+    decodeHistogram(distribution);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    yield { place, message: `got a histogram that cannot be used (${escapeUnprintable(why)}), expected a whole one` };
   }
 }

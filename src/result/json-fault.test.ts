@@ -64,6 +64,15 @@ describe('a text with something in it that cannot stand there', () => {
     expect(jsonFault(text)).toBe(at);
   });
 
+  test.each([
+    ['"a\\', 3],
+    ['"a\\u12', 6],
+    ['"a\\\u0001', 2],
+    ['"a\\u1\u0001', 2],
+  ])('an escape that is cut short is missing its end, one that is wrong is wrong where it begins: %j', (text, at) => {
+    expect(jsonFault(text)).toBe(at);
+  });
+
   test('is never faulty before the place where it was damaged', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (json, place) => {

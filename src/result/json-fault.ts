@@ -84,7 +84,8 @@ function readToken(text: string, at: number): Read {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const LONGEST_ESCAPE = 6;
+/** What may become one, if the text goes on. */
+const BEGUN_ESCAPE = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 
 function readString(text: string, start: number): Read {
   let at = start + 1;
@@ -93,7 +94,7 @@ function readString(text: string, start: number): Read {
     if (unit === QUOTE) return { token: 'string', at: at + 1 };
     if (unit < 0x20) return { token: undefined, at };
     const length = unit === BACKSLASH ? escapeLength(text, at) : 1;
-    if (length === 0) return { token: undefined, at: at + LONGEST_ESCAPE > text.length ? text.length : at };
+    if (length === 0) return { token: undefined, at: BEGUN_ESCAPE.test(text.slice(at)) ? text.length : at };
     at += length;
   }
   return { token: undefined, at: text.length };

@@ -49,6 +49,19 @@ const byteBooks = z.object({
   messagesDown: z.number(),
 });
 
+const fanOut = z
+  .object({
+    events: z.number().describe('Publications, each counted once.'),
+    complete: z.number().describe('Events that every subscriber received.'),
+    incomplete: z.number().describe('Events that at least one subscriber never received.'),
+    deliveries: z.number().describe('Over all events and receivers; equal to notifications.delivered.'),
+    first: distribution.describe('Published → received by the first receiver.'),
+    median: distribution.describe('Published → received by half of the subscribers.'),
+    last: distribution.describe('Published → received by all; of complete events.'),
+    spread: distribution.describe('First receiver → last receiver; of complete events.'),
+  })
+  .meta({ id: 'FanOut', description: 'One publication, many receivers. events = complete + incomplete.' });
+
 const processUse = z
   .object({
     cpuUserUs: z.number(),
@@ -98,6 +111,7 @@ export const measurementSchema = z
     scriptTime: distribution.describe('Whole scripts, thinking included.'),
     delivery: distribution.describe('Notification published → received.'),
     deliveryFromDue: distribution.describe('Notification due → received.'),
+    fanOut: fanOut.nullable().describe('null when nothing was published to anybody.'),
     partMedians: z
       .array(ns().nullable())
       .describe('Medians in ten equal parts of the window; null where one is empty.'),

@@ -5,12 +5,13 @@
 import type { StudyResult } from './study.ts';
 import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
+import type { FanOut } from '../measure/fan-out-book.ts';
 import type { Distribution } from '../measure/histogram.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
-export type { ByteBooks, CallBooks, ClockCheck, Distribution, NotificationBooks, ProcessUse };
+export type { ByteBooks, CallBooks, ClockCheck, Distribution, FanOut, NotificationBooks, ProcessUse };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
 export const SCHEMA_VERSION = 3;
@@ -178,6 +179,8 @@ export interface Measurement {
   readonly delivery: Distribution;
   /** Notification due by the endpoint's calendar → received. */
   readonly deliveryFromDue: Distribution;
+  /** The published events, each with its receivers; `null` when nothing was published to anybody. */
+  readonly fanOut: FanOut | null;
   /** Medians of response time (or, without calls, delivery) in ten equal parts of the window; `null` where a part has fewer than ten samples. */
   readonly partMedians: readonly (Nanoseconds | null)[];
   readonly bytes: ByteBooks;

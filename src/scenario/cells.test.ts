@@ -64,6 +64,50 @@ window: 1s
     });
   });
 
+  const LEVELS = `name: a
+title: b
+shows: c
+scripts: [{ name: ask, steps: [{ call: echo }] }]
+load: { model: open, rate: 5/s }
+publish: [{ topic: feed, rate: 7/s }]
+window: 1s
+vary:
+  - { only: calls, rate: 9/s }
+  - { name: listen, only: pushes }
+  - { clients: 3, publish-rate: 1/s, window: 6s }
+  - { clients: 4, publish-rate: 1/s, window: 6s }
+`;
+
+  it('levels of a list set several things each', () => {
+    const cells = expandCells(parseScenario(LEVELS, 's'), { quick: false });
+    expect(
+      cells.map(({ id, level, scenario: { clients, load, scripts, publish, window } }) => [
+        id,
+        level,
+        clients,
+        'ratePerSec' in load ? load.ratePerSec : load.kind,
+        scripts.length,
+        publish.map(({ ratePerSec, subscribers }) => [ratePerSec, subscribers]),
+        window.timeNs,
+      ]),
+    ).toEqual([
+      ['a[calls,9/s]', 'calls,9/s', 1, 9, 1, [], 1e9],
+      ['a[listen]', 'listen', 1, 'none', 0, [[7, 1]], 1e9],
+      ['a[3-clients,1/s]', '3-clients,1/s', 3, 5, 1, [[1, 3]], 6e9],
+      ['a[4-clients,1/s]', '4-clients,1/s', 4, 5, 1, [[1, 4]], 6e9],
+    ]);
+  });
+
+  it('a flag goes before what a level says, and levels that it has made equal are one', () => {
+    const parsed = parseScenario(LEVELS, 's');
+    const cells = expandCells(parsed, { quick: false, overrides: { clients: 5, windowTimeNs: nanoseconds(2e9) } });
+    expect(cells.map(({ id, scenario }) => [id, scenario.clients, scenario.window.timeNs])).toEqual([
+      ['a[calls,9/s]', 5, 2e9],
+      ['a[listen]', 5, 2e9],
+      ['a[5-clients,1/s]', 5, 2e9],
+    ]);
+  });
+
   it('quick uses what the file has for it', () => {
     const cells = cellsOf('payload-sizes', { quick: true });
     expect(idsOf(cells)).toEqual(['payload-sizes[16B]', 'payload-sizes[64KiB]']);
@@ -113,8 +157,8 @@ describe('overrides', () => {
   });
 
   it('clients take along those who subscribe', () => {
-    const [cell] = withFlags('mixed', { clients: 2 });
-    expect(cell?.scenario).toMatchObject({ clients: 2, publish: [{ subscribers: 2 }] });
+    const cells = withFlags('duplex', { clients: 2 });
+    expect(cells.at(-1)?.scenario).toMatchObject({ clients: 2, publish: [{ subscribers: 2 }] });
   });
 
   it('a flag on the axis that varies leaves one cell, on another axis all', () => {
@@ -129,7 +173,7 @@ describe('overrides', () => {
   });
 
   it('without any, the scenario is as it was', () => {
-    expect(withFlags('mixed', {})).toEqual(cellsOf('mixed'));
+    expect(withFlags('duplex', {})).toEqual(cellsOf('duplex'));
   });
 
   const feed = 'publish: [{ topic: f, rate: 5/s, subscribers: 5 }]\nclients: 5\nwindow: 1s\nload: { model: none }\n';

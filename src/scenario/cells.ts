@@ -4,7 +4,6 @@ import type { ParsedScenario, ScenarioDraft } from './draft.ts';
 import { applyOverrides, flagsText, type Overrides } from './overrides.ts';
 import type { Cell, Scenario } from './scenario.ts';
 import { problemText, ScenarioError } from './scenario-error.ts';
-import { labelOf } from './settings.ts';
 import { quickDraft, type Variation, variationsOf } from './variations.ts';
 
 /** How a scenario is to be run, where the file leaves a choice. */
@@ -34,8 +33,7 @@ function refuseContradictions(variations: readonly Variation[], overrides: Overr
 }
 
 function cellOf({ level, draft }: Variation): Cell {
-  const label = level === undefined ? '' : labelOf(level);
-  return { id: label === '' ? draft.name : `${draft.name}[${label}]`, level: label, scenario: scenarioOf(draft) };
+  return { id: level === '' ? draft.name : `${draft.name}[${level}]`, level, scenario: scenarioOf(draft) };
 }
 
 function scenarioOf(draft: ScenarioDraft): Scenario {

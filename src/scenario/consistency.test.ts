@@ -130,6 +130,62 @@ const CASES: readonly Case[] = [
     ['s.yaml:10:27: quick.vary.clients: expected nothing, since the scenario varies nothing'],
   ],
   [
+    'quick varies in another form',
+    withLoad('{ model: open, rate: 5/s }', 'vary: [{ clients: 1, rate: 5/s }]\nquick: { vary: { clients: [1] } }\n'),
+    ['s.yaml:11:27: quick.vary.clients: expected a list of levels, which the scenario varies'],
+  ],
+  [
+    'quick varies a list where there is an axis',
+    `${GOOD}vary: { payload: [64B] }\nquick: { vary: [{ payload: 64B }] }\n`,
+    ['s.yaml:11:16: quick.vary: expected payload, which the scenario varies'],
+  ],
+  [
+    'a level of a list twice',
+    `${GOOD}vary:\n  - { clients: 2, payload: 1KiB }\n  - { payload: 1024B, clients: 2, window: 2s }\n`,
+    ['s.yaml:12:5: vary[1]: got 1KiB,2-clients again, expected another level'],
+  ],
+  [
+    'levels that nothing would tell apart',
+    `${GOOD}vary:\n  - {}\n  - { window: 2s }\n`,
+    [
+      's.yaml:11:5: vary[0]: expected a name, or something that is set beside the window',
+      's.yaml:12:5: vary[1]: expected a name, or something that is set beside the window',
+    ],
+  ],
+  [
+    'a level of a list that sets what is not there',
+    `${GOOD}vary:\n  - { clients: 2 }\n  - { clients: 3, publish-rate: 5/s }\nquick: { vary: [{ clients: 2, rate: 9/s }] }\n`,
+    [
+      's.yaml:12:33: vary[1].publish-rate: cannot be varied: nothing is published',
+      's.yaml:13:37: quick.vary[0].rate: cannot be varied: a load of model closed has no rate',
+    ],
+  ],
+  [
+    'one direction of one',
+    `${GOOD}vary: [{ only: calls }]\n`,
+    ['s.yaml:10:16: vary[0].only: cannot be varied: nothing is published, so that there is one direction already'],
+  ],
+  [
+    'one direction where nobody calls',
+    `${HEAD}load: { model: none }\npublish: [{ topic: feed, rate: 5/s }]\nwindow: 1s\nvary: [{ only: pushes }]\n`,
+    ['s.yaml:7:16: vary[0].only: cannot be varied: nobody calls, so that there is one direction already'],
+  ],
+  [
+    'the rate of calls that the level has taken away',
+    withLoad(
+      '{ model: open, rate: 5/s }',
+      'publish: [{ topic: feed, rate: 5/s }]\nvary: [{ only: pushes, rate: 9/s }]\n',
+    ),
+    ['s.yaml:11:30: vary[0].rate: cannot be varied: a load of model none has no rate'],
+  ],
+  [
+    'a wait for what a level does not publish',
+    `${withStep('wait-for: feed')}publish: [{ topic: feed, rate: 5/s }]\nvary: [{ only: calls }, { name: both }]\n`,
+    [
+      's.yaml:7:19: scripts[0].steps[0].wait-for: got "feed", expected a topic that is published (none) (at level calls)',
+    ],
+  ],
+  [
     'a level with too few clients',
     withLoad(
       '{ model: closed }',

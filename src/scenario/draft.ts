@@ -1,18 +1,36 @@
 /** A scenario file after its values are read and its defaults filled in, before it is laid out in cells. */
 import type { Bytes, PerSecond } from '../units.ts';
+import type { Direction } from './directions.ts';
 import type { Extent, Publication, Scenario } from './scenario.ts';
 
-/** One level of what a scenario varies, or one flag of the command line that sets the same thing. */
+/** One thing that a level sets, or a flag of the command line that sets the same thing. */
 export type Setting =
+  /** One direction alone: nothing is published, or nobody calls. Stands first in a level: the others then apply to what is left. */
+  | { readonly axis: 'only'; readonly only: Direction }
   /** What every call sends and `produce` answers, and what publications carry. */
   | { readonly axis: 'payload'; readonly payloadBytes: Bytes }
   /** The rate of the load. */
   | { readonly axis: 'rate'; readonly ratePerSec: PerSecond }
   | { readonly axis: 'clients'; readonly clients: number }
   /** The rate of every publication. */
-  | { readonly axis: 'publish-rate'; readonly ratePerSec: PerSecond };
+  | { readonly axis: 'publish-rate'; readonly ratePerSec: PerSecond }
+  | { readonly axis: 'window'; readonly window: Extent };
 
 export type Axis = Setting['axis'];
+
+/** What one cell of a scenario has of its own. */
+export interface Level {
+  /** `undefined` where what it sets names it well enough. */
+  readonly name: string | undefined;
+  /** Each of an axis of its own. */
+  readonly settings: readonly Setting[];
+}
+
+/** What a scenario varies: one axis with its values, or a list of levels that each set what they like. In the order of the file. */
+export interface Vary {
+  readonly kind: 'axis' | 'list';
+  readonly levels: readonly Level[];
+}
 
 /** A publication whose subscribers may still be all clients, however many there will be. */
 export interface PublicationDraft extends Omit<Publication, 'subscribers'> {
@@ -23,14 +41,14 @@ export interface PublicationDraft extends Omit<Publication, 'subscribers'> {
 export interface QuickDraft {
   readonly warmup?: Extent | undefined;
   readonly window?: Extent | undefined;
-  readonly vary?: readonly Setting[] | undefined;
+  readonly vary?: Vary | undefined;
 }
 
 /** Everything a scenario file says. */
 export interface ScenarioDraft extends Omit<Scenario, 'publish'> {
   readonly publish: readonly PublicationDraft[];
-  /** Settings of one axis, in the order of the file; `undefined` when nothing varies. */
-  readonly vary?: readonly Setting[] | undefined;
+  /** `undefined` when nothing varies. */
+  readonly vary?: Vary | undefined;
   readonly quick?: QuickDraft | undefined;
 }
 

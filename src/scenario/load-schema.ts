@@ -1,13 +1,11 @@
-/** When scripts start, what is published and what varies, as a file writes them. */
+/** When scripts start and what is published, as a file writes them. */
 import { z } from 'zod';
 import { bytes } from '../units.ts';
-import type { PublicationDraft, Setting } from './draft.ts';
-import { choice, duration, listOf, mapping, MAX_CLIENTS, MAX_DURATION, rate, size, whole, word } from './fields.ts';
+import type { PublicationDraft } from './draft.ts';
+import { choice, duration, mapping, MAX_CLIENTS, MAX_DURATION, rate, size, whole, word } from './fields.ts';
 import type { LoadModel } from './scenario.ts';
-import { MIN_TEXT_BYTES } from './step-schema.ts';
 
 const LOAD_MODELS = ['closed', 'open', 'sessions', 'none'] as const;
-const MAX_LEVELS = 50;
 
 /** How many script starts may be under way in an open loop that does not say. */
 export const DEFAULT_OPEN_IN_FLIGHT = 1000;
@@ -99,40 +97,3 @@ export const publicationSchema = mapping(
   payloadBytes: file.payload,
   subscribers: file.subscribers,
 }));
-
-/** One axis and its levels: each level is a cell of its own. */
-export const varySchema = mapping(
-  {
-    payload: listOf(size(MIN_TEXT_BYTES), { what: 'sizes', most: MAX_LEVELS })
-      .optional()
-      .describe('Sizes of what every call sends, of what produce answers and of what is published.'),
-    rate: listOf(rate(), { what: 'rates', most: MAX_LEVELS })
-      .optional()
-      .describe('Rates of an open load or of sessions.'),
-    clients: listOf(whole({ least: 1, most: MAX_CLIENTS }), { what: 'numbers of clients', most: MAX_LEVELS })
-      .optional()
-      .describe('Numbers of clients.'),
-    'publish-rate': listOf(rate(), { what: 'rates', most: MAX_LEVELS })
-      .optional()
-      .describe('Rates of every publication.'),
-  },
-  'a mapping like { payload: [16B, 4KiB] }',
-)
-  .meta({ minProperties: 1, maxProperties: 1 })
-  .transform((file, context): readonly Setting[] => {
-    const axes = Object.keys(file);
-    if (axes.length !== 1) {
-      const got = axes.length === 0 ? 'no key' : axes.join(' and ');
-      context.addIssue({
-        code: 'custom',
-        message: 'exactly one of payload, rate, clients, publish-rate',
-        params: { got },
-      });
-    }
-    return [
-      ...(file.payload ?? []).map((payloadBytes): Setting => ({ axis: 'payload', payloadBytes })),
-      ...(file.rate ?? []).map((ratePerSec): Setting => ({ axis: 'rate', ratePerSec })),
-      ...(file.clients ?? []).map((clients): Setting => ({ axis: 'clients', clients })),
-      ...(file['publish-rate'] ?? []).map((ratePerSec): Setting => ({ axis: 'publish-rate', ratePerSec })),
-    ];
-  });

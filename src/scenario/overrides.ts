@@ -1,6 +1,6 @@
 /** What the command line says in place of a scenario file. */
 import { type Bytes, bytes, type Nanoseconds, nanoseconds, type PerSecond, perSecond } from '../units.ts';
-import type { ScenarioDraft, Setting } from './draft.ts';
+import type { Axis, Level, ScenarioDraft, Setting } from './draft.ts';
 import { MAX_CALLS, MAX_CLIENTS, MAX_DURATION, MAX_RATE } from './fields.ts';
 import { DEFAULT_OPEN_IN_FLIGHT } from './load-schema.ts';
 import { formatDuration, formatRate, formatSize, parseDuration } from './quantities.ts';
@@ -139,9 +139,22 @@ function refuseUnfit(draft: ScenarioDraft, settings: readonly FlagSetting[]): vo
   if (problems.length > 0) throw new ScenarioError(problems);
 }
 
-function override(draft: ScenarioDraft, setting: Setting): ScenarioDraft {
-  const applied = applySetting(draft, setting);
-  return draft.vary?.[0]?.axis === setting.axis ? { ...applied, vary: [setting] } : applied;
+function override(draft: ScenarioDraft, setting: FlagSetting): ScenarioDraft {
+  const { flag: _flag, ...plain } = setting;
+  return withLevels(applySetting(draft, plain), plain.axis, [plain]);
+}
+
+/** Levels that set this axis set it so instead; those that have become the same are one. */
+function withLevels(draft: ScenarioDraft, axis: Axis, instead: readonly Setting[]): ScenarioDraft {
+  const { vary } = draft;
+  if (vary === undefined) return draft;
+  const levels = vary.levels.map((level): Level => {
+    const settings = level.settings.flatMap((one) => (one.axis === axis ? instead : [one]));
+    return { ...level, settings };
+  });
+  const textOf = ({ settings }: Level): string => JSON.stringify(settings);
+  const texts = levels.map(textOf);
+  return { ...draft, vary: { ...vary, levels: levels.filter((level, at) => texts.indexOf(textOf(level)) === at) } };
 }
 
 function openedLoop(draft: ScenarioDraft, ratePerSec: PerSecond): ScenarioDraft {
@@ -152,7 +165,7 @@ function openedLoop(draft: ScenarioDraft, ratePerSec: PerSecond): ScenarioDraft 
 function withPhases(draft: ScenarioDraft, { windowTimeNs, windowCalls, warmupTimeNs }: Overrides): ScenarioDraft {
   const isWindowSet = windowTimeNs !== undefined || windowCalls !== undefined;
   return {
-    ...draft,
+    ...(isWindowSet ? withLevels(draft, 'window', []) : draft),
     window: isWindowSet ? { timeNs: windowTimeNs, calls: windowCalls } : draft.window,
     warmup: warmupTimeNs === undefined ? draft.warmup : { timeNs: warmupTimeNs, calls: undefined },
   };

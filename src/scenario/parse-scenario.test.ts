@@ -321,12 +321,33 @@ const VALUES: readonly Case[] = [
   [
     'two axes',
     `${GOOD}vary: { clients: [1], payload: [64B] }\n`,
-    ['s.yaml:10:7: vary: got payload and clients, expected exactly one of payload, rate, clients, publish-rate'],
+    [
+      's.yaml:10:7: vary: got payload and clients, expected exactly one of payload, rate, clients, publish-rate, or a list of levels that set several each',
+    ],
   ],
   [
     'no axis',
     `${GOOD}vary: {}\n`,
-    ['s.yaml:10:7: vary: got no key, expected exactly one of payload, rate, clients, publish-rate'],
+    [
+      's.yaml:10:7: vary: got no key, expected exactly one of payload, rate, clients, publish-rate, or a list of levels that set several each',
+    ],
+  ],
+  [
+    'neither an axis nor levels',
+    `${GOOD}vary: 5\n`,
+    [
+      's.yaml:10:7: vary: got 5, expected a mapping like { payload: [16B, 4KiB] }, or a list of levels like { clients: 100, publish-rate: 10/s }',
+    ],
+  ],
+  [
+    'levels with a misspelt key, with impossible values, and what is no level at all',
+    `${GOOD}vary:\n  - { client: 5 }\n  - { clients: 5, payload: 1B }\n  - { only: call }\n  - 7\n`,
+    [
+      's.yaml:11:7: vary[0]: unknown key "client"; did you mean "clients"?',
+      's.yaml:12:28: vary[1].payload: got "1B", expected a size from 16B to 4MiB',
+      's.yaml:13:13: vary[2].only: got "call", expected one of calls, pushes; did you mean "calls"?',
+      's.yaml:14:5: vary[3]: got 7, expected a level like { clients: 100, publish-rate: 10/s }',
+    ],
   ],
   [
     'no levels',

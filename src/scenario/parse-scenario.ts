@@ -1,11 +1,11 @@
 /** From a file's text to a scenario, or to everything that is wrong with it. */
 import { inconsistencies } from './consistency.ts';
-import type { ParsedScenario, ScenarioDraft, Setting } from './draft.ts';
+import type { ParsedScenario, ScenarioDraft } from './draft.ts';
 import { explainIssues } from './explain.ts';
+import { misfits } from './misfits.ts';
 import { type Problem, problemText, ScenarioError } from './scenario-error.ts';
 import { scenarioSchema } from './schema.ts';
 import { type StudyDraft, studySchema } from './study-schema.ts';
-import { labelOf, unfitReason } from './settings.ts';
 import { quickDraft, variationsOf } from './variations.ts';
 import { escapeUnprintable } from './wording.ts';
 import { type Position, readYaml, type YamlSource } from './yaml-source.ts';
@@ -65,7 +65,7 @@ function parseWorkload(source: YamlSource, { path, shownPath }: Paths): ParsedSc
 
 /** Those of every version that may be run, once each. */
 function contradictions(draft: ScenarioDraft): Problem[] {
-  const unfit = [...varyFits(draft), ...quickFits(draft)];
+  const unfit = misfits(draft);
   if (unfit.length > 0) return unfit;
   const inFull = inconsistenciesOfAll(draft);
   // What `quick` changes stands under `quick` in the file.
@@ -84,44 +84,15 @@ function inconsistenciesOfAll(draft: ScenarioDraft): Problem[] {
   const always = new Set(inconsistencies(draft).map(problemText));
   return variationsOf(draft).flatMap(({ level, draft: varied }) =>
     inconsistencies(varied).map((problem) =>
-      level === undefined || always.has(problemText(problem))
+      level === '' || always.has(problemText(problem))
         ? problem
-        : { ...problem, message: `${problem.message} (at level ${labelOf(level)})` },
+        : { ...problem, message: `${problem.message} (at level ${level})` },
     ),
   );
 }
 
 const changedByQuick = ({ quick }: ScenarioDraft, [key]: Problem['place']): boolean =>
   (key === 'window' && quick?.window !== undefined) || (key === 'warmup' && quick?.warmup !== undefined);
-
-function varyFits(draft: ScenarioDraft): Problem[] {
-  const { vary } = draft;
-  const axis = vary?.[0]?.axis;
-  if (vary === undefined || axis === undefined) return [];
-  const reason = unfitReason(draft, axis);
-  if (reason !== undefined) return [{ place: ['vary', axis], message: `cannot be varied: ${reason}` }];
-  return repeatedLevels(vary, ['vary', axis]);
-}
-
-function quickFits({ vary, quick }: ScenarioDraft): Problem[] {
-  const axis = quick?.vary?.[0]?.axis;
-  if (quick?.vary === undefined || axis === undefined) return [];
-  const place = ['quick', 'vary', axis];
-  if (vary === undefined) return [{ place, message: 'expected nothing, since the scenario varies nothing' }];
-  const full = vary[0]?.axis;
-  return axis === full
-    ? repeatedLevels(quick.vary, place)
-    : [{ place, message: `expected ${full}, which the scenario varies` }];
-}
-
-function repeatedLevels(settings: readonly Setting[], place: Problem['place']): Problem[] {
-  const labels = settings.map(labelOf);
-  return labels.flatMap((label, index) =>
-    labels.indexOf(label) === index
-      ? []
-      : [{ place: [...place, index], message: `got ${label} again, expected another level` }],
-  );
-}
 
 interface Found {
   readonly path: string;

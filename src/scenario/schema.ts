@@ -1,37 +1,14 @@
 /** The file format of scenarios: one definition, from which both the parser's checks and the published JSON Schema come. */
 import { z } from 'zod';
 import type { ScenarioDraft } from './draft.ts';
-import { duration, line, listOf, mapping, MAX_CALLS, MAX_CLIENTS, MAX_DURATION, whole, word } from './fields.ts';
-import { loadSchema, publicationSchema, varySchema } from './load-schema.ts';
-import type { Extent, Script, Stall } from './scenario.ts';
+import { warmup, window } from './extent-schema.ts';
+import { duration, line, listOf, mapping, MAX_CLIENTS, MAX_DURATION, whole, word } from './fields.ts';
+import { loadSchema, publicationSchema } from './load-schema.ts';
+import type { Script, Stall } from './scenario.ts';
 import { stepSchema } from './step-schema.ts';
+import { varySchema } from './vary-schema.ts';
 
 const MAX_WEIGHT = 1_000_000;
-
-/** The same for warm-up and window but for the shortest time that makes sense. */
-function extent(least: string) {
-  const time = () => duration({ least, most: MAX_DURATION });
-  const inFull = mapping(
-    {
-      time: time().optional().describe(`A time from ${least} to ${MAX_DURATION}, like 300ms.`),
-      calls: whole({ least: 1, most: MAX_CALLS }).optional().describe('A number of calls over all clients.'),
-    },
-    'a mapping',
-  )
-    .meta({ minProperties: 1 })
-    .transform((file, context): Extent => {
-      if (file.time === undefined && file.calls === undefined) {
-        context.addIssue({ code: 'custom', message: 'a time, a number of calls, or both', params: { got: 'neither' } });
-      }
-      return { timeNs: file.time, calls: file.calls };
-    });
-  return z.union([time().transform((timeNs): Extent => ({ timeNs, calls: undefined })), inFull], {
-    error: 'a time like 1s, or a mapping with time, calls or both',
-  });
-}
-
-const warmup = () => extent('0ms');
-const window = () => extent('1ms');
 
 const script = mapping(
   {
@@ -59,7 +36,7 @@ const quick = mapping(
   {
     warmup: warmup().optional().describe('In place of the warmup.'),
     window: window().optional().describe('In place of the window.'),
-    vary: varySchema.optional().describe('In place of vary: fewer levels of the same key.'),
+    vary: varySchema.optional().describe('In place of vary, in the same form: fewer levels, or smaller ones.'),
   },
   'a mapping with warmup, window or vary',
 );
@@ -86,7 +63,7 @@ export const scenarioSchema = mapping(
       .prefault('5s')
       .describe('How long a call may take before it counts as timed out.'),
     stall: stall.optional().describe('The endpoint stands still for a while, on purpose.'),
-    vary: varySchema.optional().describe('One axis and its levels: each level is measured by itself.'),
+    vary: varySchema.optional().describe('One axis with its values, or a list of levels: each is measured by itself.'),
     quick: quick.optional().describe('What --quick uses instead.'),
   },
   'a mapping with name, title, shows, load and window',

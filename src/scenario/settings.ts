@@ -1,12 +1,23 @@
 /** Settings of a scenario that levels and flags change: what they apply to, and what they make of it. */
-import type { Axis, ScenarioDraft, Setting } from './draft.ts';
+import { hasCalls, hasPushes } from './directions.ts';
+import type { Axis, Level, ScenarioDraft, Setting } from './draft.ts';
 import { formatRate, formatSize } from './quantities.ts';
 import type { LoadModel, Script, Step } from './scenario.ts';
 import type { Bytes } from '../units.ts';
 
-/** The text that names a setting in a cell's id: `64KiB`, `200/s`, `8-clients`. */
-export function labelOf(setting: Setting): string {
+/** The text that names a level in a cell's id: its own name, or `64KiB`, `200/s`, `8-clients`, with several settings `8-clients,200/s`. */
+export const labelOf = ({ name, settings }: Level): string =>
+  name ??
+  settings
+    .map(settingLabel)
+    .filter((label) => label !== '')
+    .join(',');
+
+/** Empty for a window: how long something is looked at does not tell what it is. */
+function settingLabel(setting: Setting): string {
   switch (setting.axis) {
+    case 'only':
+      return setting.only;
     case 'payload':
       return formatSize(setting.payloadBytes);
     case 'rate':
@@ -14,12 +25,17 @@ export function labelOf(setting: Setting): string {
       return formatRate(setting.ratePerSec);
     case 'clients':
       return `${setting.clients}-clients`;
+    case 'window':
+      return '';
   }
 }
 
 /** Why a setting of this axis would change nothing, or not everything, in the scenario; `undefined` when it applies. */
 export function unfitReason(draft: ScenarioDraft, axis: Axis): string | undefined {
   switch (axis) {
+    case 'only':
+      if (!hasPushes(draft)) return 'nothing is published, so that there is one direction already';
+      return hasCalls(draft) ? undefined : 'nobody calls, so that there is one direction already';
     case 'payload':
       return payloadUnfit(draft);
     case 'rate':
@@ -27,6 +43,7 @@ export function unfitReason(draft: ScenarioDraft, axis: Axis): string | undefine
     case 'publish-rate':
       return draft.publish.length > 0 ? undefined : 'nothing is published';
     case 'clients':
+    case 'window':
       return undefined;
   }
 }
@@ -44,8 +61,16 @@ export function applySetting(draft: ScenarioDraft, setting: Setting): ScenarioDr
     }
     case 'clients':
       return { ...draft, clients: setting.clients };
+    case 'window':
+      return { ...draft, window: setting.window };
+    case 'only':
+      return setting.only === 'calls' ? { ...draft, publish: [] } : { ...draft, load: { kind: 'none' }, scripts: [] };
   }
 }
+
+/** The scenario at the level. */
+export const applyLevel = (draft: ScenarioDraft, { settings }: Level): ScenarioDraft =>
+  settings.reduce(applySetting, draft);
 
 const hasRate = (load: LoadModel): load is Extract<LoadModel, { kind: 'open' | 'sessions' }> =>
   load.kind === 'open' || load.kind === 'sessions';

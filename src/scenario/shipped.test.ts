@@ -51,6 +51,30 @@ describe('the shipped scenarios', () => {
     expect(lengthInSeconds(quick)).toBeLessThan(lengthInSeconds(full) / 2);
   });
 
+  it('duplex has each direction alone and both, otherwise the same', () => {
+    const scenarios = expandCells(loadWorkload('duplex'), { quick: false }).map(({ scenario }) => scenario);
+    const [calls, pushes, both] = scenarios;
+    expect(calls).toEqual({ ...both, publish: [] });
+    expect(pushes).toEqual({ ...both, load: { kind: 'none' }, scripts: [] });
+    expect(both!.scripts.length * both!.publish.length).toBe(1);
+  });
+
+  it('fan-out reaches from 1 to 500 subscribers, who all listen, and from 1 to 100 events a second', () => {
+    const cells = expandCells(loadWorkload('fan-out'), { quick: false });
+    const publications = cells.flatMap(({ scenario }) => scenario.publish);
+    const of = (read: (one: (typeof publications)[number]) => number) => [
+      Math.min(...publications.map(read)),
+      Math.max(...publications.map(read)),
+    ];
+    expect(of(({ subscribers }) => subscribers)).toEqual([1, 500]);
+    expect(of(({ ratePerSec }) => ratePerSec)).toEqual([1, 100]);
+    for (const { id, scenario } of cells) {
+      expect(scenario.publish[0]?.subscribers, id).toBe(scenario.clients);
+      // A median needs five events.
+      expect(scenario.publish[0]!.ratePerSec * toSeconds(scenario.window.timeNs!), id).toBeGreaterThanOrEqual(5);
+    }
+  });
+
   it('chatty and chatty-paced run the same scripts', () => {
     const [closed] = expandCells(loadWorkload('chatty'), { quick: false });
     const [open] = expandCells(loadWorkload('chatty-paced'), { quick: false });

@@ -23,7 +23,7 @@ const ARTICLE: readonly SuiteEntry[] = [
   'chatty',
   'chatty-paced',
   'notifications',
-  'mixed',
+  'duplex',
   'payload-sizes',
 ].map(inFull);
 

@@ -1,10 +1,10 @@
 /** The versions of one scenario that are run: one for each level of what it varies, in full or in quick. */
-import type { ScenarioDraft, Setting } from './draft.ts';
-import { applySetting } from './settings.ts';
+import type { ScenarioDraft } from './draft.ts';
+import { applyLevel, labelOf } from './settings.ts';
 
-/** One version, with the level that made it. */
+/** One version, with the label of the level that made it; empty when nothing varies. */
 export interface Variation {
-  readonly level: Setting | undefined;
+  readonly level: string;
   readonly draft: ScenarioDraft;
 }
 
@@ -20,6 +20,6 @@ export function quickDraft(draft: ScenarioDraft): ScenarioDraft {
 
 /** In the order of the file; a single one without a level when nothing varies. */
 export function variationsOf(draft: ScenarioDraft): Variation[] {
-  if (draft.vary === undefined) return [{ level: undefined, draft }];
-  return draft.vary.map((level) => ({ level, draft: applySetting(draft, level) }));
+  if (draft.vary === undefined) return [{ level: '', draft }];
+  return draft.vary.levels.map((level) => ({ level: labelOf(level), draft: applyLevel(draft, level) }));
 }

@@ -1,5 +1,5 @@
 /** Two arms, block by block: by what factor they differ, how sure that is, and the word for it. */
-import type { Comparison, MetricName, Word } from './summary.ts';
+import type { Comparison, MetricName, Ratio, Word } from './summary.ts';
 import { hodgesLehmann, signedRankInterval } from './wilcoxon.ts';
 
 /** One block: what each arm measured in it. */
@@ -8,16 +8,19 @@ export interface Pair {
   readonly base: number;
 }
 
-export interface ComparisonOptions {
+export interface RatioOptions {
   readonly metric: MetricName;
-  readonly armId: string;
-  readonly baseArmId: string;
   readonly pairs: readonly Pair[];
   readonly higherIsBetter: boolean;
   /** The difference that matters, as a share above 0: 0.05 calls ratios of 1/1.05 … 1.05 equivalent. */
   readonly margin: number;
   /** The metric is counted rather than timed (bytes, sockets): if every pair has the same ratio, that is the answer and no sample. */
   readonly exact?: boolean;
+}
+
+export interface ComparisonOptions extends RatioOptions {
+  readonly armId: string;
+  readonly baseArmId: string;
 }
 
 /** A word other than `inconclusive` needs an interval that covers at least this: six pairs. */
@@ -27,15 +30,19 @@ const LEVEL = 0.95;
  * The paired comparison on logarithms of the ratios, or `undefined` where no ratio exists: without
  * pairs, or when a value is 0 in one arm only, or below 0. Two zeros are equal.
  */
-export function compareArms(options: ComparisonOptions): Comparison | undefined {
+export function compareArms({ armId, baseArmId, ...options }: ComparisonOptions): Comparison | undefined {
+  const ratio = ratioOfPairs(options);
+  return ratio && { ...ratio, armId, baseArmId };
+}
+
+/** As `compareArms`, of any two things that were measured in pairs. */
+export function ratioOfPairs(options: RatioOptions): Ratio | undefined {
   const ratios = options.pairs.map(ratioOf).filter((ratio) => ratio !== undefined);
   if (ratios.length === 0 || ratios.length < options.pairs.length) return undefined;
   const exact = options.exact === true && ratios.every((ratio) => ratio === ratios[0]);
   const findings = exact ? counted(ratios[0] ?? 1) : sampled(ratios);
   return {
     metric: options.metric,
-    armId: options.armId,
-    baseArmId: options.baseArmId,
     pairs: ratios.length,
     ...findings,
     word: exact ? wordForCount(findings.ratio, options) : wordForSample(findings, options),
@@ -43,10 +50,7 @@ export function compareArms(options: ComparisonOptions): Comparison | undefined 
   };
 }
 
-type Findings = Pick<
-  Comparison,
-  'ratio' | 'low95' | 'high95' | 'coverage95' | 'low90' | 'high90' | 'smallestDetectable'
->;
+type Findings = Pick<Ratio, 'ratio' | 'low95' | 'high95' | 'coverage95' | 'low90' | 'high90' | 'smallestDetectable'>;
 
 function ratioOf({ arm, base }: Pair): number | undefined {
   if (arm === 0 && base === 0) return 1;
@@ -86,7 +90,7 @@ function smallestDetectable(halfWidth: number): number {
   return Math.exp((halfWidth * (Z_975 + Z_80)) / Z_975);
 }
 
-type Direction = Pick<ComparisonOptions, 'higherIsBetter' | 'margin'>;
+type Direction = Pick<RatioOptions, 'higherIsBetter' | 'margin'>;
 
 const larger = ({ higherIsBetter }: Direction): Word => (higherIsBetter ? 'faster' : 'slower');
 const smaller = ({ higherIsBetter }: Direction): Word => (higherIsBetter ? 'slower' : 'faster');

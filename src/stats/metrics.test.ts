@@ -15,7 +15,7 @@ const measurementIn = (cellId: string, armId = 'sse'): Measurement =>
 
 const calls = measurementIn('tool-calls');
 const events = measurementIn('notifications[20/s]');
-const both = measurementIn('mixed');
+const both = measurementIn('duplex[both]');
 
 const valueOf = (name: MetricName, measurement: Measurement) => METRICS[name].valueOf(measurement);
 const applicable = (measurement: Measurement) =>
@@ -72,6 +72,47 @@ test('a quantile needs samples beyond it; mean and maximum need one', () => {
   expect(present(9)).toEqual(['mean', 'p50', 'max']);
   expect(present(99)).toEqual(['mean', 'p50', 'p90', 'max']);
   expect(present(100)).toEqual(['mean', 'p50', 'p90', 'p99', 'max']);
+});
+
+/** A hundred events, whose receivers were so many milliseconds apart. */
+const fanOut: Measurement['fanOut'] = {
+  events: 100,
+  complete: 100,
+  incomplete: 0,
+  deliveries: 400,
+  first: distributionOf(Array(100).fill(1e6)),
+  median: distributionOf(Array(100).fill(2e6)),
+  last: distributionOf(Array.from({ length: 100 }, (_, index) => (index + 1) * 1e6)),
+  spread: distributionOf(Array(100).fill(4e6)),
+};
+
+test('receivers are taken from the events that have them, and who never got one waited longer than the last who did', () => {
+  const whole: Measurement = { ...events, fanOut };
+  const of = (name: MetricName, measurement = whole): number => Math.round((valueOf(name, measurement) ?? NaN) / 1e6);
+  expect(of('first-receiver.p50')).toBe(1);
+  expect(of('median-receiver.p50')).toBe(2);
+  expect([of('last-receiver.p50'), of('last-receiver.p90'), of('last-receiver.p99')]).toEqual([50, 90, 99]);
+  expect(valueOf('last-receiver.max', whole)).toBe(100e6);
+  expect([of('receiver-spread.p50'), of('receiver-spread.p99')]).toEqual([4, 4]);
+  const holed: Measurement = { ...events, fanOut: { ...fanOut, events: 150, incomplete: 50 } };
+  expect(of('last-receiver.p50', holed)).toBe(75);
+  expect(valueOf('last-receiver.p90', holed)).toBeUndefined();
+  expect(valueOf('last-receiver.max', holed)).toBeUndefined();
+  for (const name of METRIC_NAMES.filter((one) => one.includes('receiver')))
+    expect(valueOf(name, { ...events, fanOut: null }), name).toBeUndefined();
+});
+
+test('where clocks cannot be compared the spread alone is known', () => {
+  const doubts = [{ kind: 'clock-not-comparable', detail: 'time namespaces differ' }] as const;
+  const known = applicable({ ...events, fanOut, doubts }).filter((name) => name.includes('receiver'));
+  expect(known).toEqual(['receiver-spread.p50', 'receiver-spread.p99']);
+});
+
+test('what the driver used per event is divided by events, not deliveries, and unknown amid calls', () => {
+  const driver = { ...events.driver, cpuUserUs: 600, cpuSystemUs: 400 };
+  expect(valueOf('driver-cpu-per-event', { ...events, fanOut, driver })).toBe(10);
+  expect(valueOf('driver-cpu-per-event', both)).toBeUndefined();
+  expect(valueOf('driver-cpu-per-event', calls)).toBeUndefined();
 });
 
 test('delivery is not given where the two clocks cannot be compared', () => {

@@ -1,5 +1,5 @@
 /** Every metric by name: its unit, its better direction, the difference that matters, and its value in one measurement. */
-import type { Distribution, Measurement, ProcessUse } from '../result/record.ts';
+import type { Distribution, FanOut, Measurement, ProcessUse } from '../result/record.ts';
 import { rateOf } from '../units.ts';
 import { quantileAmongDue, quantileOf, type Share } from './quantiles.ts';
 import type { MetricName } from './summary.ts';
@@ -59,6 +59,15 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   'delivery.p90': duration(ofDelivery(quantileAt(0.9))),
   'delivery.p99': tail(ofDelivery(quantileAt(0.99))),
   'delivery.max': tail(ofDelivery(maxOf)),
+  'first-receiver.p50': duration(receivedBy('first', 0.5)),
+  'median-receiver.p50': duration(receivedBy('median', 0.5)),
+  'last-receiver.p50': duration(receivedBy('last', 0.5)),
+  'last-receiver.p90': duration(receivedBy('last', 0.9)),
+  'last-receiver.p99': tail(receivedBy('last', 0.99)),
+  'last-receiver.max': tail(slowestComplete),
+  // Both of its instants are the driver's, so that it is known even where clocks cannot be compared.
+  'receiver-spread.p50': duration(({ fanOut }) => (fanOut === null ? undefined : amongEvents(fanOut, 'spread', 0.5))),
+  'receiver-spread.p99': tail(({ fanOut }) => (fanOut === null ? undefined : amongEvents(fanOut, 'spread', 0.99))),
   rate: frequency(({ calls, elapsedNs }) => (calls.due > 0 ? rateOf(calls.ok, elapsedNs) : undefined)),
   'events-rate': frequency(({ notifications, elapsedNs }) =>
     notifications.published > 0 ? rateOf(notifications.delivered, elapsedNs) : undefined,
@@ -81,6 +90,9 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   'payload-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadDown)),
   'endpoint-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.endpoint)),
   'driver-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.driver)),
+  'driver-cpu-per-event': processorTime(({ driver, fanOut, calls }) =>
+    fanOut === null || calls.due > 0 ? undefined : quotient(driver.cpuUserUs + driver.cpuSystemUs, fanOut.events),
+  ),
   'endpoint-rss': memory(({ endpoint }) => endpoint?.rssBytes),
   'driver-rss': memory(({ driver }) => driver.rssBytes),
   // How many an SSE client opens depends on how its first messages overlap: a sample, not a count that must repeat.
@@ -114,9 +126,31 @@ function quantileAt(q: Share): (distribution: Distribution) => number | undefine
 
 /** Published and received are instants of two processes: where their clocks cannot be compared there is no delivery latency. */
 function ofDelivery(valueOf: (distribution: Distribution) => number | undefined): ValueOf {
-  return ({ delivery, doubts }) =>
-    doubts.some((doubt) => doubt.kind === 'clock-not-comparable') ? undefined : valueOf(delivery);
+  return (measurement) => (hasComparableClocks(measurement) ? valueOf(measurement.delivery) : undefined);
 }
+
+type Receiver = 'first' | 'median' | 'last' | 'spread';
+
+/** An event without such a receiver waited for it longer than those that had one. */
+const amongEvents = (fanOut: FanOut, receiver: Receiver, q: Share): number | undefined =>
+  quantileAmongDue(fanOut[receiver], fanOut.events - fanOut[receiver].count, q);
+
+function receivedBy(receiver: Receiver, q: Share): ValueOf {
+  return (measurement) =>
+    measurement.fanOut === null || !hasComparableClocks(measurement)
+      ? undefined
+      : amongEvents(measurement.fanOut, receiver, q);
+}
+
+/** The slowest of all is unknown where one was never complete. */
+function slowestComplete(measurement: Measurement): number | undefined {
+  const { fanOut } = measurement;
+  if (fanOut === null || fanOut.incomplete > 0 || !hasComparableClocks(measurement)) return undefined;
+  return maxOf(fanOut.last);
+}
+
+const hasComparableClocks = ({ doubts }: Measurement): boolean =>
+  !doubts.some((doubt) => doubt.kind === 'clock-not-comparable');
 
 /** Calls that an answer came back for, whatever it said. */
 const answered = ({ calls }: Measurement): number => calls.ok + calls.rejected + calls.wrong;

@@ -1,13 +1,15 @@
 /** From a run record to what it means. Pure: the same record gives the same summary, today and in a year. */
-import { isValid, type Measurement, type RunRecord, type TrialResult } from '../result/record.ts';
+import type { RunRecord } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import { addCalls, addNotifications, NO_CALLS, NO_NOTIFICATIONS } from './books.ts';
 import { pairsToCompare } from './arm-pairs.ts';
 import { compareArms, type Pair } from './compare.ts';
 import { estimate } from './estimate.ts';
+import { interferencesOf } from './interference.ts';
 import { METRICS } from './metrics.ts';
 import { typicalSpread } from './noise.ts';
+import { type Run, runsOf, type Valid, validOf } from './runs.ts';
 import {
   type ArmCell,
   type CellSummary,
@@ -30,6 +32,7 @@ export function summarise(record: RunRecord): Summary {
     record,
     arms,
     cells,
+    interferences: interferencesOf(record, arms),
     noiseShare: typicalSpread(cells.flatMap((cell) => cell.arms.map(typicalDurations))),
     longestHiccupNs: record.trials
       .flatMap((trial) => trial.measurements)
@@ -39,18 +42,6 @@ export function summarise(record: RunRecord): Summary {
       .filter((trial) => trial.status === 'failed')
       .map(({ index, armId, error }) => ({ trialIndex: index, armId, error })),
   };
-}
-
-/** One trial's part in one cell; without a measurement when the trial did not get that far. */
-interface Run {
-  readonly trial: TrialResult;
-  readonly measurement: Measurement | undefined;
-}
-
-/** A measurement that may be shown, with its block. */
-interface Valid {
-  readonly block: number;
-  readonly measurement: Measurement;
 }
 
 function summariseCell(record: RunRecord, arms: readonly Arm[], cell: Cell): CellSummary {
@@ -73,22 +64,6 @@ function columnOf<T extends { readonly armId: string }>(columns: readonly T[], {
   return found;
 }
 
-/** The arm's trials that were to hold the cell. */
-function runsOf(record: RunRecord, arm: Arm, cell: Cell): readonly Run[] {
-  const planned = new Set(
-    record.plan.trials.filter(({ cellIds }) => cellIds.includes(cell.id)).map(({ index }) => index),
-  );
-  return record.trials
-    .filter((trial) => trial.armId === arm.id && planned.has(trial.index))
-    .map((trial) => ({ trial, measurement: trial.measurements.find(({ cellId }) => cellId === cell.id) }));
-}
-
-function validOf(runs: readonly Run[]): readonly Valid[] {
-  return runs.flatMap(({ trial, measurement }) =>
-    measurement !== undefined && isValid(measurement) ? [{ block: trial.block, measurement }] : [],
-  );
-}
-
 function summariseArm(armId: string, runs: readonly Run[], valid: readonly Valid[]): ArmCell {
   const all = runs.flatMap(({ measurement }) => measurement ?? []);
   return {
@@ -100,6 +75,8 @@ function summariseArm(armId: string, runs: readonly Run[], valid: readonly Valid
     calls: all.reduce((sum, { calls }) => addCalls(sum, calls), NO_CALLS),
     notifications: all.reduce((sum, { notifications }) => addNotifications(sum, notifications), NO_NOTIFICATIONS),
     progress: all.reduce((sum, { progress }) => addNotifications(sum, progress), NO_NOTIFICATIONS),
+    events: all.reduce((sum, { fanOut }) => sum + (fanOut?.events ?? 0), 0),
+    incompleteEvents: all.reduce((sum, { fanOut }) => sum + (fanOut?.incomplete ?? 0), 0),
     doubts: runs.flatMap(({ trial, measurement }) =>
       (measurement?.doubts ?? []).map((doubt) => ({ trialIndex: trial.index, doubt })),
     ),

@@ -1,5 +1,6 @@
 /** What a record means: per cell and arm an estimate of every metric, per pair of arms a comparison. Types; `summarise.ts` computes them. */
 import type { CallBooks, Doubt, NotificationBooks, RunRecord } from '../result/record.ts';
+import type { Direction } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 
@@ -18,12 +19,9 @@ export interface Estimate {
 
 export type Word = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
 
-/** Two arms compared pair by pair, block by block. */
-export interface Comparison {
+/** One metric of two things, measured in pairs. */
+export interface Ratio {
   readonly metric: MetricName;
-  /** The ratio is `armId ÷ baseArmId`. */
-  readonly armId: string;
-  readonly baseArmId: string;
   readonly pairs: number;
   /** Hodges–Lehmann estimate of the ratio, back from logarithms. */
   readonly ratio: number;
@@ -39,6 +37,33 @@ export interface Comparison {
   readonly smallestDetectable: number;
   /** All pairs equal to the last digit: an exact metric such as bytes. */
   readonly exact: boolean;
+}
+
+/** Two arms compared pair by pair, block by block. */
+export interface Comparison extends Ratio {
+  /** The ratio is `armId ÷ baseArmId`. */
+  readonly armId: string;
+  readonly baseArmId: string;
+}
+
+/** What both directions at once cost one arm: its cell with both ÷ its cell with one alone, trial by trial. */
+export interface Inflation extends Ratio {
+  readonly armId: string;
+}
+
+/** What one direction does to the other, where a scenario has a cell with both and, otherwise the same, one with this direction alone. */
+export interface Interference {
+  /** Whose times they are. */
+  readonly direction: Direction;
+  readonly scenario: string;
+  /** The cells that are divided by each other: with both directions, and with this one alone. */
+  readonly cellId: string;
+  readonly aloneCellId: string;
+  readonly metric: MetricName;
+  /** In the plan's order of arms; an arm without pairs has none. */
+  readonly inflations: readonly Inflation[];
+  /** The inflation of one arm ÷ that of another, block by block: what it costs more than it does there. */
+  readonly comparisons: readonly Comparison[];
 }
 
 export const METRIC_NAMES = [
@@ -58,6 +83,14 @@ export const METRIC_NAMES = [
   'delivery.p90',
   'delivery.p99',
   'delivery.max',
+  'first-receiver.p50',
+  'median-receiver.p50',
+  'last-receiver.p50',
+  'last-receiver.p90',
+  'last-receiver.p99',
+  'last-receiver.max',
+  'receiver-spread.p50',
+  'receiver-spread.p99',
   'rate',
   'events-rate',
   'within-100ms',
@@ -69,6 +102,7 @@ export const METRIC_NAMES = [
   'payload-down-per-message',
   'endpoint-cpu-per-message',
   'driver-cpu-per-message',
+  'driver-cpu-per-event',
   'endpoint-rss',
   'driver-rss',
   'sockets-per-client',
@@ -90,6 +124,9 @@ export interface ArmCell {
   readonly calls: CallBooks;
   readonly notifications: NotificationBooks;
   readonly progress: NotificationBooks;
+  /** Events that were published, and those that not every subscriber got. */
+  readonly events: number;
+  readonly incompleteEvents: number;
   readonly doubts: readonly { readonly trialIndex: number; readonly doubt: Doubt }[];
 }
 
@@ -106,6 +143,8 @@ export interface Summary {
   /** The arms of the plan that could run. */
   readonly arms: readonly Arm[];
   readonly cells: readonly CellSummary[];
+  /** Of every scenario with a cell for both directions. */
+  readonly interferences: readonly Interference[];
   /**
    * How noisy the machine was: half the spread of the middle half of the trials around their median, as a share, over
    * all cells and arms (median), for p50 of response time or delivery. `undefined` with fewer than two trials.

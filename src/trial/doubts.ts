@@ -51,11 +51,16 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
   ];
 }
 
-function imbalances({ calls, notifications, progress, bytes }: Unjudged, endpoint: EndpointReading | null): Doubt[] {
+function imbalances(
+  { calls, notifications, progress, fanOut, bytes }: Unjudged,
+  endpoint: EndpointReading | null,
+): Doubt[] {
   const details: string[] = [];
   if (!callsBalance(calls)) details.push(`calls due ${calls.due}, accounted for ${accounted(calls)}`);
   if (!notificationsBalance(notifications))
     details.push(`events sent ${notifications.published}, arrived ${notifications.delivered}`);
+  if (fanOut !== null && fanOut.deliveries !== notifications.delivered)
+    details.push(`events arrived ${notifications.delivered}, receivers of what was sent ${fanOut.deliveries}`);
   if (!notificationsBalance(progress))
     details.push(`progress promised ${progress.published}, arrived ${progress.delivered}`);
   if (endpoint !== null) details.push(...disagreements(bytes, endpoint));

@@ -73,6 +73,11 @@ describe('numbers that are wrong', () => {
       'events sent 3, arrived 4',
     ],
     [
+      'receivers',
+      { fanOut: { deliveries: 5 } as Measurement['fanOut'] },
+      'events arrived 0, receivers of what was sent 5',
+    ],
+    [
       'progress',
       { progress: { published: 3, delivered: 4, lost: -1, duplicated: 0, reordered: 0 } },
       'progress promised 3, arrived 4',

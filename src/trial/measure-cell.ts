@@ -60,6 +60,7 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
   const limitNs = phaseLimit(extent, scenario);
   const startNs = plus(clock.now(), processes.lead(scenario.clients));
+  await driver.ask('prepare', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, PROMPT_NS);
   await askEndpoint?.('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
   hiccups.take();
   // A warm-up that waits for calls as well may outlast its time; its publications then end with it.
@@ -69,20 +70,19 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
     { run, publications: scenario.publish, seed: derivedSeed(context.seed, `publish ${kind}`), startNs, durationNs },
     limitNs,
   );
-  const running = driver
-    .ask('run', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, limitNs)
-    .then(async (reply) => {
-      // A phase that ends with a number of calls ends its publications with it.
-      if (extent.calls !== undefined) await askEndpoint?.('stopPublishing', undefined, PROMPT_NS);
-      return reply;
-    });
+  const running = driver.ask('run', undefined, limitNs).then(async (reply) => {
+    // A phase that ends with a number of calls ends its publications with it.
+    if (extent.calls !== undefined) await askEndpoint?.('stopPublishing', undefined, PROMPT_NS);
+    return reply;
+  });
   const [published = NOTHING_PUBLISHED, runReply] = await Promise.all([publishing, running]);
-  const reading = await driver.ask('collect', { published: published.published }, PROMPT_NS);
+  const { events } = published;
+  const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
   const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
   return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take() };
 }
 
-const NOTHING_PUBLISHED: PublishReport = { published: 0, latestNs: nanoseconds(0) };
+const NOTHING_PUBLISHED: PublishReport = { published: 0, events: [], latestNs: nanoseconds(0) };
 
 /** No phase is waited for longer than this. */
 function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
@@ -115,6 +115,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     scriptTime: driver.scriptTime,
     delivery: driver.delivery,
     deliveryFromDue: driver.deliveryFromDue,
+    fanOut: driver.fanOut,
     partMedians: driver.partMedians,
     bytes: byteBooks(driver, endpoint, context.processes.apart),
     sockets: openSockets,

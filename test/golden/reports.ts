@@ -4,7 +4,7 @@ import type { Report } from '../../src/report/format.ts';
 import type { RunRecord } from '../../src/result/record.ts';
 import type { Cell } from '../../src/scenario/scenario.ts';
 import { summarise } from '../../src/stats/summarise.ts';
-import { FIXTURE_CELLS } from '../fixtures/cells.ts';
+import { FAN_OUT_CELLS, FIXTURE_CELLS } from '../fixtures/cells.ts';
 import { distributionOf, failedAfter, fixtureRecord, withMeasurements, withTrials } from '../fixtures/record.ts';
 
 /** A record as a format is handed it. */
@@ -69,15 +69,18 @@ export function allArmsRecord(): RunRecord {
   const impossible = [
     {
       armId: 'streamable-http+json',
-      cellId: 'mixed',
+      cellId: 'duplex[both]',
       reason: 'a reply that is one JSON object has no room for progress',
     },
   ];
   return {
-    ...fixtureRecord({ armIds, impossible, cells: cellsOf('tool-calls', 'notifications', 'mixed') }),
+    ...fixtureRecord({ armIds, impossible, cells: cellsOf('tool-calls', 'notifications', 'duplex') }),
     unsupported: [...impossible, H2_WEBSOCKET],
   };
 }
+
+/** One event to few and to many. */
+export const fanOutRecord = (): RunRecord => fixtureRecord({ cells: FAN_OUT_CELLS });
 
 /** Some of the scenarios: of many arms, all of them would be many numbers. */
 const cellsOf = (...names: readonly string[]): Cell[] =>

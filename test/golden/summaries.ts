@@ -1,7 +1,16 @@
 /** Summaries written by hand, number by number, for rules that are to be tried at their edges. */
 import type { ArmFacts } from '../../src/result/record.ts';
-import type { Cell } from '../../src/scenario/scenario.ts';
-import type { ArmCell, CellSummary, Comparison, Estimate, MetricName, Summary } from '../../src/stats/summary.ts';
+import type { Cell, Scenario } from '../../src/scenario/scenario.ts';
+import type {
+  ArmCell,
+  CellSummary,
+  Comparison,
+  Estimate,
+  Interference,
+  MetricName,
+  Summary,
+  Word,
+} from '../../src/stats/summary.ts';
 import { scenarioOf } from '../fixtures/cells.ts';
 import { fixtureRecord } from '../fixtures/record.ts';
 
@@ -12,6 +21,8 @@ export type Value = number | readonly [low: number, value: number, high: number]
 export interface CellSpec {
   readonly scenario: string;
   readonly level?: string;
+  /** What the scenario is beside its name. */
+  readonly special?: Partial<Scenario>;
   readonly arms?: Readonly<Record<string, Partial<Record<MetricName, Value>>>>;
   readonly comparisons?: readonly (Partial<Comparison> & Pick<Comparison, 'metric'>)[];
   readonly fewestSamples?: number;
@@ -23,16 +34,23 @@ export interface SummarySpec {
   readonly armIds?: readonly string[];
   readonly facts?: Readonly<Record<string, Partial<ArmFacts>>>;
   readonly cells?: readonly CellSpec[];
+  readonly interferences?: readonly Interference[];
 }
 
 /** Two arms, `sse` and `websocket`, with the fixture's facts, and only the cells that are given. */
-export function summaryOf({ armIds = ['sse', 'websocket'], facts = {}, cells = [] }: SummarySpec): Summary {
+export function summaryOf({
+  armIds = ['sse', 'websocket'],
+  facts = {},
+  cells = [],
+  interferences = [],
+}: SummarySpec): Summary {
   const record = fixtureRecord({ blocks: 1, armIds, cells: [] });
   const special = record.matching.facts.map((seen) => ({ ...seen, ...facts[seen.armId] }));
   return {
     record: { ...record, matching: { ...record.matching, facts: special } },
     arms: record.plan.arms,
     cells: cells.map((cell) => cellOf(cell, armIds)),
+    interferences,
     noiseShare: 0.01,
     longestHiccupNs: 1e6,
     completedTrials: 2,
@@ -45,7 +63,7 @@ function cellOf(spec: CellSpec, armIds: readonly string[]): CellSummary {
   const cell: Cell = {
     id: level === '' ? spec.scenario : `${spec.scenario}[${level}]`,
     level,
-    scenario: scenarioOf({ name: spec.scenario }),
+    scenario: scenarioOf({ ...spec.special, name: spec.scenario }),
   };
   return {
     cell,
@@ -82,6 +100,8 @@ function armCellOf(armId: string, { arms = {}, fewestSamples = 5_000, coverage =
     calls,
     notifications: none,
     progress: none,
+    events: 0,
+    incompleteEvents: 0,
     doubts: [],
   };
 }
@@ -106,3 +126,12 @@ const EQUAL: Comparison = {
   smallestDetectable: 1.03,
   exact: false,
 };
+
+/** Ratios that go with each word. */
+export const RATIOS: Readonly<Record<Word, Partial<Comparison>>> = {
+  faster: { word: 'faster', ratio: 0.5, low95: 0.45, high95: 0.55, low90: 0.46, high90: 0.54 },
+  slower: { word: 'slower', ratio: 2, low95: 1.8, high95: 2.2, low90: 1.85, high90: 2.15 },
+  equivalent: { word: 'equivalent' },
+  inconclusive: { word: 'inconclusive', ratio: 1.02, low95: 0.8, high95: 1.3, low90: 0.85, high90: 1.2 },
+};
+export const compared = (metric: Comparison['metric'], word: Word) => ({ metric, ...RATIOS[word] });
