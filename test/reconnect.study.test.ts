@@ -23,7 +23,7 @@ const TEN_CUTS = {
     cutsPerStep: CUTS,
     rate: '200/s',
     retry: `${RETRY_MS}ms`,
-    giveUp: '1500ms',
+    giveUp: '2500ms',
   },
 };
 

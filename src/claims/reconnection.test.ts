@@ -76,8 +76,11 @@ describe('built-in reconnection', () => {
 describe('self-healing', () => {
   const RESUMED: MadeStep = { client: 'ws-resume', buffer: 'replay', cuts: [BY_APPLICATION, BY_APPLICATION] };
 
+  const KILLED: MadeStep = { ...SSE, cut: 'restart' };
+  const SILENT: MadeStep = { ...SSE, cut: 'black-hole' };
+
   it('is confirmed when SSE heals after every kind of cut, and names what is policy', () => {
-    const { verdict } = findingOf(selfHealing, [SSE, { ...SSE, cut: 'rst' }, RESUMED]);
+    const { verdict } = findingOf(selfHealing, [SSE, { ...SSE, cut: 'rst' }, KILLED, SILENT, RESUMED]);
     expect(verdict).toMatchObject({ word: 'confirmed' });
     expect(verdict.because).toContain(
       'after an orderly end 10.0 ms beyond the wait against 10.0 ms (what differs is policy, not transport)',
@@ -85,19 +88,28 @@ describe('self-healing', () => {
   });
 
   it('depends on the kind of cut when a silent loss is not noticed', () => {
-    const { verdict } = findingOf(selfHealing, [
-      SSE,
-      { client: 'eventsource', cut: 'black-hole', cuts: [NEVER], lost: 50 },
-    ]);
-    expect(verdict).toEqual({
+    const silent: MadeStep = { client: 'eventsource', cut: 'black-hole', cuts: [NEVER], lost: 50 };
+    expect(findingOf(selfHealing, [SSE, KILLED, silent]).verdict).toEqual({
       word: 'depends',
       because:
-        'on the kind of cut: true for an orderly end (lost 0 of 100); not for a silent loss (back after 0 of 1 cut, lost 50 of 100 within 2.00 s)',
+        'on the kind of cut: true for an orderly end (lost 0 of 100), a killed server (lost 0 of 100); ' +
+        'not for a silent loss (back after 0 of 1 cut, lost 50 of 100 within 2.00 s)',
+    });
+  });
+
+  it('is not confirmed by a run without the harder cuts', () => {
+    expect(findingOf(selfHealing, [SSE]).verdict).toEqual({
+      word: 'depends',
+      because:
+        'on the kind of cut: true for an orderly end (lost 0 of 100); undecided for a killed server (not in this run), a silent loss (not in this run)',
     });
   });
 
   it('is refuted when SSE heals after none', () => {
-    expect(wordOf(selfHealing, [{ client: 'eventsource', cuts: [STREAM_ONLY], lost: 13 }])).toBe('refuted');
+    const stream: MadeStep = { client: 'eventsource', cuts: [STREAM_ONLY], lost: 13 };
+    expect(wordOf(selfHealing, [stream, { ...stream, cut: 'restart' }, { ...stream, cut: 'black-hole' }])).toBe(
+      'refuted',
+    );
   });
 
   it('says where the two differ beyond their waits', () => {
@@ -107,6 +119,7 @@ describe('self-healing', () => {
   });
 
   it('takes the buffer where there are both', () => {
-    expect(wordOf(selfHealing, [{ client: 'eventsource', cuts: [STREAM_ONLY], lost: 13 }, SSE])).toBe('confirmed');
+    const without: MadeStep = { client: 'eventsource', cuts: [STREAM_ONLY], lost: 13 };
+    expect(wordOf(selfHealing, [without, SSE, KILLED, SILENT])).toBe('confirmed');
   });
 });

@@ -1,5 +1,5 @@
 /** Row and prose: what happens after the connection is lost. */
-import type { Cut, ReconnectClient } from '../scenario/studies/reconnect.ts';
+import { CUTS, type Cut, type ReconnectClient } from '../scenario/studies/reconnect.ts';
 import { type Recovery, differenceOf, recoveriesOf } from '../stats/recoveries.ts';
 import type { Judgement } from './claim.ts';
 import { type StudyEvidence, defineStudyClaim } from './define-study.ts';
@@ -8,6 +8,9 @@ import { type Part, type Truth, everyTruth, verdictOf, withNote } from './verdic
 
 /** What ends a connection in a way that both ends are told of, while the server lives on. */
 const ENDINGS: readonly Cut[] = ['fin', 'rst', 'idle-timeout'];
+
+/** What an unstable network does besides ending connections: without these nothing is known of one. */
+const UNSTABLE: readonly Cut[] = ['restart', 'black-hole'];
 
 /** What has no way to ask for what it has missed. */
 const ASK_FOR_NOTHING: readonly ReconnectClient[] = ['ws', 'streamable-http-2026-07-28'];
@@ -128,14 +131,17 @@ export const selfHealing = defineStudyClaim({
   label: 'Self-healing',
   claimed: 'Because it reconnects, SSE is robust where the network is not.',
   rule:
-    'For each kind of cut: true if, every time, events come to the stock SSE client again without code of the application and, where the server keeps them, none is lost. ' +
+    'For each kind of cut, a killed server and a silent loss among them: true if, every time, events come to the stock SSE client again without code of the application and, where the server keeps them, none is lost. ' +
     'Beside it stands a WebSocket whose application waits as long and resumes from an equal buffer; what is left when both waits are taken off, within the distance of two events, is policy, not transport.',
   study: 'reconnect',
   wouldAnswer: 'run reconnect: ends, resets, killed servers, idle timeouts and silent losses',
   measure: (evidence) => ({ sse: byCut(evidence, 'eventsource'), websocket: byCut(evidence, 'ws-resume') }),
   judge: (evidence) => {
-    const parts = cutsOf(evidence).flatMap((cut) => healingPart(evidence, cut));
-    if (parts.length === 0) return undefined;
+    const cuts = cutsOf(evidence);
+    if (cuts.length === 0) return undefined;
+    const parts = CUTS.filter((cut) => cuts.includes(cut) || UNSTABLE.includes(cut)).map((cut) =>
+      healingPart(evidence, cut),
+    );
     return withNote(onFactor(verdictOf(parts), 'the kind of cut'), comparisonOf(evidence));
   },
 });
@@ -147,13 +153,13 @@ function bestOf(evidence: StudyEvidence<'reconnect'>, client: ReconnectClient, c
 }
 
 const cutsOf = (evidence: StudyEvidence<'reconnect'>): readonly Cut[] =>
-  (Object.keys(CUT_WORDS) as Cut[]).filter((cut) => bestOf(evidence, 'eventsource', cut) !== undefined);
+  CUTS.filter((cut) => bestOf(evidence, 'eventsource', cut) !== undefined);
 
-function healingPart(evidence: StudyEvidence<'reconnect'>, cut: Cut): readonly Part[] {
+function healingPart(evidence: StudyEvidence<'reconnect'>, cut: Cut): Part {
   const found = bestOf(evidence, 'eventsource', cut);
-  if (found === undefined) return [];
+  if (found === undefined) return { of: CUT_WORDS[cut], holds: undefined, seen: 'not in this run' };
   const within = found.return === 'never' ? ` within ${time(found.limitNs)}` : '';
-  return [{ of: CUT_WORDS[cut], holds: healsItself(found), seen: `${seenOf([found])}${within}` }];
+  return { of: CUT_WORDS[cut], holds: healsItself(found), seen: `${seenOf([found])}${within}` };
 }
 
 /** Up to three lines: ends of any kind, a killed server, a silent loss. */

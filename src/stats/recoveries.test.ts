@@ -68,6 +68,11 @@ describe('a difference between two', () => {
     );
   });
 
+  it('is not known after a killed server, which is back when it is back', () => {
+    const killed = one({ client: 'eventsource', cut: 'restart', cuts: [cutOf()] });
+    expect(differenceOf(killed, killed)).toBeUndefined();
+  });
+
   it('is not known where one was never back', () => {
     expect(differenceOf(one({ client: 'ws', cuts: [NEVER] }), after(1, 0))).toBeUndefined();
   });

@@ -130,9 +130,11 @@ export type Difference = 'policy' | 'none' | 'beyond-policy';
 
 /**
  * `policy` when they differ by more than an event's distance, and without what their policies made them wait by less;
- * `undefined` where one of them was never back.
+ * `undefined` where one of them was never back, and after a killed server: how long that took to be there again is in both
+ * times, and was not the same.
  */
 export function differenceOf(a: Recovery, b: Recovery): Difference | undefined {
+  if (a.cut === 'restart' || b.cut === 'restart') return undefined;
   const resolutionNs = Math.max(a.everyNs, b.everyNs);
   const apart = (of: (one: Recovery) => Estimate | undefined): number | undefined => {
     const [first, second] = [of(a), of(b)];

@@ -99,6 +99,7 @@ function nameOf({ client, buffer, heartbeats, retry }: Recovery): string {
 function policyNotes(recoveries: readonly Recovery[]): readonly string[] {
   return recoveries
     .filter(({ client }) => client === 'eventsource')
+    .toSorted((a, b) => CUTS.indexOf(a.cut) - CUTS.indexOf(b.cut) || placeOf(a) - placeOf(b))
     .flatMap((source) => {
       const same = (other: Recovery): boolean =>
         other.cut === source.cut && other.buffer === source.buffer && other.heartbeats === source.heartbeats;
