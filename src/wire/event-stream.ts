@@ -19,6 +19,7 @@ export interface EventStreamOptions {
 export class EventStream {
   readonly #reply: ServerReply;
   readonly #encoder: Gzip | BrotliCompress | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
   /** Sends the head. */
   constructor({ request, reply, compression, headers }: EventStreamOptions) {
@@ -66,12 +67,13 @@ export class EventStream {
 
   /** From now on a comment is sent this often, which no client shows to anybody. */
   heartbeat(everyMs: number): void {
-    const timer = setInterval(() => this.#write(':\n\n'), everyMs);
-    this.#reply.on('close', () => clearInterval(timer));
+    this.#beating = setInterval(() => this.#write(':\n\n'), everyMs);
+    this.#reply.on('close', () => clearInterval(this.#beating));
   }
 
   /** Ends the response when all of its events are written. */
   end(): void {
+    clearInterval(this.#beating);
     if (this.#encoder === undefined) this.#reply.end();
     else this.#encoder.end();
   }
