@@ -2,8 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** These run the command, count what it leaves behind, or look at times: each has the machine to itself. */
 const ALONE = [
+  'connection-limits.study',
   'every-option',
   'failures',
+  'networks',
   'package',
   'peer-servers-cli',
   'target-kinds',

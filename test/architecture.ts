@@ -27,6 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [ONE_TRANSPORT]: ['transports/contract', SHARED, 'wire', 'sdk', 'mcp', 'measure', 'units', 'scenario'],
   child: ['units', 'measure'],
   result: ['scenario', 'units', 'measure'],
+  // What stands between the two ends where a network is emulated: it knows bytes, and nothing of what they say.
+  network: ['child', 'result', 'scenario', 'measure', 'units'],
   // Other people's servers: looked at from outside, before anything is measured.
   target: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child'],
   load: ['transports/contract', 'mcp', 'scenario', 'units', 'measure', 'result'],
@@ -64,6 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trial: [
     'studies',
     'target',
+    'network',
     'endpoint',
     'driver',
     'transports/discover',

@@ -49,6 +49,14 @@ describe('words', () => {
     ],
     [['run', '--client', 'curl'], '--client: got "curl", expected one of stock, lean, sdk'],
     [
+      ['run', '--network', 'wam'],
+      '--network: got "wam", expected one of lo, lan, metro, wan, wan-lossy; did you mean "wan"?',
+    ],
+    [
+      ['run', '--network', 'wan', '--target', 'http://127.0.0.1:9/mcp'],
+      "--network: cannot stand beside --target or --command, which measure somebody else's server as it is; measure the tool's own endpoints in a run of their own",
+    ],
+    [
       ['list', 'scenarois'],
       'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?',
     ],

@@ -1,7 +1,8 @@
 /** The arms that the benches look at, once for all of them: a transport that is added here is tried by each. */
 import type { Arm } from '#dist/scenario/plan.js';
 import { readArmWord } from '#dist/scenario/arm-word.js';
-import { defaultVariant } from '#dist/scenario/variant.js';
+import { chooseMechanism } from '#dist/network/mechanism.js';
+import { defaultVariant, type Variant } from '#dist/scenario/variant.js';
 import { loadTransport, transportNames } from '#dist/transports/discover.js';
 
 const ARM_WORDS: readonly string[] = [
@@ -32,7 +33,11 @@ export function armsOf(words: readonly string[]): Promise<Arm[]> {
       if (!read.ok) throw new Error(read.why);
       const { transport: name, axes } = read.word;
       const transport = await loadTransport(name);
-      const variant = { ...defaultVariant(name, transport.replies[0] ?? null), ...axes };
+      const usual: Variant = { ...defaultVariant(name, transport.replies[0] ?? null), ...axes };
+      const choice = chooseMechanism(usual.network);
+      if (!choice.possible) throw new Error(`${text}: ${choice.reason}`);
+      const { mechanism } = choice;
+      const variant = mechanism === undefined ? usual : { ...usual, mechanism };
       const support = transport.supports(variant);
       if (!support.supported) throw new Error(`${text}: ${support.reason}`);
       return { id: words.indexOf(text) === index ? text : `${text}#${index + 1}`, title: text, variant };

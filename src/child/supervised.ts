@@ -29,12 +29,24 @@ export const ENDED_HERE = 'was ended';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/supervisor.js', import.meta.url));
 
+export interface SupervisedOptions {
+  /** Removed, with all that is in it, when the command is gone, however it went. */
+  readonly folder?: string;
+  /** Of the command, beside what it inherits. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts the command, without a shell. Rejects with one line when there is no such program or it may not be run. */
-export async function startSupervised(argv: readonly string[]): Promise<Supervised> {
+export async function startSupervised(
+  argv: readonly string[],
+  { folder, env = {} }: SupervisedOptions = {},
+): Promise<Supervised> {
+  const ofFolder = folder === undefined ? [] : [`--folder=${folder}`];
   // In a group of its own: what kills our whole group must leave it alive to end the command.
-  const supervisor = spawn(process.execPath, [PROGRAM, ...argv], {
+  const supervisor = spawn(process.execPath, [PROGRAM, ...ofFolder, ...argv], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
   });
   const { stdin, stdout, stderr } = supervisor;
   if (stdin === null || stdout === null || stderr === null)

@@ -1,29 +1,22 @@
 /** Which arm of a run stands for which side of the comparison, and what the arms are called. */
-import { ARTICLE_TRANSPORTS, isEmbedded, sideOf } from '../scenario/article-sides.ts';
-import type { Arm } from '../scenario/plan.ts';
+import { ARTICLE_TRANSPORTS, articlePairs, type ArticlePair, isEmbedded, sideOf } from '../scenario/article-sides.ts';
 import type { Summary } from '../stats/summary.ts';
 
-/** The two arms that the comparison is about. */
-export interface Sides {
-  readonly sse: Arm;
-  readonly websocket: Arm;
-}
+/** The two arms that the comparison is about: over one network. */
+export type Sides = ArticlePair;
 
-/** The first arm of each side; `undefined` when one of them is not in the run. */
-export function sidesOf({ arms }: Summary): Sides | undefined {
-  const sse = sideOf(arms, 'sse');
-  const websocket = sideOf(arms, 'websocket');
-  return sse !== undefined && websocket !== undefined ? { sse, websocket } : undefined;
-}
+/** The first arm of each side, over the first network that both have; `undefined` where there is none. */
+export const sidesOf = ({ arms }: Summary): Sides | undefined => articlePairs(arms)[0];
 
 /** Whether the run was against somebody else's servers, about which the article says nothing. */
 export const isAgainstTargets = ({ arms }: Summary): boolean => arms.some((arm) => !isEmbedded(arm));
 
 /** Why a side is missing, in words; empty when both are there. */
 export function missingSides(summary: Summary): string {
-  return ARTICLE_TRANSPORTS.filter(({ transport }) => sideOf(summary.arms, transport) === undefined)
-    .map((side) => whyMissing(summary, side))
-    .join('; ');
+  if (sidesOf(summary) !== undefined) return '';
+  const missing = ARTICLE_TRANSPORTS.filter(({ transport }) => sideOf(summary.arms, transport) === undefined);
+  if (missing.length === 0) return 'SSE and WebSocket did not run over the same network';
+  return missing.map((side) => whyMissing(summary, side)).join('; ');
 }
 
 function whyMissing({ record }: Summary, { transport, title }: (typeof ARTICLE_TRANSPORTS)[number]): string {

@@ -1,16 +1,5 @@
-/** Row and prose: many connections at once. */
+/** Prose: many connections at once. */
 import { defineUnjudged } from './define.ts';
-
-/** How many a client may open. */
-export const maxConnections = defineUnjudged({
-  kind: 'row',
-  id: 'max-connections',
-  label: 'Maximum Concurrent Connections (per origin)',
-  claimed: { sse: '~6 (HTTP/1.1), high (HTTP/2 and 3)', websocket: 'Very high (limited by server resources)' },
-  rule: 'SSE: true if a browser stops at six streams over HTTP/1.1 and not over HTTP/2. WebSocket: true if only a budget of memory or descriptors stops it.',
-  needs: [{ scenario: 'max-connections', metrics: [] }],
-  wouldAnswer: 'a real browser that opens streams until it refuses',
-});
 
 /** What an open connection costs the server. */
 export const manyListeners = defineUnjudged({

@@ -99,9 +99,3 @@ export function callCell(summary: Summary, armIds: readonly string[]): CellSumma
   const candidates = [...cellsOf(summary, 'tool-calls'), ...summary.cells];
   return candidates.find((cell) => armIds.every((id) => estimateOf(cell, id, 'response-time.p50') !== undefined));
 }
-
-const NETWORKS: Readonly<Partial<Record<string, string>>> = { lo: 'on loopback, without a network' };
-
-/** Where the run took place, as far as it limits what a latency means. */
-export const networkNote = ({ arms }: Summary): string =>
-  [...new Set(arms.map(({ variant }) => variant.network))].map((network) => NETWORKS[network] ?? network).join(', ');

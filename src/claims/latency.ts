@@ -1,12 +1,15 @@
 /** Row: average message latency. */
 import type { CellSummary, Summary } from '../stats/summary.ts';
 import { milliseconds } from '../units.ts';
+import { articlePairs } from '../scenario/article-sides.ts';
+import type { NetworkProfile } from '../scenario/network.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Judgement } from './claim.ts';
 import { defineClaim, type Evidence } from './define.ts';
-import { cellsOf, comparisonOf, estimateOf, estimatesOf, extremes, networkNote } from './evidence.ts';
+import { cellsOf, comparisonOf, estimateOf, estimatesOf, extremes } from './evidence.ts';
+import { overNetworks, placeNote } from './networks.ts';
 import { time, timeRange, timesWithInterval } from './quantity.ts';
-import { everyTruth, isBelow, type Truth, verdictOf, withNote } from './verdict.ts';
+import { everyMeasured, isBelow, type Truth, verdictOf, withNote } from './verdict.ts';
 
 const SSE_LIMIT = milliseconds(50);
 const WEBSOCKET_LIMIT = milliseconds(5);
@@ -19,14 +22,44 @@ export const latency = defineClaim({
   claimed: { sse: '< 50 ms', websocket: '< 5 ms' },
   rule:
     'A side is true if the upper interval bound of the mean over trials, of tool calls and of notifications where they were measured, is below its limit: 50 ms for SSE, 5 ms for WebSocket. ' +
-    'If SSE is below 5 ms too, the claim does not tell them apart.',
+    'If SSE is below 5 ms too, the claim does not tell them apart. Judged over lan where that was run, else where the run began.',
   needs: [{ scenario: 'tool-calls', metrics: ['response-time.mean'] }],
   wouldAnswer: 'the tool-calls and notifications scenarios',
   looksAt: 'cells',
-  measure: (summary, arm) => [...callLines(summary, arm), ...pushLines(summary, arm)],
-  judge: (evidence) =>
-    withNote(judge(evidence), `${ratioNote(evidence)}${networkNote(evidence.summary)}, not even an emulated LAN`),
+  measure: (summary, arm) => {
+    const lan = overLan(summary, arm);
+    const own = linesOf(summary, arm);
+    return lan === undefined ? own : [...own, ...linesOf(summary, lan).map((line) => `over lan: ${line}`)];
+  },
+  judge: (evidence) => {
+    const networks = overNetworks(evidence.summary.arms);
+    const judged =
+      networks.find(({ profile }) => profile === 'lan') ?? networks.find(({ sse }) => sse === evidence.sse);
+    const where = judged === undefined ? '' : `${placeNote(judged)}${NO_LAN[judged.profile] ?? ', which is no LAN'}`;
+    const over = { ...evidence, ...judged };
+    return withNote(judge(over), `${ratioNote(over)}${where}`);
+  },
 });
+
+/** What a network that stands in for a LAN is not. */
+const NO_LAN: Readonly<Partial<Record<NetworkProfile, string>>> = {
+  lan: ', emulated',
+  lo: ', not even an emulated LAN',
+};
+
+const linesOf = (summary: Summary, arm: Arm): readonly string[] => [
+  ...callLines(summary, arm),
+  ...pushLines(summary, arm),
+];
+
+/** The same side over a LAN, for the arm that stands in the article's column; none where that is its network already. */
+function overLan({ arms }: Summary, arm: Arm): Arm | undefined {
+  const [column] = articlePairs(arms);
+  const side = column?.sse === arm ? 'sse' : column?.websocket === arm ? 'websocket' : undefined;
+  const lan = overNetworks(arms).find(({ profile }) => profile === 'lan');
+  const found = side === undefined ? undefined : lan?.[side];
+  return found === arm ? undefined : found;
+}
 
 function judge(evidence: Evidence): Judgement {
   const sse = meansBelow(evidence, evidence.sse, SSE_LIMIT);
@@ -46,7 +79,7 @@ function judge(evidence: Evidence): Judgement {
 function meansBelow({ cells }: Evidence, arm: Arm, limitNs: number): Truth {
   const calls = estimatesOf(cells('tool-calls'), arm.id, 'response-time.mean');
   const pushes = estimatesOf(cells('notifications'), arm.id, 'delivery.mean');
-  return everyTruth([...calls, ...pushes].map((estimate) => isBelow(estimate, limitNs)));
+  return everyMeasured([...calls, ...pushes].map((estimate) => isBelow(estimate, limitNs)));
 }
 
 function ratioNote({ cells, sse, websocket }: Evidence): string {

@@ -48,14 +48,18 @@ export function everyTruth(truths: readonly Truth[]): Truth {
   return truths.includes(undefined) ? undefined : true;
 }
 
+/** As `everyTruth`, of what was measured; of nothing, nothing is known. */
+export const everyMeasured = (truths: readonly Truth[]): Truth =>
+  truths.length === 0 ? undefined : everyTruth(truths);
+
 /** Below a limit: true when the whole interval is, false when none of it is. */
-export function isBelow(estimate: Estimate, limit: number): Truth {
+export function isBelow(estimate: Pick<Estimate, 'low' | 'high'>, limit: number): Truth {
   if (estimate.high < limit) return true;
   return estimate.low >= limit ? false : undefined;
 }
 
 /** At or above a limit: true when the whole interval is, false when none of it is. */
-export function isAtLeast(estimate: Estimate, limit: number): Truth {
+export function isAtLeast(estimate: Pick<Estimate, 'low' | 'high'>, limit: number): Truth {
   if (estimate.low >= limit) return true;
   return estimate.high < limit ? false : undefined;
 }

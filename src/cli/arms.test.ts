@@ -5,7 +5,7 @@ import type { Cell, Step } from '../scenario/scenario.ts';
 import { readArmWord } from '../scenario/arm-word.ts';
 import type { Variant } from '../scenario/variant.ts';
 import type { Capability, Transport } from '../transports/contract.ts';
-import { chooseArms } from './arms.ts';
+import { type ArmChoice, chooseArms } from './arms.ts';
 
 interface Made {
   readonly capabilities?: readonly Capability[];
@@ -142,6 +142,28 @@ test('repetitions are numbered, in id and title', async () => {
     'sse#2 = The sse #2',
     'websocket+tls#2 = The websocket (TLS) #2',
     'sse#3 = The sse #3',
+  ]);
+});
+
+test('a network takes what this machine can emulate it by, and is refused with the reason otherwise', async () => {
+  const mechanismFor: ArmChoice['mechanismFor'] = (profile) =>
+    profile === 'wan-lossy'
+      ? { possible: false, reason: 'nothing here loses packets' }
+      : { possible: true, mechanism: profile === 'lo' ? undefined : 'relay' };
+  const load = (name: string) => Promise.resolve(transportOf(name));
+  const list = 'websocket,websocket+wan,websocket+wan-lossy,websocket+lo,pigeon+wan';
+  const choice = { arms: list.split(',').map(wordOf), names, load, mechanismFor };
+  const { arms, unsupported } = await chooseArms({ ...choice, axes: { network: 'lan' } });
+  expect(arms.map(({ id, title, variant }) => [id, title, variant.mechanism])).toEqual([
+    ['websocket+lan', 'The websocket (lan by relay)', 'relay'],
+    ['websocket+wan', 'The websocket (wan by relay)', 'relay'],
+    ['websocket', 'The websocket', undefined],
+  ]);
+  expect(arms.map(({ variant }) => 'mechanism' in variant)).toEqual([true, true, false]);
+  expect(unsupported).toEqual([
+    { armId: 'websocket+wan-lossy', cellId: null, reason: 'nothing here loses packets' },
+    // What the transport cannot goes first.
+    { armId: 'pigeon+wan', cellId: null, reason: 'pigeon has no protocol 2025-11-25' },
   ]);
 });
 

@@ -1,7 +1,9 @@
 /** The sides of the comparison, from the words and flags of the command line. */
+import { chooseMechanism, type MechanismChoice } from '../network/mechanism.ts';
 import type { Unsupported } from '../result/record.ts';
 import { type ArmWord, armWord, variantTitle } from '../scenario/arm-word.ts';
 import { ARTICLE_TRANSPORTS } from '../scenario/article-sides.ts';
+import type { NetworkProfile } from '../scenario/network.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell, Scenario } from '../scenario/scenario.ts';
 import {
@@ -12,7 +14,7 @@ import {
   defaultVariant,
 } from '../scenario/variant.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
-import type { Transport } from '../transports/contract.ts';
+import type { Support, Transport } from '../transports/contract.ts';
 import { UsageError } from './exit-code.ts';
 import type { RunFlags } from './options.ts';
 
@@ -26,6 +28,8 @@ export interface ChosenArms {
 
 /** What the choice depends on; `load` is a parameter so that a transport that is not there yet can be tried. */
 export interface ArmChoice extends Pick<RunFlags, 'arms' | 'axes'> {
+  /** How a network can be emulated here. */
+  readonly mechanismFor?: (profile: NetworkProfile) => MechanismChoice;
   /** What is to be measured; an arm that can run none of it cannot be. */
   readonly cells?: readonly Cell[];
   readonly names?: readonly string[];
@@ -38,6 +42,7 @@ export async function chooseArms({
   cells = [],
   names = transportNames(),
   load = loadTransport,
+  mechanismFor = chooseMechanism,
 }: ArmChoice): Promise<ChosenArms> {
   const wanted =
     asked === 'all'
@@ -48,8 +53,8 @@ export async function chooseArms({
     throw new UsageError(noChoice(await Promise.all(names.map(load))));
   const arms: Arm[] = [];
   const unsupported: Unsupported[] = [];
-  for (const { transport, variant } of wanted) {
-    const support = transport.supports(variant);
+  for (const { transport, variant: spoken } of wanted) {
+    const { variant, support } = overNetwork(spoken, transport.supports(spoken), mechanismFor);
     const word = wordOf({ transport, variant });
     const impossible = impossibleCells({ transport, variant }, cells);
     const [first] = impossible;
@@ -72,6 +77,19 @@ const wordOf = ({ transport, variant }: Wanted): string => armWord(variant, usua
 function noChoice(transports: readonly Transport[]): string {
   const able = transports.filter(hasChoice).map(({ name }) => name);
   return `--reply: no arm of this run has the choice of reply; leave it out, or measure one that has: -t ${able.join(', ')}`;
+}
+
+/** The variant with what emulates its network, if the transport can have one and this machine can emulate it. */
+function overNetwork(
+  variant: Variant,
+  support: Support,
+  mechanismFor: (profile: NetworkProfile) => MechanismChoice,
+): { readonly variant: Variant; readonly support: Support } {
+  if (!support.supported) return { variant, support };
+  const choice = mechanismFor(variant.network);
+  if (!choice.possible) return { variant, support: { supported: false, reason: choice.reason } };
+  const { mechanism } = choice;
+  return { variant: mechanism === undefined ? variant : { ...variant, mechanism }, support };
 }
 
 /** The cells that an arm cannot run, because what their scripts ask for does not reach its client. */

@@ -8,6 +8,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   compression: { flag: '--compression' },
   reply: { flag: '--reply' },
   client: { flag: '--client' },
+  network: { flag: '--network' },
   clients: { flag: '--clients' },
   rate: { flag: '--rate' },
   duration: { flag: '--duration' },

@@ -1,5 +1,6 @@
 /** What each transport can be asked for, found out by asking it, and how an arm is written. */
 import { ARM_OPTIONS } from '../scenario/arm-word.ts';
+import { NETWORK_PROFILES, networkWords } from '../scenario/network.ts';
 import {
   CLIENT_STACKS,
   COMPRESSIONS,
@@ -12,9 +13,13 @@ import {
 import type { Transport } from '../transports/contract.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 
+const EMULATED = NETWORK_PROFILES.filter((profile) => profile !== 'lo');
+
 const GRAMMAR = `An arm: transport[@revision][+option…], such as websocket, streamable-http@2026-07-28+json+h2
   options: ${ARM_OPTIONS.join(', ')}
-  The flags --protocol, --http, --tls, --compression, --reply and --client set the same for every arm that does not say.
+  networks, there and back: lo (loopback as it is), ${EMULATED.map(networkWords).join(', ')};
+    emulated by a relay, which loses nothing: loss takes netem, which this version does not drive
+  The flags --protocol, --http, --tls, --compression, --reply, --client and --network set the same for every arm that does not say.
 `;
 
 /** One block for each transport, then the grammar. */
@@ -38,6 +43,7 @@ function blockOf(transport: Transport): string {
         ...CLIENT_STACKS.filter((client) => client !== base.client && speaks({ client })),
       ],
     ],
+    ['networks', NETWORK_PROFILES.filter((network) => network !== base.network && speaks({ network }))],
   ];
   const said = lines.filter(([, words]) => words.length > 0);
   return `${transport.name}\n${said.map(([what, words]) => `  ${what.padEnd(9)}  ${words.join(', ')}\n`).join('')}\n`;

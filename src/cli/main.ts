@@ -57,6 +57,10 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .option('--reply <mode>', 'likewise, where a transport has the choice: sse or json')
     .option('--client <stack>', 'likewise: which client stack drives, stock, lean or sdk (stock)')
     .option(
+      '--network <profile>',
+      'likewise: the network between the two ends, emulated: lo, lan (0.5 ms), metro (10 ms), wan (40 ms), wan-lossy (lo)',
+    )
+    .option(
       '--target <[name=]url>',
       "somebody else's server in place of the tool's own: ws, wss, http or https; the name may be a transport's word and fix it; repeatable",
       collect,
@@ -83,6 +87,10 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .option('--trials <n>', 'repetitions of every transport, interleaved', '6')
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
+    .option(
+      '--browser <path>',
+      'a browser like Chromium for the scenarios that look into one (connection-limits); default: the first on the PATH',
+    )
     .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
     .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
@@ -99,6 +107,7 @@ Examples:
   mcp-transport-bench run --command "mine=node server.js" --target mine=http://127.0.0.1:3000/mcp
   mcp-transport-bench run -t all --quick                         every variant of every transport
   mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
+  mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes
 
 A target's certificate that no known authority has signed is trusted when the environment variable
 NODE_EXTRA_CA_CERTS names its PEM file.`,

@@ -1,9 +1,12 @@
 /** Flags as text → values, or one clear message that names the flag. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Overrides } from '../scenario/overrides.ts';
 import { MAX_CALLS, MAX_CLIENTS } from '../scenario/fields.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import { NETWORK_PROFILES } from '../scenario/network.ts';
 import {
   CLIENT_STACKS,
   COMPRESSIONS,
@@ -26,6 +29,8 @@ export interface RunFlags {
   readonly seed: number | undefined;
   readonly quick: boolean;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that studies are to use. */
+  readonly browser: string | undefined;
   readonly output: string | undefined;
   readonly formats: readonly string[] | undefined;
 }
@@ -56,6 +61,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
+    browser: given(text('browser'), (value) => programPath('--browser', value)),
     output: text('output'),
     formats: options['format'] as readonly string[] | undefined,
   };
@@ -70,6 +76,16 @@ function wholeNumber(flag: string, value: string, least: number, most: number): 
     throw new UsageError(`${flag}: got ${quote(value)}, expected a whole number from ${least} to ${most}`);
   }
   return number;
+}
+
+function programPath(flag: string, path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is no file');
+    accessSync(path, constants.X_OK);
+    return resolve(path);
+  } catch {
+    throw new UsageError(`${flag}: got ${quote(path)}, expected the path of a program that may be executed`);
+  }
 }
 
 function quantity<T>(flag: string, value: string, parse: (value: string) => T): T {
@@ -109,6 +125,7 @@ function readAxes(text: (name: string) => string | undefined, tls: boolean): Par
     compression: oneOfWords('compression', COMPRESSIONS),
     reply: oneOfWords('reply', REPLY_MODES),
     client: oneOfWords('client', CLIENT_STACKS),
+    network: oneOfWords('network', NETWORK_PROFILES),
   };
   return present(axes);
 }

@@ -140,6 +140,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       clock,
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,
+      browser: flags.browser,
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,

@@ -1,6 +1,8 @@
 /** From a study's file to every step that a run will make of it. */
+import type { MechanismChoice } from '../network/mechanism.ts';
 import type { Unsupported } from '../result/record.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import type { NetworkProfile } from '../scenario/network.ts';
 import { planSteps } from '../scenario/plan.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { StudyDraft } from '../scenario/study-schema.ts';
@@ -38,7 +40,9 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven }: StudyChoic
   const { name, title, shows, study: procedure } = draft;
   const asked = isGiven('transport') ? flags.arms : wordsOf(draft);
   const { arms, unsupported } =
-    draft.arms.length === 0 ? { arms: [], unsupported: [] } : await chooseArms({ arms: asked, axes: flags.axes });
+    draft.arms.length === 0
+      ? { arms: [], unsupported: [] }
+      : await chooseArms({ arms: asked, axes: flags.axes, mechanismFor: loopbackOnly });
   const repeats = isGiven('trials') ? flags.trials : draft.repeats;
   const settings = draft.settings as StudySettings[StudyName];
   const subjects = (await loadStudy(procedure)).subjects({ settings, arms });
@@ -57,8 +61,18 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven }: StudyChoic
     settings: JSON.stringify(settings),
     steps,
   };
-  return { study, unsupported: unsupported.filter(({ cellId }) => cellId === null) };
+  return { study, unsupported: unsupported.filter(({ cellId }) => cellId === null).map((one) => ofStudy(one, name)) };
 }
+
+const NO_NETWORK = 'a study makes its own connections, and puts no network between their ends';
+
+/** An arm over a network must not be measured without it. */
+const loopbackOnly = (profile: NetworkProfile): MechanismChoice =>
+  profile === 'lo' ? { possible: true, mechanism: undefined } : { possible: false, reason: NO_NETWORK };
+
+/** What only a study cannot do, the workloads of the run can: the arm is not out of it. */
+const ofStudy = (one: Unsupported, name: string): Unsupported =>
+  one.reason === NO_NETWORK ? { ...one, cellId: name } : one;
 
 function wordsOf({ name, arms }: StudyDraft): readonly ArmWord[] {
   return arms.map((text) => {

@@ -19,7 +19,7 @@ export interface TargetFlags {
 }
 
 /** What makes no sense beside a target: the server is as it is. */
-const NOT_BESIDE = ['transport', 'http', 'tls', 'compression', 'reply', 'client', 'payload'] as const;
+const NOT_BESIDE = ['transport', 'http', 'tls', 'compression', 'reply', 'client', 'network', 'payload'] as const;
 /** What makes no sense without one. */
 const ONLY_BESIDE = ['tool', 'args', 'header', 'headerEnv', 'yes'] as const;
 const FLAG_NAMES: Readonly<Record<string, string>> = { headerEnv: '--header-env' };

@@ -13,19 +13,20 @@ import type { PeerCounts } from '../mcp/peer.ts';
 import type { Clock } from '../measure/clock.ts';
 import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import { Recorder } from '../measure/recorder.ts';
+import { type NetworkProfile, NETWORKS } from '../scenario/network.ts';
 import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadSdk } from '../sdk/package.ts';
 import type { ServerPipes, WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
-import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds } from '../units.ts';
+import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds, toMilliseconds } from '../units.ts';
 import type { DriverCommands, DriverReading, RunOrder } from './commands.ts';
 import { type Connected, type ConnectorOptions, closeClients, openClients } from './connect.ts';
 import { probeHandlers } from './probe.ts';
 
 /** How long events may stay on their way after the last was sent. */
 const DRAIN_LIMIT_MS = 2_000;
-/** The wire is quiet when nothing has crossed it for this long. */
+/** The wire is quiet when nothing has crossed it for this long, and for a round trip of the network that it crosses. */
 const QUIET_MS = 4;
 const QUIET_LIMIT_MS = 500;
 
@@ -120,7 +121,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
     collect: async (published) => {
       if (opened === undefined || running === undefined) throw new Error('no phase was run');
       await drain(running.recorder, published.published);
-      await quiet(opened.connected);
+      await quiet(opened.connected, started().variant.network);
       return read(running, opened.connected, published, meter);
     },
     release: async () => {
@@ -153,10 +154,11 @@ async function drain(recorder: Recorder, published: number): Promise<void> {
 }
 
 /** Waits until nothing crosses the sockets any more, so that both ends' counters speak of the same messages. */
-async function quiet(connected: readonly Connected[]): Promise<void> {
+async function quiet(connected: readonly Connected[], network: NetworkProfile): Promise<void> {
   let before = sumWire(connected);
-  for (let waitedMs = 0; waitedMs < QUIET_LIMIT_MS; waitedMs += QUIET_MS) {
-    await pause(QUIET_MS);
+  const silenceMs = QUIET_MS + toMilliseconds(NETWORKS[network].roundTripNs);
+  for (let waitedMs = 0; waitedMs < QUIET_LIMIT_MS; waitedMs += silenceMs) {
+    await pause(silenceMs);
     const after = sumWire(connected);
     if (after.upBytes === before.upBytes && after.downBytes === before.downBytes) return;
     before = after;

@@ -73,6 +73,40 @@ it('says what is missing', () => {
   );
 });
 
+it('says of a network that it was one, and not that there was none', () => {
+  const [armIds, P] = [['sse+wan', 'websocket+wan'], P50] as const;
+  const far: CellSpec = {
+    scenario: 'tool-calls',
+    arms: { 'sse+wan': { [P]: 80e6 }, 'websocket+wan': { [P]: 40e6 } },
+    comparisons: [{ metric: P, armId: 'websocket+wan', baseArmId: 'sse+wan', ...FASTER }],
+  };
+  expect(answer({ armIds, cells: [far] })).toContain('cost 400 ms more over SSE (wan by relay).');
+  expect(answer({ armIds, cells: [far] })).not.toContain('before any network');
+});
+
+it('compares nothing over different networks, and says why', () => {
+  const arms = { sse: { [P50]: 4e5 }, 'websocket+wan': { [P50]: 40e6 } };
+  expect(answer({ armIds: ['sse', 'websocket+wan'], cells: [{ scenario: 'tool-calls', arms }] })).toBe(
+    'SSE answers a tool call in 400 µs at the median. There is nothing to compare it with: SSE and WebSocket did not run over the same network.',
+  );
+});
+
+it('names what a call takes over the other networks', () => {
+  const cell: CellSpec = {
+    ...calls(FASTER),
+    arms: {
+      sse: { [P50]: 4e5 },
+      websocket: { [P50]: 2e5 },
+      'sse+wan': { [P50]: 40.4e6 },
+      'websocket+wan': { [P50]: 40.2e6 },
+    },
+  };
+  const armIds = ['sse', 'websocket', 'sse+wan', 'websocket+wan'];
+  expect(answer({ armIds, cells: [cell] })).toContain(
+    'before any network. With a network between the ends a call takes, over SSE and WebSocket, 40.4 ms and 40.2 ms over wan (40 ms).',
+  );
+});
+
 it('says that the run ended before its first trial', () => {
   const summary = summaryOf({});
   const record = { ...summary.record, status: 'partial' as const, trials: [] };

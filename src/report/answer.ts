@@ -3,6 +3,8 @@ import { isAgainstTargets, missingSides } from '../claims/arms.ts';
 import { callCell, cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
 import { size, time, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
+import { articlePairs } from '../scenario/article-sides.ts';
+import { networkWords } from '../scenario/network.ts';
 import { hasCalls } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
@@ -34,6 +36,7 @@ export function answerSentences(summary: Summary): readonly string[] {
     ...bytesSentence(summary, pair),
     ...pushSentence(summary, pair),
     ...(calls === undefined ? [] : [consequence(summary, calls)]),
+    ...networkSentence(summary, pair),
     ...othersSentence(summary, pair),
   ].filter((sentence) => sentence !== '');
 }
@@ -151,6 +154,25 @@ function bytesPerCall(cell: CellSummary, armId: string): number | undefined {
   return up === undefined || down === undefined ? undefined : up.value + down.value;
 }
 
+/** A cost of the host's own is soon lost in a network's, and a round trip is not. */
+const beforeNetwork = ({ base }: Pair): string => (base.variant.network === 'lo' ? ', before any network' : '');
+
+/** What the same call takes of the article's two over the other networks. */
+function networkSentence(summary: Summary, { base, other }: Pair): readonly string[] {
+  const found = articlePairs(summary.arms)
+    .filter(({ sse }) => sse !== base && sse !== other)
+    .flatMap(({ sse, websocket }) => {
+      const cell = callCell(summary, [sse.id, websocket.id]);
+      const [first, second] = [sse, websocket].map((arm) => cell && estimateOf(cell, arm.id, CALL));
+      return first === undefined || second === undefined
+        ? []
+        : [`${time(first.value)} and ${time(second.value)} over ${networkWords(sse.variant.network)}`];
+    });
+  return found.length === 0
+    ? []
+    : [`With a network between the ends a call takes, over SSE and WebSocket, ${found.join('; ')}.`];
+}
+
 /** Where the arms beside the two lie, each against the first of the two. */
 function othersSentence(summary: Summary, { base, other }: Pair): readonly string[] {
   const others = summary.arms.filter(({ id }) => id !== base.id && id !== other.id);
@@ -179,7 +201,7 @@ function consequence(summary: Summary, calls: CallResult): string {
   const cause = causeOf(summary, calls);
   // Under load the difference is queueing, which ten calls of one client would not see.
   if (calls.cell.cell.scenario.clients > 1) return cause === '' ? '' : `${cause.trim().replace(/[,;:]$/, '')}.`;
-  return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${slowerOf(calls).title}, before any network.`;
+  return `${cause}${cause === '' ? 'Ten' : 'ten'} calls in a row cost ${time(10 * absoluteDifference(calls))} more over ${slowerOf(calls).title}${beforeNetwork(calls)}.`;
 }
 
 /** From the base's median and the paired ratio, as the claim about the separate request has it. */

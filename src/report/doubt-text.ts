@@ -25,6 +25,10 @@ export function severityOf(doubt: Doubt): number {
     case 'hiccup':
     case 'gc-pause':
       return doubt.maxNs;
+    case 'relay-error':
+      return Math.abs(doubt.addedNs);
+    case 'relay-late':
+      return doubt.p99Ns;
     case 'not-steady':
       return Math.abs(doubt.driftShare);
   }
@@ -57,6 +61,10 @@ export function doubtText(doubt: Doubt): string {
       return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed`;
     case 'hiccup':
       return `the machine kept even an idle timer waiting for up to ${time(doubt.maxNs)}; the slowest calls may be the machine's`;
+    case 'relay-error':
+      return `the relay that emulates the network added up to ${time(doubt.addedNs)} to its round trip of ${time(doubt.roundTripNs)}; compare these numbers with each other, not with a real network's`;
+    case 'relay-late':
+      return `under this load the relay that emulates the network was late itself (p99 ${time(doubt.p99Ns)}, limit ${time(doubt.limitNs)}); the slowest calls may be the relay's`;
     case 'gc-pause':
       return `garbage collection stopped the ${doubt.process} for up to ${time(doubt.maxNs)}`;
     case 'not-steady':
@@ -77,6 +85,8 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'send-lag',
   'late-publications',
   'rate-not-reached',
+  'relay-late',
+  'relay-error',
   'hiccup',
   'not-steady',
   'gc-pause',

@@ -1,12 +1,12 @@
 /** What speaks against trusting the numbers, gathered and in plain words. */
 import { armTitle } from '../claims/arms.ts';
-import { networkNote } from '../claims/evidence.ts';
 import { percent, time, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
 import type { Doubt, Unsupported } from '../result/record.ts';
 import type { ArmCell, CellSummary, Summary } from '../stats/summary.ts';
 import { DOUBT_ORDER, doubtText, severityOf } from './doubt-text.ts';
 import { groupBy } from './group-by.ts';
+import { networkLines } from './networks.ts';
 
 const MOST_LINES = 12;
 /** What went wrong in this run is said even where much could not be made equal. */
@@ -163,12 +163,7 @@ function machineLines(summary: Summary): readonly string[] {
   const { longestHiccupNs, noiseShare } = summary;
   const pause = longestHiccupNs > 0 ? `its longest pause was ${time(longestHiccupNs)}` : 'no pause was seen';
   const noise = noiseShare === undefined ? '' : `; medians of like trials differ by ±${percent(noiseShare)}`;
-  return [
-    `this machine: ${pause}${noise}`,
-    ...(summary.arms.length > 0
-      ? [`everything ran ${networkNote(summary)}: what a network adds is in none of these numbers`]
-      : []),
-  ];
+  return [`this machine: ${pause}${noise}`, ...networkLines(summary)];
 }
 
 /** With many comparisons some differ by chance. */

@@ -2,7 +2,7 @@
 import { callCell, comparisonOf, estimateOf } from '../claims/evidence.ts';
 import { plain, significant } from '../claims/quantity.ts';
 import type { ArmPair } from '../stats/arm-pairs.ts';
-import { revisionPairs } from '../stats/arm-pairs.ts';
+import { baseOf, revisionPairs } from '../stats/arm-pairs.ts';
 import type { CellSummary, MetricName, Summary } from '../stats/summary.ts';
 import { NS_PER_US } from '../units.ts';
 import type { Cells } from './columns.ts';
@@ -26,18 +26,18 @@ export function envelopeTable(summary: Summary): EnvelopeTable | undefined {
     what: `${pair.arm.variant.protocol} instead of ${pair.base.variant.protocol}, over`,
     rows: rowOf(summary, pair, pair.base.title),
   }));
-  const [first] = summary.arms;
   const bases = [...new Set(pairs.map(({ base }) => base))];
-  const transports = bases.flatMap((arm) =>
-    first === undefined || first === arm || first.variant.protocol !== arm.variant.protocol
+  const transports = bases.flatMap((arm) => {
+    const first = baseOf(summary.arms, arm);
+    return first === arm || first.variant.protocol !== arm.variant.protocol
       ? []
       : [
           {
             what: `instead of ${first.title}, both ${arm.variant.protocol}`,
             rows: rowOf(summary, { arm, base: first }, arm.title),
           },
-        ],
-  );
+        ];
+  });
   const all = [...revisions, ...transports].filter(({ rows }) => rows.length > 0);
   const titles = [...new Set(all.map(({ what }) => what))];
   const groups = titles.map((what) => ({ what, rows: all.flatMap((one) => (one.what === what ? one.rows : [])) }));

@@ -1,6 +1,7 @@
 /** What was measured, scenario by scenario: numbers in rows of arms, one group per level, ratios below each group. */
 import { armTitle, isAgainstTargets } from '../claims/arms.ts';
 import { estimateOf } from '../claims/evidence.ts';
+import { oneOfEachNetwork } from '../scenario/article-sides.ts';
 import { hasCalls, hasPushes } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../claims/quantity.ts';
 import { whyUnsupported } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { baseOf } from '../stats/arm-pairs.ts';
 import type { CellSummary, Estimate, MetricName, Summary } from '../stats/summary.ts';
 import { inLevel, noNumber, numberOr, shownComparison } from './cell-text.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
@@ -69,6 +71,9 @@ const isCompact = ({ arms }: Summary): boolean => arms.length > MOST_ARMS_IN_FUL
 /** One line each: how the tables are to be read. */
 export const legendOf = (summary: Summary): readonly string[] => [
   ...(isCompact(summary) ? COMPACT_LEGEND : LEGEND),
+  ...(isOverSeveralNetworks(summary)
+    ? ['÷ is within one network only: what differs by a network says nothing about a transport.']
+    : []),
   ...(sectionCells(summary).some(isForReceivers) ? [RECEIVER_LEGEND] : []),
   ...(isAgainstTargets(summary) ? ['n/a: cannot be known of a server that is somebody else’s.'] : []),
 ];
@@ -201,8 +206,14 @@ function numbersOf(summary: Summary, kind: Kind, { cell, arm }: ArmInCell, { fre
 /** Longer titles would make the column wider than its numbers. */
 const LONGEST_IN_HEAD = 10;
 
-const ratioHead = ({ arms: [first] }: Summary): string =>
-  first !== undefined && first.title.length <= LONGEST_IN_HEAD ? `÷ ${first.title}` : '÷ first';
+const isOverSeveralNetworks = ({ arms }: Summary): boolean => oneOfEachNetwork(arms).length > 1;
+
+const ratioHead = (summary: Summary): string => {
+  const [first] = summary.arms;
+  return !isOverSeveralNetworks(summary) && first !== undefined && first.title.length <= LONGEST_IN_HEAD
+    ? `÷ ${first.title}`
+    : '÷ first';
+};
 
 function timesOf(kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
   const of = (part: 'p50' | 'p90' | 'p99' | 'max'): Estimate | undefined =>
@@ -218,8 +229,9 @@ function timesOf(kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
   ];
 }
 
-function compactTimes({ arms: [first] }: Summary, kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
-  const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first?.id ?? '' });
+function compactTimes({ arms }: Summary, kind: Timed, cell: CellSummary, arm: Arm): readonly string[] {
+  const first = baseOf(arms, arm);
+  const comparison = shownComparison(cell, `${kind.times}.p50`, { armId: arm.id, baseArmId: first.id });
   const ratio =
     comparison === undefined
       ? undefined
@@ -262,8 +274,8 @@ function ratiosShown(kind: Kind, cell: CellSummary, { fresh }: BlockOptions): ty
 
 function ratiosOf(summary: Summary, kind: Kind, cell: CellSummary, options: BlockOptions): readonly string[] {
   const shown = ratiosShown(kind, cell, options);
-  const baseArmId = summary.arms[0]?.id ?? '';
-  return cell.arms.flatMap(({ armId }) => {
+  return summary.arms.flatMap((arm) => {
+    const [armId, baseArmId] = [arm.id, baseOf(summary.arms, arm).id];
     const found = shown.flatMap(({ metric, label }) => {
       const comparison = shownComparison(cell, metric, { armId, baseArmId });
       return comparison === undefined ? [] : [{ comparison, text: `${label} ${ratioText(comparison)}` }];

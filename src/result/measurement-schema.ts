@@ -74,6 +74,10 @@ const processUse = z
   })
   .meta({ id: 'ProcessUse', description: 'What one process used over the window.' });
 
+const relayLateness = z
+  .object({ chunks: z.number(), p50Ns: ns(), p99Ns: ns(), maxNs: ns() })
+  .describe('How late the relay that emulated the network passed on what it was to delay.');
+
 const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('books-do-not-balance'), detail: z.string() }),
   z.object({ kind: z.literal('wrong-answers'), count: z.number() }),
@@ -87,6 +91,8 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('driver-saturated'), utilisation: z.number() }),
   z.object({ kind: z.literal('rate-not-reached'), offeredPerSec: z.number(), achievedPerSec: z.number() }),
   z.object({ kind: z.literal('hiccup'), maxNs: ns() }),
+  z.object({ kind: z.literal('relay-error'), addedNs: ns(), roundTripNs: ns() }),
+  z.object({ kind: z.literal('relay-late'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('gc-pause'), process: z.enum(['endpoint', 'driver']), maxNs: ns() }),
   z.object({ kind: z.literal('not-steady'), driftShare: z.number() }),
 ]);
@@ -122,6 +128,7 @@ export const measurementSchema = z
     endpoint: processUse.nullable(),
     driver: processUse,
     hiccups: z.object({ maxNs: ns(), totalNs: ns() }).describe('What the machine did to an idle process.'),
+    relay: relayLateness.optional(),
     doubts: z.array(doubt).describe('Reasons to trust the measurement less, or not at all.'),
   })
   .meta({ id: 'Measurement', description: 'One cell measured once.' });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { STUDY_NAMES } from '../scenario/study.ts';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
+import { NETWORK_MECHANISMS, NETWORK_PROFILES } from '../scenario/network.ts';
 import { CLIENT_STACKS, COMPRESSIONS, HTTP_VERSIONS, PROTOCOL_REVISIONS, REPLY_MODES } from '../scenario/variant.ts';
 
 /** A count or a position: whole, from 0. */
@@ -94,7 +95,8 @@ const variant = z
     reply: z.enum(REPLY_MODES).nullable().describe('How answers come, where the endpoint has the choice.'),
     client: z.enum(CLIENT_STACKS),
     target: z.string().describe('`embedded`, or the name of somebody’s server.'),
-    network: z.literal('lo'),
+    network: z.enum(NETWORK_PROFILES).describe('Between the two ends; lo is loopback as it is.'),
+    mechanism: z.enum(NETWORK_MECHANISMS).optional().describe('What emulates the network; absent for lo.'),
   })
   .describe('One way of speaking MCP, exactly.');
 

@@ -71,6 +71,10 @@ const clockCheck = z.object({
   evidence: z.string(),
 });
 
+const relayCheck = z
+  .object({ roundTripNs: ns(), pings: z.number(), addedP50Ns: ns(), addedP90Ns: ns() })
+  .describe('What the relay that emulated the network added beyond its round trip, by its own ping.');
+
 const trialHead = {
   index: whole().describe('Of the planned trial.'),
   block: whole(),
@@ -82,6 +86,7 @@ const trial = z.discriminatedUnion('status', [
     ...trialHead,
     status: z.literal('completed'),
     clock: clockCheck.describe('Whether instants of the two processes could be subtracted from each other.'),
+    relay: relayCheck.optional(),
     measurements: z.array(measurementSchema),
   }),
   z.object({ ...trialHead, status: z.literal('failed'), error: z.string(), measurements: z.array(measurementSchema) }),

@@ -143,6 +143,8 @@ export type TrialResult =
   | (TrialHead & {
       readonly status: 'completed';
       readonly clock: ClockCheck;
+      /** Of the relay that emulated the network, by its own ping; absent where none did. */
+      readonly relay?: RelayCheck | undefined;
       readonly measurements: readonly Measurement[];
     })
   | (TrialHead & { readonly status: 'failed'; readonly error: string; readonly measurements: readonly Measurement[] });
@@ -152,6 +154,25 @@ export interface TrialHead {
   readonly index: number;
   readonly block: number;
   readonly armId: string;
+}
+
+/** A relay's own ping, before anything was measured through it, against the network that it was to be. */
+export interface RelayCheck {
+  /** What it was to add to an exchange. */
+  readonly roundTripNs: Nanoseconds;
+  readonly pings: number;
+  /** What it added beyond that, the time of the same ping without it taken off: at the median, and in one of ten. */
+  readonly addedP50Ns: Nanoseconds;
+  readonly addedP90Ns: Nanoseconds;
+}
+
+/** How late a relay passed on what it was to delay, over one window: after its due time, by its own clock. */
+export interface RelayLateness {
+  /** Chunks of bytes, and connections that opened or ended. */
+  readonly chunks: number;
+  readonly p50Ns: Nanoseconds;
+  readonly p99Ns: Nanoseconds;
+  readonly maxNs: Nanoseconds;
 }
 
 /** One cell measured once. */
@@ -193,6 +214,8 @@ export interface Measurement {
   readonly driver: ProcessUse;
   /** Gaps of an otherwise idle timer in the command's process: what the machine did to everybody. */
   readonly hiccups: { readonly maxNs: Nanoseconds; readonly totalNs: Nanoseconds };
+  /** Of the relay that emulated the network, over the window; absent where none did. */
+  readonly relay?: RelayLateness | undefined;
   readonly doubts: readonly Doubt[];
 }
 
@@ -219,6 +242,8 @@ export type Doubt =
   | { readonly kind: 'driver-saturated'; readonly utilisation: number }
   | { readonly kind: 'rate-not-reached'; readonly offeredPerSec: number; readonly achievedPerSec: number }
   | { readonly kind: 'hiccup'; readonly maxNs: Nanoseconds }
+  | { readonly kind: 'relay-error'; readonly addedNs: Nanoseconds; readonly roundTripNs: Nanoseconds }
+  | { readonly kind: 'relay-late'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'gc-pause'; readonly process: 'endpoint' | 'driver'; readonly maxNs: Nanoseconds }
   | { readonly kind: 'not-steady'; readonly driftShare: number };
 

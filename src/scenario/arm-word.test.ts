@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ARM_OPTIONS, armWord, readArmWord, variantTitle } from './arm-word.ts';
+import { NETWORK_PROFILES } from './network.ts';
 import {
   CLIENT_STACKS,
   COMPRESSIONS,
@@ -22,6 +23,8 @@ describe('reading', () => {
     ['streamable-http@2026-07-28+json+h2', 'streamable-http', { protocol: '2026-07-28', reply: 'json', http: '2' }],
     ['sse+tls+br+lean', 'sse', { tls: true, compression: 'br', client: 'lean' }],
     ['websocket+deflate', 'websocket', { compression: 'deflate' }],
+    ['sse+h2+wan', 'sse', { http: '2', network: 'wan' }],
+    ['sse+lo', 'sse', { network: 'lo' }],
   ])('%s', (text, transport, axes) => {
     expect(read(text)).toEqual({ ok: true, word: { transport, axes } });
   });
@@ -39,6 +42,11 @@ describe('reading', () => {
     ['sse+__proto__', 'got option "__proto__", expected one of'],
     ['streamable-http+sse+json', 'got "streamable-http+sse+json", expected one of sse and json'],
     ['websocket+gzip+h2+br', 'got "websocket+gzip+h2+br", expected one of gzip and br'],
+    ['sse+wan+lan', 'got "sse+wan+lan", expected one of wan and lan'],
+    [
+      'sse+wam',
+      'got option "wam", expected one of sse, json, h2, tls, deflate, gzip, br, lean, sdk, lo, lan, metro, wan',
+    ],
     ['websocket+tls+tls', 'got "websocket+tls+tls", expected one of tls and tls'],
   ])('%j is refused', (text, why) => {
     const found = read(text);
@@ -58,6 +66,9 @@ describe('writing', () => {
       'Streamable HTTP 2026-07-28 (JSON replies, HTTP/2, TLS)',
     ],
     [{ compression: 'br', client: 'sdk' }, 'streamable-http+br+sdk', 'Streamable HTTP (br, sdk client)'],
+    [{ network: 'lan', mechanism: 'relay' }, 'streamable-http+lan', 'Streamable HTTP (lan by relay)'],
+    // As it was asked for, and could not be.
+    [{ network: 'wan-lossy' }, 'streamable-http+wan-lossy', 'Streamable HTTP (wan-lossy)'],
   ])('%j', (axes, word, title) => {
     expect(armWord({ ...usual, ...axes }, 'sse')).toBe(word);
     expect(variantTitle({ ...usual, ...axes }, 'Streamable HTTP')).toBe(title);
@@ -75,7 +86,7 @@ describe('writing', () => {
     compression: fc.constantFrom(...COMPRESSIONS),
     client: fc.constantFrom(...CLIENT_STACKS),
     target: fc.constant('embedded'),
-    network: fc.constant('lo' as const),
+    network: fc.constantFrom(...NETWORK_PROFILES),
   });
   const replies = fc.constantFrom(
     ...REPLY_MODES.flatMap((reply) => REPLY_MODES.map((usualReply) => ({ reply, usualReply }))),

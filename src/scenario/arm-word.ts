@@ -1,8 +1,9 @@
 /**
  * How an arm is written, on the command line and in a record: the transport, then what differs from what goes without
- * saying. `websocket`, `streamable-http@2026-07-28+json`, `sse+h2+tls`.
+ * saying. `websocket`, `streamable-http@2026-07-28+json`, `sse+h2+tls`, `websocket+wan`.
  */
 import { didYouMean } from './nearest.ts';
+import { NETWORK_PROFILES } from './network.ts';
 import { PROTOCOL_REVISIONS, type ProtocolRevision, type ReplyMode, type Variant, defaultVariant } from './variant.ts';
 import { quote } from './wording.ts';
 
@@ -17,6 +18,7 @@ const OPTIONS: Readonly<Record<string, Partial<Variant>>> = {
   br: { compression: 'br' },
   lean: { client: 'lean' },
   sdk: { client: 'sdk' },
+  ...Object.fromEntries(NETWORK_PROFILES.map((network) => [network, { network }])),
 };
 
 /** The words that may stand after a `+`. */
@@ -78,6 +80,8 @@ export function armWord(variant: Variant, usualReply: ReplyMode | null): string 
     variant.tls ? '+tls' : '',
     variant.compression === 'off' ? '' : `+${variant.compression}`,
     variant.client === 'stock' ? '' : `+${variant.client}`,
+    // Which mechanism emulates it is the machine's affair and stands in the record.
+    variant.network === 'lo' ? '' : `+${variant.network}`,
   ];
   return `${variant.transport}${revision}${options.join('')}`;
 }
@@ -91,8 +95,13 @@ export function variantTitle(variant: Variant, transportTitle: string): string {
     variant.tls ? 'TLS' : '',
     variant.compression === 'off' ? '' : variant.compression,
     variant.client === 'stock' ? '' : `${variant.client} client`,
+    variant.network === 'lo' ? '' : networkPart(variant),
   ].filter((part) => part !== '');
   const revision = variant.protocol === usual.protocol ? '' : ` ${variant.protocol}`;
   // In brackets, because titles stand in lists.
   return `${transportTitle}${revision}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }
+
+/** `wan by relay`. */
+const networkPart = ({ network, mechanism }: Variant): string =>
+  mechanism === undefined ? network : `${network} by ${mechanism}`;

@@ -1,15 +1,36 @@
 /** The two transports that the article compares, and which arms of a run stand for them. */
 import type { Arm } from './plan.ts';
+import { isSameNetwork } from './variant.ts';
 
 /** In the article's order, each with the name that the article gives it. */
-export const ARTICLE_TRANSPORTS: readonly { readonly transport: string; readonly title: string }[] = [
+export const ARTICLE_TRANSPORTS = [
   { transport: 'sse', title: 'SSE' },
   { transport: 'websocket', title: 'WebSocket' },
-];
+] as const;
+export type ArticleTransport = (typeof ARTICLE_TRANSPORTS)[number]['transport'];
+
+/** Both sides of the article, over one and the same network. */
+export type ArticlePair = Readonly<Record<ArticleTransport, Arm>>;
 
 /** Whether an arm speaks with a server of the tool's own; about somebody else's the article says nothing. */
 export const isEmbedded = ({ variant }: Arm): boolean => variant.target === 'embedded';
 
-/** The arm that stands for a side of the article: the first embedded one of its transport. */
-export const sideOf = (arms: readonly Arm[], transport: string): Arm | undefined =>
+/** One pair for each network over which both sides ran, in the order of the run: of each side the first embedded arm. */
+export function articlePairs(arms: readonly Arm[]): readonly ArticlePair[] {
+  return oneOfEachNetwork(arms).flatMap(({ variant }) => {
+    const over = arms.filter((arm) => isSameNetwork(arm.variant, variant));
+    const [sse, websocket] = [firstOf(over, 'sse'), firstOf(over, 'websocket')];
+    return sse === undefined || websocket === undefined ? [] : [{ sse, websocket }];
+  });
+}
+
+/** The arm that stands for a side of the article: of the first pair, or by itself where there is no pair. */
+export const sideOf = (arms: readonly Arm[], transport: ArticleTransport): Arm | undefined =>
+  articlePairs(arms)[0]?.[transport] ?? firstOf(arms, transport);
+
+/** The first arm over each network. */
+export const oneOfEachNetwork = (arms: readonly Arm[]): readonly Arm[] =>
+  arms.filter((arm, at) => !arms.slice(0, at).some((earlier) => isSameNetwork(earlier.variant, arm.variant)));
+
+const firstOf = (arms: readonly Arm[], transport: ArticleTransport): Arm | undefined =>
   arms.find((arm) => arm.variant.transport === transport && isEmbedded(arm));

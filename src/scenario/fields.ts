@@ -74,13 +74,13 @@ export function duration({ least, most }: { least: string; most: string }) {
   );
 }
 
-/** A size from `least` to 4MiB. */
-export function size(least: Bytes) {
+/** A size from `least` to `most`, without which it is 4MiB. */
+export function size(least: Bytes, most: Bytes = MAX_TEXT_BYTES) {
   return z.string({ error: A_SIZE }).transform((text, context) =>
     attempt(context, () => {
       const found = parseSize(text);
-      if (found >= least && found <= MAX_TEXT_BYTES) return found;
-      throw new QuantityError(text, `a size from ${formatSize(least)} to ${formatSize(MAX_TEXT_BYTES)}`);
+      if (found >= least && found <= most) return found;
+      throw new QuantityError(text, `a size from ${formatSize(least)} to ${formatSize(most)}`);
     }),
   );
 }

@@ -4,7 +4,7 @@ import { seededRandom } from './random.ts';
 import type { Cell, Extent } from './scenario.ts';
 import type { PlannedStep, PlannedStudy, Subject } from './study.ts';
 
-export type { Arm, ForeignCall } from './arm.ts';
+export type { Arm } from './arm.ts';
 
 /** One arm measured once, in a fresh pair of processes, through all cells in this order. */
 export interface PlannedTrial {

@@ -17,6 +17,9 @@ export const STUDY_NAMES = [
 ] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
+/** Those that look into a browser. */
+export const BROWSER_STUDIES: readonly StudyName[] = ['connection-limits'];
+
 /** What one step is about: its coordinates, each by name, like `{ client: 'ws', cut: 'fin' }`. What they mean is the study's business. */
 export type Subject = Readonly<Record<string, string>>;
 

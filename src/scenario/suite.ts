@@ -33,7 +33,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
 };
 
 /** Without a word on the command line. */
-export const USUAL_SUITE = 'article';
+const USUAL_SUITE = 'article';
 
 /** Names in the order in which the suites have them, each once. */
 export const SUITE_ORDER: readonly string[] = [

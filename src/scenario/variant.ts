@@ -1,4 +1,5 @@
 /** The axes of a measurement: everything about the way messages travel that a person could choose otherwise. */
+import type { NetworkMechanism, NetworkProfile } from './network.ts';
 
 /** Revisions of the protocol, oldest first; the handshake (`initialize`) era ends with the last but one. */
 export const PROTOCOL_REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
@@ -33,8 +34,14 @@ export interface Variant {
   /** Whose server: `embedded` for the tool's own; else the name of somebody's, never its headers. */
   readonly target: string;
   /** The network between the two ends; `lo` is the host's loopback as it is. */
-  readonly network: 'lo';
+  readonly network: NetworkProfile;
+  /** How that network is emulated; absent for `lo`, which is not. */
+  readonly mechanism?: NetworkMechanism | undefined;
 }
+
+/** Whether both went over the same network, by the same mechanism: numbers from different ones are not compared. */
+export const isSameNetwork = (a: Variant, b: Variant): boolean =>
+  a.network === b.network && a.mechanism === b.mechanism;
 
 /** The variant that a name on the command line means when nothing else is said; `reply` is the transport's usual one. */
 export function defaultVariant(transport: string, reply: ReplyMode | null = null): Variant {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { armOf } from '../../test/fixtures/record.ts';
-import { pairsToCompare, revisionPairs } from './arm-pairs.ts';
+import { baseOf, pairsToCompare, revisionPairs } from './arm-pairs.ts';
 
 const words = (pairs: ReturnType<typeof pairsToCompare>) => pairs.map(({ arm, base }) => `${arm.id} ÷ ${base.id}`);
 const pairs = (...ids: string[]) => words(pairsToCompare(ids.map(armOf)));
@@ -24,6 +24,20 @@ test('somebody else’s server stands for no side of the article', () => {
   ];
   const theirs = { ...sse, variant: { ...sse.variant, target: 'everything' } };
   expect(words(pairsToCompare([stdio, theirs, websocket]))).toEqual(['sse ÷ stdio', 'websocket ÷ stdio']);
+});
+
+test('arms of one network only', () => {
+  expect(pairs('sse', 'sse+wan', 'websocket', 'websocket+wan')).toEqual(['websocket ÷ sse', 'websocket+wan ÷ sse+wan']);
+  expect(pairs('sse', 'websocket+wan')).toEqual([]);
+  expect(pairs('loopback', 'websocket+lan', 'sse+lan', 'sse+metro')).toEqual(['sse+lan ÷ websocket+lan']);
+  const [wan, websocket] = [armOf('sse+wan'), armOf('websocket+wan')];
+  const byAnother = { ...websocket, variant: { ...websocket.variant, mechanism: 'netem' as const } };
+  expect(pairsToCompare([wan, byAnother])).toEqual([]);
+});
+
+test('what an arm is held against is the first over its network', () => {
+  const arms = ['sse', 'websocket+wan', 'stdio', 'sse+wan'].map(armOf);
+  expect(arms.map((arm) => baseOf(arms, arm).id)).toEqual(['sse', 'websocket+wan', 'sse', 'websocket+wan']);
 });
 
 test('revisions of one and the same', () => {

@@ -1,6 +1,7 @@
 /** Which arms of a run are held against each other. */
-import { ARTICLE_TRANSPORTS, sideOf } from '../scenario/article-sides.ts';
+import { articlePairs, oneOfEachNetwork } from '../scenario/article-sides.ts';
 import type { Arm } from '../scenario/plan.ts';
+import { isSameNetwork } from '../scenario/variant.ts';
 
 /** `arm ÷ base`. */
 export interface ArmPair {
@@ -8,21 +9,29 @@ export interface ArmPair {
   readonly base: Arm;
 }
 
-/** Every other arm against the first, the article's two, and each newer revision against an older one of the same; no pair twice. */
-export function pairsToCompare(arms: readonly Arm[]): readonly ArmPair[] {
+/** What the others over its network are held against: the first of them. */
+export const baseOf = (arms: readonly Arm[], arm: Arm): Arm =>
+  arms.find((other) => isSameNetwork(other.variant, arm.variant)) ?? arm;
+
+/**
+ * Network by network, because what differs by a network says nothing about a transport: every other arm against the
+ * first, the article's two, and each newer revision against an older one of the same; no pair twice.
+ */
+export const pairsToCompare = (arms: readonly Arm[]): readonly ArmPair[] =>
+  oneOfEachNetwork(arms).flatMap((first) => pairsWithin(arms.filter((arm) => baseOf(arms, arm) === first)));
+
+function pairsWithin(arms: readonly Arm[]): readonly ArmPair[] {
   const [base, ...others] = arms;
   if (base === undefined) return [];
   const first = others.map((arm) => ({ arm, base }));
-  const more = [...articlePair(arms), ...revisionPairs(arms)];
+  const more = [
+    ...articlePairs(arms).map(({ sse, websocket }) => ({ arm: websocket, base: sse })),
+    ...revisionPairs(arms),
+  ];
   return [
     ...first,
     ...more.filter((pair, at) => ![...first, ...more.slice(0, at)].some((other) => isSame(pair, other))),
   ];
-}
-
-function articlePair(arms: readonly Arm[]): readonly ArmPair[] {
-  const [base, arm] = ARTICLE_TRANSPORTS.map(({ transport }) => sideOf(arms, transport));
-  return base === undefined || arm === undefined ? [] : [{ arm, base }];
 }
 
 /** Arms that differ in the protocol's revision and in nothing else: each newer one against the oldest, repetitions left out. */

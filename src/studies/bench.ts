@@ -50,6 +50,8 @@ export interface SessionOrder extends Pick<McpClientOptions, 'onNotification' | 
   /** The endpoint's, or that of a hop on the way to it. */
   readonly address: string;
   readonly certificate: string | undefined;
+  /** The address of this host that its sockets are opened from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   readonly clock: Clock;
   /** Of a request. */
   readonly timeoutNs: Nanoseconds;
@@ -67,12 +69,13 @@ export interface StudySession {
 
 /** Connects the stock client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
 export async function openStudySession(order: SessionOrder): Promise<StudySession> {
-  const { variant, address, certificate } = order;
+  const { variant, address, certificate, localAddress } = order;
   const transport = await loadTransport(variant.transport);
   const client = new McpClient(order);
   const channel = await transport.connect(address, {
     variant,
     certificate,
+    localAddress,
     headers: {},
     maxMessageBytes: MAX_MESSAGE_BYTES,
     timeoutMs: toMilliseconds(CONNECT_NS),

@@ -18,4 +18,6 @@ export interface StepOrder {
   readonly repetition: number;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that was asked for. */
+  readonly browser: string | undefined;
 }

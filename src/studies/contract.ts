@@ -25,6 +25,8 @@ export interface StepContext<N extends StudyName> extends StudyOrder<N> {
   readonly seed: number;
   /** How long an endpoint may take to be ready. */
   readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that was asked for, where one was; no record holds it. */
+  readonly browser: string | undefined;
   readonly clock: Clock;
 }
 
@@ -41,6 +43,3 @@ export interface Study<N extends StudyName> {
    */
   measure(subject: Subject, context: StepContext<N>): Promise<StepOutcome<StudyData[N]>>;
 }
-
-/** A study whose name is not known at compile time. */
-export type AnyStudy = { readonly [N in StudyName]: Study<N> }[StudyName];

@@ -109,6 +109,8 @@ export interface ConnectOptions {
   readonly certificate?: string | undefined;
   /** How often in a row a lost stream is asked for again, where a channel does so by itself; absent: as it is built. */
   readonly attempts?: number | undefined;
+  /** The address of this host that sockets are opened from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   /** Starts this client's server, for transports where clients do. */
   readonly launch?: (() => Promise<ServerPipes>) | undefined;
 }
@@ -162,7 +164,7 @@ export interface WireCounts {
 
 /** One socket of a channel or endpoint. */
 export interface SocketReport {
-  /** The client's port: the same number at both ends. For a pipe, which has none, the server's process id: negative for its standard output. */
+  /** The client's port: the same number at both ends, unless a relay stands between them, whose port the endpoint sees. For a pipe, which has none, the server's process id: negative for its standard output. */
   readonly clientPort: number;
   readonly open: boolean;
   readonly upBytes: Bytes;

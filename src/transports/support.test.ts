@@ -21,6 +21,8 @@ function reasonFor(change: Partial<Variant>, widened: Partial<Spoken> = {}): str
 test('what is on the list is supported', () => {
   expect(reasonFor({})).toBe('');
   expect(reasonFor({ protocol: '2026-07-28' })).toBe('');
+  expect(reasonFor({ network: 'lan' })).toBe('');
+  expect(reasonFor({ network: 'lo' }, { noNetwork: 'pigeons fly as they like' })).toBe('');
 });
 
 test.each<[Partial<Variant>, Partial<Spoken>, string]>([
@@ -40,6 +42,7 @@ test.each<[Partial<Variant>, Partial<Spoken>, string]>([
     { compression: ['off', 'deflate', 'gzip'] },
     'Pigeon post has no compression "br": it has deflate and gzip',
   ],
+  [{ network: 'lan' }, { noNetwork: 'pigeons fly as they like' }, 'pigeons fly as they like'],
   [{ reply: 'json' }, {}, 'Pigeon post has one way only to answer a request, so "json" replies cannot be chosen'],
   [{ reply: 'json' }, { replies: ['sse'] }, 'Pigeon post has no "json" replies'],
   [{ reply: null }, { replies: ['sse', 'json'] }, 'Pigeon post answers as sse or as json, which has to be said'],

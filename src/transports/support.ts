@@ -24,6 +24,8 @@ export interface Spoken {
   readonly clients: readonly ClientStack[];
   /** Empty where answers have one way only. */
   readonly replies: readonly ReplyMode[];
+  /** Why no network can stand between its two ends, a whole sentence without its full stop; absent where sockets connect them. */
+  readonly noNetwork?: string;
   /** Why something is not possible, where there is more to say than that it is not on the list, or why a combination is not; else `undefined`. */
   readonly except?: (variant: Variant) => string | undefined;
 }
@@ -40,6 +42,7 @@ const sdkReason = ({ clients }: Spoken, variant: Variant): string | undefined =>
 
 function obstacle(spoken: Spoken, variant: Variant): string | undefined {
   const { title } = spoken;
+  if (variant.network !== 'lo' && spoken.noNetwork !== undefined) return spoken.noNetwork;
   if (!spoken.protocols.includes(variant.protocol))
     return spoken.noOtherProtocol ?? `${title} is not built for protocol ${variant.protocol}`;
   if (variant.client === 'lean')

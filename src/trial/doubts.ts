@@ -6,9 +6,9 @@ import type { EndpointReading } from '../endpoint/commands.ts';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import { decodeHistogram } from '../measure/histogram.ts';
-import type { Doubt, Measurement } from '../result/record.ts';
+import type { Doubt, Measurement, RelayCheck } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type Nanoseconds, milliseconds } from '../units.ts';
+import { type Nanoseconds, milliseconds, nanoseconds } from '../units.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
 const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
@@ -18,6 +18,10 @@ const UTILISATION_LIMIT = 0.7;
 const HICCUP_LIMIT_NS = milliseconds(25);
 const GC_LIMIT_NS = milliseconds(50);
 const RATE_SHARE_LIMIT = 0.9;
+/** What a relay adds of its own, as a share of the round trip that it stands for. */
+const RELAY_ERROR_LIMIT = 0.1;
+/** No relay is on time to better than this under load; as a share of the round trip it is the same limit as above. */
+const RELAY_LATE_LIMIT_NS = milliseconds(2);
 /** Theil–Sen drift over the window, as a share of the median. */
 const DRIFT_LIMIT = 0.25;
 
@@ -30,6 +34,8 @@ export interface DoubtContext {
   readonly latestPublicationNs: Nanoseconds;
   /** Sessions that the server ended and a client opened again. */
   readonly sessionsReopened: number;
+  /** Of the relay between the two, where there is one. */
+  readonly relayCheck?: RelayCheck | undefined;
   /** Why a client is gone, be it since the warm-up; `undefined` when all are there. */
   readonly lostBecause: string | undefined;
 }
@@ -47,6 +53,7 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
     ...pace(measurement),
     ...calendar(context.latestPublicationNs),
     ...machine(measurement),
+    ...relayed(measurement, context.relayCheck),
     ...drift(measurement),
   ];
 }
@@ -142,6 +149,20 @@ function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
   if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS)
     doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
   return doubts;
+}
+
+/** What the network took beyond what it was to take: unloaded by the relay's own ping, under load by its own clock. */
+function relayed({ relay }: Unjudged, check: RelayCheck | undefined): Doubt[] {
+  if (check === undefined) return [];
+  const { roundTripNs, addedP50Ns } = check;
+  const limitNs = nanoseconds(RELAY_ERROR_LIMIT * roundTripNs);
+  const lateLimitNs = nanoseconds(Math.max(RELAY_LATE_LIMIT_NS, limitNs));
+  return [
+    ...(Math.abs(addedP50Ns) > limitNs ? [{ kind: 'relay-error', addedNs: addedP50Ns, roundTripNs } as const] : []),
+    ...(relay !== undefined && relay.p99Ns > lateLimitNs
+      ? [{ kind: 'relay-late', p99Ns: relay.p99Ns, limitNs: lateLimitNs } as const]
+      : []),
+  ];
 }
 
 function drift({ partMedians }: Unjudged): Doubt[] {

@@ -258,6 +258,41 @@ describe('numbers that deserve a second look', () => {
   /** From 1000 − half to 1000 + half. */
   const ramp = (half: number) => parts(...Array.from({ length: 11 }, (_, index) => 1_000 + (half * (index - 5)) / 5));
 
+  test('a relay that adds more than a tenth of its round trip, by its own ping', () => {
+    const relayed = (addedP50Ns: number) =>
+      doubts(
+        {},
+        {
+          relayCheck: {
+            roundTripNs: milliseconds(10),
+            pings: 50,
+            addedP50Ns: nanoseconds(addedP50Ns),
+            addedP90Ns: nanoseconds(9e6),
+          },
+        },
+      );
+    expect(relayed(1_000_000)).toEqual([]);
+    expect(relayed(1_000_001)).toEqual([{ kind: 'relay-error', addedNs: 1_000_001, roundTripNs: 10_000_000 }]);
+    // One that is too quick is as wrong.
+    expect(relayed(-1_000_001)).toEqual([{ kind: 'relay-error', addedNs: -1_000_001, roundTripNs: 10_000_000 }]);
+  });
+
+  test.each([
+    ['lan', 0.5, 2],
+    ['wan', 40, 4],
+  ])('a relay that is late under load, over %s', (_, roundTripMs, limitMs) => {
+    const addedP50Ns = nanoseconds(0);
+    const relayCheck = { roundTripNs: milliseconds(roundTripMs), pings: 50, addedP50Ns, addedP90Ns: addedP50Ns };
+    const late = (p99Ns: number) =>
+      doubts(
+        { relay: { chunks: 100, p50Ns: nanoseconds(5e6), p99Ns: nanoseconds(p99Ns), maxNs: nanoseconds(9e9) } },
+        { relayCheck },
+      );
+    const limitNs = milliseconds(limitMs);
+    expect(late(limitNs)).toEqual([]);
+    expect(late(limitNs + 1)).toEqual([{ kind: 'relay-late', p99Ns: limitNs + 1, limitNs }]);
+  });
+
   test('drift over the window: a quarter of the median', () => {
     expect(doubts({ partMedians: ramp(125) })).toEqual([]);
     expect(doubts({ partMedians: ramp(126) })).toMatchObject([{ kind: 'not-steady' }]);
@@ -287,8 +322,14 @@ describe('the machine', () => {
   test('placement is two different cores, or a reason', () => {
     const placement = choosePlacement();
     if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
-    expect(placementWords(placement)).toMatch(/^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/);
-    expect(placementWords({ kind: 'free', because: 'there is one core' })).toBe(
+    expect(placementWords(placement, [])).toMatch(
+      /^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/,
+    );
+    const [arm] = fixtureRecord({ blocks: 1, armIds: ['sse+wan'], cells: [] }).plan.arms;
+    expect(placementWords({ kind: 'pinned', endpointCpu: 0, driverCpu: 1, relayCpu: 2 }, [arm!])).toBe(
+      'endpoint on core 0, driver on core 1, relay on core 2',
+    );
+    expect(placementWords({ kind: 'free', because: 'there is one core' }, [])).toBe(
       'left to the scheduler: there is one core',
     );
   });

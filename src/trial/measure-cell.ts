@@ -5,7 +5,7 @@ import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
-import type { Doubt, Measurement, WarmupReport } from '../result/record.ts';
+import type { Doubt, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_S, bytes, nanoseconds, plus, seconds } from '../units.ts';
@@ -20,6 +20,8 @@ export interface CellContext {
   readonly clock: Clock;
   readonly clockCheck: ClockCheck;
   readonly hiccups: HiccupMeter;
+  /** Of the relay between the two, once it delays. */
+  readonly relayCheck?: RelayCheck | undefined;
   readonly seed: number;
 }
 
@@ -48,6 +50,7 @@ interface PhaseResult {
   /** `null` where the server is somebody else's: what it counts is its own. */
   readonly endpoint: EndpointReading | null;
   readonly hiccups: Hiccups;
+  readonly relay: RelayLateness | undefined;
 }
 
 /** The warm-up's events carry 1, the window's 2: an event that comes late is not taken for the other's. */
@@ -79,7 +82,8 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const { events } = published;
   const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
   const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
-  return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take() };
+  const relay = await processes.relay?.read();
+  return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take(), relay };
 }
 
 const NOTHING_PUBLISHED: PublishReport = { published: 0, events: [], latestNs: nanoseconds(0) };
@@ -98,7 +102,7 @@ function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
 }
 
 function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
-  const { driver, endpoint, run, hiccups } = measured;
+  const { driver, endpoint, run, hiccups, relay } = measured;
   const { openSockets, scripts, elapsedNs, process: driverUse } = driver;
   const measurement: Omit<Measurement, 'doubts'> = {
     cellId: cell.id,
@@ -124,6 +128,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     endpoint: context.processes.apart && endpoint !== null ? endpoint.process : null,
     driver: driverUse,
     hiccups,
+    ...(relay === undefined ? {} : { relay }),
   };
   const doubts: Doubt[] = doubtsOf(measurement, {
     scenario: cell.scenario,
@@ -132,6 +137,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     latestPublicationNs: measured.published.latestNs,
     sessionsReopened: driver.sessionsReopened,
     lostBecause: driver.lostBecause,
+    relayCheck: context.relayCheck,
   });
   return { ...measurement, doubts };
 }

@@ -5,9 +5,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Arm } from '../scenario/plan.ts';
 
 export type Placement =
-  | { readonly kind: 'pinned'; readonly endpointCpu: number; readonly driverCpu: number }
+  | {
+      readonly kind: 'pinned';
+      readonly endpointCpu: number;
+      readonly driverCpu: number;
+      /** Of a relay between the two, where one stands there: its own, or the driver's, which has nothing to do while a call is under way. */
+      readonly relayCpu: number;
+    }
   /** The scheduler decides; why it could not be otherwise. */
   | { readonly kind: 'free'; readonly because: string };
 
@@ -15,20 +22,23 @@ const TASKSET_LIMIT_MS = 5_000;
 
 /** Two cores this process may use, where the system lets processes be pinned (`taskset`, of util-linux). */
 export function choosePlacement(): Placement {
-  const [endpointCpu, driverCpu] = allowedCpus();
+  const [endpointCpu, driverCpu, relayCpu = driverCpu] = allowedCpus();
   if (endpointCpu === undefined) return { kind: 'free', because: 'this system does not tell which cores may be used' };
-  if (driverCpu === undefined) return { kind: 'free', because: 'there is one core' };
+  if (driverCpu === undefined || relayCpu === undefined) return { kind: 'free', because: 'there is one core' };
   if (spawnSync('taskset', ['--version'], { timeout: TASKSET_LIMIT_MS }).status !== 0) {
     return { kind: 'free', because: 'the program taskset is not installed' };
   }
-  return { kind: 'pinned', endpointCpu, driverCpu };
+  return { kind: 'pinned', endpointCpu, driverCpu, relayCpu };
 }
 
-/** In words, for the record. */
-export const placementWords = (placement: Placement): string =>
-  placement.kind === 'pinned'
-    ? `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}`
-    : `left to the scheduler: ${placement.because}`;
+/** In words, for the record; of a relay where one of the arms has one. */
+export function placementWords(placement: Placement, arms: readonly Arm[]): string {
+  if (placement.kind === 'free') return `left to the scheduler: ${placement.because}`;
+  const relay = arms.some(({ variant }) => variant.mechanism === 'relay')
+    ? `, relay on core ${placement.relayCpu}`
+    : '';
+  return `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}${relay}`;
+}
 
 function allowedCpus(): number[] {
   try {

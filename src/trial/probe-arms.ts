@@ -3,15 +3,29 @@ import type { ProbeCalls, ProbeConnect } from '../driver/commands.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { ArmFacts } from '../result/record.ts';
+import { NETWORKS } from '../scenario/network.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { EndpointSeen, Handshake, SocketReport, Transport } from '../transports/contract.ts';
-import { type Nanoseconds, bytes, milliseconds, perSecond, plus, seconds } from '../units.ts';
+import {
+  type Nanoseconds,
+  bytes,
+  milliseconds,
+  nanoseconds,
+  perSecond,
+  plus,
+  seconds,
+  toMilliseconds,
+} from '../units.ts';
 import { clientPackages, driverLines, packageBytes } from './client-code.ts';
 import type { Placement } from './placement.ts';
 import { PROMPT_NS, type OwnProcesses, startProcesses } from './processes.ts';
 
 const PROBE_CALLS = 20;
 const PROBE_TIME_NS = milliseconds(200);
+/** When the sockets are looked at: the client has subscribed, and the first calls and events have been exchanged. */
+const LOOK_AFTER_MS = 60;
+/** What that takes of a network's round trips: one for the subscription, one for each of two calls. */
+const LOOK_AFTER_ROUND_TRIPS = 3;
 
 export interface ProbeOptions {
   readonly arm: Arm;
@@ -31,6 +45,7 @@ export async function probeArm(options: ProbeOptions): Promise<ArmFacts> {
   try {
     // The interrupt may have come while they were starting.
     if (options.signal.aborted) throw new Error('interrupted');
+    await processes.relay?.delay();
     return await lookClosely(options, processes);
   } finally {
     options.signal.removeEventListener('abort', onAbort);
@@ -42,6 +57,7 @@ type EndpointView = EndpointCommands['sockets']['reply'];
 
 async function lookClosely(options: ProbeOptions, processes: OwnProcesses): Promise<ArmFacts> {
   const { driver, askEndpoint } = processes;
+  const { roundTripNs } = NETWORKS[options.arm.variant.network];
   const connect = await driver.ask('probeConnect', undefined, PROMPT_NS);
   const before = await askEndpoint('sockets', undefined, PROMPT_NS);
   const calling = driver.ask('probeCalls', { calls: PROBE_CALLS }, PROMPT_NS);
@@ -59,14 +75,15 @@ async function lookClosely(options: ProbeOptions, processes: OwnProcesses): Prom
       publications: [publication],
       seed: 1,
       startNs: plus(options.clock.now(), milliseconds(10)),
-      durationNs: PROBE_TIME_NS,
+      durationNs: nanoseconds(PROBE_TIME_NS + LOOK_AFTER_ROUND_TRIPS * roundTripNs),
     },
     seconds(10),
   );
   const both = Promise.all([calling, publishing]);
   both.catch(() => undefined); // Awaited below; until then a process that ends must not end the command with it.
   // The sockets are read while calls and events are still under way.
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  const lookAfterMs = LOOK_AFTER_MS + LOOK_AFTER_ROUND_TRIPS * toMilliseconds(roundTripNs);
+  await new Promise((resolve) => setTimeout(resolve, lookAfterMs));
   const during = await askEndpoint('sockets', undefined, PROMPT_NS);
   const [calls] = await both;
   await driver.ask('probeRelease', undefined, PROMPT_NS);

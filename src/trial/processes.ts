@@ -1,10 +1,12 @@
-/** The two processes of one trial, fresh and apart: the endpoint and the driver. */
+/** The processes of one trial, fresh and apart: the endpoint, the driver, and the relay where a network stands between them. */
 import { type Child, startChild } from '../child/child.ts';
 import { pinProcess } from '../child/pin.ts';
 import type { DriverCommands } from '../driver/commands.ts';
 import type { HostedEndpoint } from '../driver/hosted-endpoint.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
+import type { Clock } from '../measure/clock.ts';
+import { type StandingRelay, standBetween } from '../network/stand-between.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
 import { type Nanoseconds, milliseconds, nanoseconds, seconds } from '../units.ts';
@@ -30,13 +32,15 @@ export interface TrialProcesses {
   readonly driver: Pick<Child<DriverCommands>, 'ask'>;
   /** `undefined` where the server is somebody else's and answers nothing but its clients. */
   readonly askEndpoint: AskEndpoint | undefined;
+  /** What stands between the two where a network is emulated; `undefined` on loopback as it is. */
+  readonly relay: StandingRelay | undefined;
   /** Whether the endpoint has a process of its own (or many), whose use can be told from the driver's. */
   readonly apart: boolean;
   /** How long opening so many clients may take. */
   readonly openLimit: (clients: number) => Nanoseconds;
   /** How long before the first thing is due an order must be given, for all processes to hear of it. */
   readonly lead: (clients: number) => Nanoseconds;
-  /** Ends both. Never rejects. */
+  /** Ends them all. Never rejects. */
   end(): Promise<void>;
 }
 
@@ -48,6 +52,7 @@ export interface OwnProcesses extends TrialProcesses {
 export interface StartOptions {
   readonly arm: Arm;
   readonly transport: Transport;
+  readonly clock: Clock;
   readonly seed: number;
   /** How long the endpoint may take to be ready. */
   readonly readyTimeoutNs: Nanoseconds;
@@ -56,7 +61,7 @@ export interface StartOptions {
   readonly coldServerCalls?: number | undefined;
 }
 
-/** Starts both and connects nothing yet. Rejects, with nothing left running, when either cannot be started. */
+/** Starts them and connects nothing yet. Rejects, with nothing left running, when one of them cannot be started. */
 export async function startProcesses(options: StartOptions): Promise<OwnProcesses> {
   const { capabilities } = options.transport;
   const apart = capabilities.has('own-process');
@@ -67,8 +72,9 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
   const endpoint = single ? startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' }) : undefined;
   const askEndpoint: AskEndpoint = (command, body, timeoutNs) =>
     endpoint === undefined ? askHosted(driver, command, body, timeoutNs) : endpoint.ask(command, body, timeoutNs);
+  let relay: StandingRelay | undefined;
   const end = async (): Promise<void> => {
-    await Promise.all([driver.end(), endpoint?.end()]);
+    await Promise.all([driver.end(), endpoint?.end(), relay?.end()]);
   };
   try {
     const { arm, seed, readyTimeoutNs, placement } = options;
@@ -78,26 +84,32 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
       { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
       readyTimeoutNs,
     );
-    const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
-    const coldServerCalls = options.coldServerCalls ?? 0;
-    await driver.ask(
-      'start',
-      {
-        variant: arm.variant,
-        address,
-        certificate,
-        seed,
-        maxMessageBytes: MAX_MESSAGE_BYTES,
-        endpointCpu,
-        coldServerCalls,
-      },
-      PROMPT_NS,
-    );
-    return { driver, askEndpoint, apart, ...patienceWith(options.transport), end };
+    relay = await relayTo(address, options);
+    await startDriver(driver, { address: relay?.address ?? address, certificate }, options);
+    return { driver, askEndpoint, relay, apart, ...patienceWith(options.transport), end };
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+function startDriver(
+  driver: Pick<Child<DriverCommands>, 'ask'>,
+  endpoint: { readonly address: string; readonly certificate: string | undefined },
+  { arm, seed, placement, coldServerCalls = 0 }: StartOptions,
+): Promise<undefined> {
+  const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
+  const order = { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES, endpointCpu, coldServerCalls };
+  return driver.ask('start', { ...order, ...endpoint }, PROMPT_NS);
+}
+
+/** Netem is a word that the record reserves: no arm gets it, see `network/mechanism.ts`. */
+async function relayTo(address: string, { arm, placement, clock }: StartOptions): Promise<StandingRelay | undefined> {
+  const { network, mechanism } = arm.variant;
+  if (mechanism === undefined) return undefined;
+  if (mechanism !== 'relay') throw new Error(`arm ${arm.id} asks for ${mechanism}, which this version does not drive`);
+  const cpu = placement.kind === 'pinned' ? placement.relayCpu : undefined;
+  return standBetween({ address, profile: network, cpu, clock });
 }
 
 /** How long to wait for processes, by whether every client has one more. */

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly readyTimeoutNs: Nanoseconds;
   /** Somebody else's servers, by arm; the other arms are the tool's own. */
   readonly targets?: ReadonlyMap<string, TargetSpec>;
+  /** Path of the browser that studies are to use; one of those that are installed without it. */
+  readonly browser?: string | undefined;
   readonly signal: AbortSignal;
   /** Wall-clock time as ISO 8601, for the record's dates only. */
   readonly timestamp: () => string;
@@ -162,7 +164,7 @@ function emptyRecord(options: RunOptions, matching: Matching, placement: Placeme
     finishedAt: null,
     status: 'running',
     asked: options.asked,
-    environment: describeEnvironment(placementWords(placement), options.plan.arms),
+    environment: describeEnvironment(placementWords(placement, options.plan.arms), options.plan.arms),
     plan: options.plan,
     unsupported: options.unsupported,
     matching,

@@ -13,6 +13,8 @@ export interface StudiesOptions {
   readonly studies: readonly PlannedStudy[];
   readonly clock: Clock;
   readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that was asked for. */
+  readonly browser?: string | undefined;
   /** The interrupt: the step in hand is given up. */
   readonly signal: AbortSignal;
   readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
@@ -49,7 +51,7 @@ const resultOf = ({ name, study }: PlannedStudy, steps: readonly AnyStep[]): Stu
 async function runStep(
   planned: PlannedStudy,
   step: PlannedStep,
-  { clock, readyTimeoutNs, signal }: StudiesOptions,
+  { clock, readyTimeoutNs, browser, signal }: StudiesOptions,
 ): Promise<AnyStep | undefined> {
   const { study: name, arms, settings } = planned;
   const { subject, repetition, seed, index } = step;
@@ -60,7 +62,7 @@ async function runStep(
   const onAbort = (): void => void child.end();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const order = { study: name, subject, arms, settings, repetition, seed, readyTimeoutNs };
+    const order = { study: name, subject, arms, settings, repetition, seed, readyTimeoutNs, browser };
     const outcome = signal.aborted ? undefined : await child.ask('measure', order, limitNs).catch(failureOf);
     if (outcome === undefined || signal.aborted) return undefined;
     return { ...outcome, index, elapsedNs: minus(clock.now(), startedNs) };

@@ -1,7 +1,7 @@
 /** One trial, start to finish: fresh processes, one clock, every cell in the trial's order. */
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter } from '../measure/hiccup-meter.ts';
-import type { ClockCheck, Measurement, TrialHead, TrialResult } from '../result/record.ts';
+import type { ClockCheck, Measurement, RelayCheck, TrialHead, TrialResult } from '../result/record.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { Cell, Extent, Scenario, Step } from '../scenario/scenario.ts';
 import { type TargetSpec, redact, secretsOf } from '../target/spec.ts';
@@ -41,8 +41,8 @@ export async function runTrial(trial: PlannedTrial, arm: Arm, context: TrialCont
   const hide = (text: string): string => redact(text, secrets);
   const withoutSecrets = (measurement: Measurement): Measurement => withHidden(measurement, hide);
   try {
-    const clock = await throughCells(trial, arm, context, measurements);
-    return { ...head, status: 'completed', clock, measurements: measurements.map(withoutSecrets) };
+    const checks = await throughCells(trial, arm, context, measurements);
+    return { ...head, status: 'completed', ...checks, measurements: measurements.map(withoutSecrets) };
   } catch (error) {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
     if (!(error instanceof Error)) throw error;
@@ -60,17 +60,31 @@ const withHidden = (measurement: Measurement, hide: (text: string) => string): M
   }),
 });
 
+/** What was found out about the instruments before the first cell. */
+interface Checks {
+  readonly clock: ClockCheck;
+  readonly relay?: RelayCheck | undefined;
+}
+
 async function throughCells(
   trial: PlannedTrial,
   arm: Arm,
   context: TrialContext,
   measurements: Measurement[],
-): Promise<ClockCheck> {
+): Promise<Checks> {
   const transport = await context.loadTransport(arm.variant.transport);
   const { seed } = trial;
   const { readyTimeoutNs, placement, plan, targets } = context;
   const target = targets.get(arm.id);
-  const start = { arm, transport, seed, readyTimeoutNs, placement, coldServerCalls: plan.processWarmup.calls };
+  const start = {
+    arm,
+    transport,
+    clock: context.clock,
+    seed,
+    readyTimeoutNs,
+    placement,
+    coldServerCalls: plan.processWarmup.calls,
+  };
   const processes = await (target === undefined
     ? startProcesses(start)
     : startTargetProcesses(start, target, context.signal));
@@ -78,17 +92,18 @@ async function throughCells(
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
-    const clockCheck = await checkClocks(processes, context.clock);
-    const cellContext: CellContext = { processes, clock: context.clock, clockCheck, hiccups: context.hiccups, seed };
-    await warmUpProcesses(
-      processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP),
-      cellContext,
-    );
+    const clock = await checkClocks(processes, context.clock);
+    const warming: CellContext = { processes, clock: context.clock, clockCheck: clock, hiccups: context.hiccups, seed };
+    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP), warming);
+    // Two thousand calls over a wide network would take minutes, and compile nothing more.
+    await processes.relay?.delay();
+    const relay = await processes.relay?.check();
+    const cellContext: CellContext = { ...warming, relayCheck: relay };
     for (const cell of cellsInOrder(trial, plan)) {
       context.onCell(trial, cell);
       measurements.push(await measureCell(cell, cellContext));
     }
-    return clockCheck;
+    return relay === undefined ? { clock } : { clock, relay };
   } finally {
     context.signal.removeEventListener('abort', onAbort);
     await processes.end();

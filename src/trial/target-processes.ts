@@ -46,7 +46,7 @@ export async function startTargetProcesses(
       },
       PROMPT_NS,
     );
-    return { driver, askEndpoint: undefined, apart: true, ...patienceWith(transport), end };
+    return { driver, askEndpoint: undefined, relay: undefined, apart: true, ...patienceWith(transport), end };
   } catch (error) {
     await end();
     throw error;

@@ -9,6 +9,8 @@ export interface DialOptions {
   readonly url: URL;
   /** PEM to trust instead of the system's authorities. */
   readonly certificate: string | undefined;
+  /** The address of this host that is dialled from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   /** For TCP and TLS together. */
   readonly timeoutMs: number;
   /** The one application protocol that is offered in a TLS handshake. */
@@ -50,11 +52,12 @@ export class Dialer {
 
   /** Calls `done` exactly once. The socket that is answered may be destroyed to give up. */
   dial(done: Dialled): Socket {
-    const { url, timeoutMs } = this.#options;
+    const { url, timeoutMs, localAddress } = this.#options;
     const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
     const raw = connectTcp({
       host: this.#host,
       port: port ?? 0,
+      ...(localAddress === undefined ? {} : { localAddress }),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,

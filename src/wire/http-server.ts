@@ -8,10 +8,10 @@ import { SocketLedger } from './socket-ledger.ts';
 import { makeCertificate } from './tls.ts';
 
 /** Listens on a free port. Rejects when it cannot. */
-export async function listenHttp({ variant, onRequest, onUpgrade }: HttpServerOptions): Promise<HttpServer> {
+export async function listenHttp({ variant, ...options }: HttpServerOptions): Promise<HttpServer> {
   const certificate = variant.tls ? await makeCertificate() : undefined;
   const listen = variant.http === '2' ? http2Listener : http1Listener;
-  const { server, socketOf, settings } = listen({ certificate, onRequest, onUpgrade });
+  const { server, socketOf, settings } = listen({ ...options, certificate });
   const ledger = new SocketLedger('server');
   const open = new Set<Socket>();
   // Below TLS, and before anybody else has seen it.

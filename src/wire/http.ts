@@ -63,6 +63,8 @@ export interface HttpClientOptions {
   readonly variant: Pick<Variant, 'http' | 'compression'>;
   /** PEM to trust instead of the system's authorities, and then with TLS 1.3 only. */
   readonly certificate: string | undefined;
+  /** The address of this host that connections are opened from; the system's choice without one. */
+  readonly localAddress?: string | undefined;
   /** For a connection, and for a response's head. */
   readonly timeoutMs: number;
 }
@@ -84,6 +86,8 @@ export interface ServerReply {
 }
 export interface HttpServerOptions {
   readonly variant: Pick<Variant, 'http' | 'tls'>;
+  /** Streams of one connection that are allowed at a time (2 only); the bench's usual number without it. */
+  readonly maxConcurrentStreams?: number | undefined;
   readonly onRequest: (request: ServerRequest, reply: ServerReply) => void;
   /** Takes the connection over (1.1 only). */
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

@@ -18,9 +18,9 @@ export class Http1Client implements HttpClient {
   readonly #lasting = new Set<Client>();
 
   constructor(options: HttpClientOptions) {
-    const { origin, certificate, timeoutMs } = options;
+    const { origin, certificate, timeoutMs, localAddress } = options;
     this.#options = options;
-    this.#dialer = new Dialer({ url: new URL(origin), certificate, timeoutMs, alpn: 'http/1.1' });
+    this.#dialer = new Dialer({ url: new URL(origin), certificate, localAddress, timeoutMs, alpn: 'http/1.1' });
     this.#connect = (_target, callback) => {
       this.#dialer.dial((error, socket) => {
         if (socket !== null) callback(null, socket);

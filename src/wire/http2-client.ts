@@ -27,9 +27,9 @@ export class Http2Client implements HttpClient {
   readonly #dialer: Dialer;
 
   constructor(options: HttpClientOptions) {
-    const { origin, certificate, timeoutMs } = options;
+    const { origin, certificate, timeoutMs, localAddress } = options;
     this.#options = options;
-    this.#dialer = new Dialer({ url: new URL(origin), certificate, timeoutMs, alpn: 'h2' });
+    this.#dialer = new Dialer({ url: new URL(origin), certificate, localAddress, timeoutMs, alpn: 'h2' });
   }
 
   get requests(): number {

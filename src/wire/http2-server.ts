@@ -9,8 +9,10 @@ import { serverTls } from './tls.ts';
 /** Idle connections are kept: there is no keep-alive to state. */
 const SETTINGS = { keepAliveMs: undefined, http2Windows: HTTP2_WINDOWS };
 
-export function http2Listener({ certificate, onRequest }: ListenerOptions): Listener {
-  const options = { ...HTTP2_OPTIONS, noDelay: true };
+export function http2Listener({ certificate, maxConcurrentStreams, onRequest }: ListenerOptions): Listener {
+  const usual = HTTP2_OPTIONS.settings;
+  const settings = { ...usual, maxConcurrentStreams: maxConcurrentStreams ?? usual.maxConcurrentStreams };
+  const options = { ...HTTP2_OPTIONS, settings, noDelay: true };
   const server =
     certificate === undefined
       ? createServer(options)

@@ -15,11 +15,11 @@ const MAX_CONCURRENT_STREAMS = 1_024;
 /** Node refuses new streams when what a connection holds exceeds this many megabytes. Its default of 10 is less than one message. */
 const MAX_SESSION_MEMORY_MB = 256;
 
-const HTTP2_SETTINGS: Settings = {
+const HTTP2_SETTINGS = {
   initialWindowSize: HTTP2_WINDOWS.stream,
   maxConcurrentStreams: MAX_CONCURRENT_STREAMS,
   enablePush: false,
-};
+} satisfies Settings;
 
 export const HTTP2_OPTIONS = {
   settings: HTTP2_SETTINGS,

@@ -10,8 +10,6 @@ export interface Listener {
   readonly settings: () => Omit<ReturnType<HttpServer['settings']>, 'tls'>;
 }
 
-export interface ListenerOptions {
+export interface ListenerOptions extends Omit<HttpServerOptions, 'variant'> {
   readonly certificate: Certificate | undefined;
-  readonly onRequest: HttpServerOptions['onRequest'];
-  readonly onUpgrade: HttpServerOptions['onUpgrade'];
 }

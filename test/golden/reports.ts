@@ -2,6 +2,7 @@
 import { evaluateClaims } from '../../src/claims/all.ts';
 import type { Report } from '../../src/report/format.ts';
 import type { RunRecord } from '../../src/result/record.ts';
+import { milliseconds, nanoseconds } from '../../src/units.ts';
 import type { Cell } from '../../src/scenario/scenario.ts';
 import { summarise } from '../../src/stats/summarise.ts';
 import { FAN_OUT_CELLS, FIXTURE_CELLS } from '../fixtures/cells.ts';
@@ -49,6 +50,21 @@ export function nothingValidRecord(): RunRecord {
 /** More arms than the comparison has columns. */
 export const manyArmsRecord = (): RunRecord =>
   fixtureRecord({ armIds: ['sse', 'websocket', 'streamable-http', 'loopback', 'websocket#2'] });
+
+/** The article's two over loopback and over networks of which one is emulated badly, and one not at all. */
+export function networksRecord(): RunRecord {
+  const armIds = ['sse', 'websocket', 'sse+lan', 'websocket+lan', 'sse+wan', 'websocket+wan'];
+  const record = fixtureRecord({ armIds, cells: cellsOf('tool-calls', 'agent-loop', 'notifications') });
+  const addedNs = nanoseconds(320_000);
+  const doubted = withMeasurements(record, (measurement, { armId }) => ({
+    ...measurement,
+    doubts: [
+      ...measurement.doubts,
+      ...(armId.endsWith('+lan') ? [{ kind: 'relay-error', addedNs, roundTripNs: milliseconds(0.5) } as const] : []),
+    ],
+  }));
+  return { ...doubted, unsupported: [{ armId: 'sse+wan-lossy', cellId: null, reason: 'this kernel has no netem' }] };
+}
 
 /** One arm for each variant that `all` stands for; one of them cannot run what asks for progress. */
 export function allArmsRecord(): RunRecord {

@@ -13,6 +13,7 @@ const RECORDS = {
   'many-arms': golden.manyArmsRecord,
   'all-arms': golden.allArmsRecord,
   targets: golden.targetsRecord,
+  networks: golden.networksRecord,
   'fan-out': golden.fanOutRecord,
 } as const;
 /** A terminal's control characters, line ends excepted. */

@@ -23,6 +23,7 @@ const SPOKEN: Spoken = {
   compression: ['off'],
   clients: ['stock'],
   replies: [],
+  noNetwork: 'both ends are in one process: there is nothing between them',
 };
 
 const NO_WIRE = { upBytes: bytes(0), downBytes: bytes(0) };

@@ -18,9 +18,9 @@ const FAILURE_DELAY_MS = 50;
 const MESSAGE_HEADERS = { 'content-type': 'application/json' };
 
 export async function connectSse(address: string, options: ConnectOptions): Promise<Channel> {
-  const { variant, certificate, timeoutMs } = options;
+  const { variant, certificate, localAddress, timeoutMs } = options;
   const url = new URL(address);
-  const http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs });
+  const http = openHttpClient({ origin: url.origin, variant, certificate, localAddress, timeoutMs });
   const stream = streamFetch(http, options.headers);
   const source = new EventSource(url, { fetch: stream.fetch });
   const close = (): Promise<void> => {

@@ -12,6 +12,7 @@ const SPOKEN: Spoken = {
   compression: ['off'],
   clients: ['stock', 'sdk'],
   replies: [],
+  noNetwork: 'a client and the server that it starts share a host: there is no network between the ends of a pipe',
   except: ({ http, tls }) => {
     if (tls) return 'pipes between two processes of one host have no TLS';
     return http === '2' ? 'stdio has no HTTP at all, neither version' : undefined;

@@ -13,8 +13,8 @@ import { textOf } from './frames.ts';
 const CLOSE_GRACE_MS = 1_000;
 
 export async function connectWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
-  const { certificate, timeoutMs } = options;
-  const dialer = new Dialer({ url: new URL(address), certificate, timeoutMs, alpn: 'http/1.1' });
+  const { certificate, localAddress, timeoutMs } = options;
+  const dialer = new Dialer({ url: new URL(address), certificate, localAddress, timeoutMs, alpn: 'http/1.1' });
   const webSocket = new WebSocket(address, 'mcp', {
     createConnection: dialed(dialer, timeoutMs),
     perMessageDeflate: deflateOptions(options.variant),
