@@ -6,6 +6,7 @@ import { conclude } from './support/lines.js';
 import { browserLimit } from './truth/browser-limit.js';
 import { knownNetwork } from './truth/known-network.js';
 import { slopeOfMemory } from './truth/slope-of-memory.js';
+import { tenCuts } from './truth/ten-cuts.js';
 import { coordinatedOmission, exactBytes, floor, knownDelay, sameTwice } from './truth/workloads.js';
 
 const PARTS = {
@@ -17,6 +18,7 @@ const PARTS = {
   floor,
   browserLimit,
   slopeOfMemory,
+  tenCuts,
 };
 
 const asked = process.argv[3]?.split(',') ?? Object.keys(PARTS);

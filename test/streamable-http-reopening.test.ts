@@ -72,6 +72,19 @@ test('a client that only listens finds out by itself', async () => {
   expect(closed).toEqual([]);
 });
 
+test('a client that only listens may be forgotten as often as it likes, with events in between', async () => {
+  const { client, closed, forget, publish, heard } = await forgettable();
+  await client.subscribe([FEED]);
+  const losses = [1, 2, 3, 4, 5];
+  for (const loss of losses) {
+    await forget();
+    await expect.poll(() => client.sessionsReopened).toBe(loss);
+    expect(publish(loss)).toBe(1);
+    await expect.poll(() => heard().at(-1)).toBe(loss);
+  }
+  expect([heard(), closed]).toEqual([losses, []]);
+});
+
 test('many calls at once open one session, and none of them is lost or made twice', async () => {
   const { client, server, forget, initializedNs } = await forgettable();
   for (let loss = 1; loss <= 5; loss += 1) {

@@ -12,7 +12,6 @@ import { defaultTransport } from './default-transport.ts';
 import { extraRoundTrip } from './extra-round-trip.ts';
 import { frameOverhead } from './frame-overhead.ts';
 import { latency } from './latency.ts';
-import { reconnection } from './reconnection.ts';
 import { roundTrip50ms } from './round-trip-50ms.ts';
 
 const MS = 1e6;
@@ -109,17 +108,6 @@ describe('what is missing', () => {
       });
       expect(Object.keys(measured)).toEqual(['sse', 'websocket']);
     }
-  });
-
-  it('is one mechanism for claims without a rule: a scenario that appears is not blamed any more', () => {
-    expect(verdictOn(reconnection, {})).toMatchObject({
-      lacks: 'scenario',
-      because: 'no reconnect scenario in this run',
-    });
-    expect(verdictOn(reconnection, { cells: [{ scenario: 'reconnect' }] })).toMatchObject({
-      word: 'not measured',
-      lacks: 'rule',
-    });
   });
 
   it('says so when the trials are too few for a usual interval', () => {

@@ -22,6 +22,7 @@ export function hostedEndpoint(
     },
     'endpoint.clock': () => chosen.clock(undefined),
     'endpoint.publish': (order) => chosen.publish(order),
+    'endpoint.emit': (order) => chosen.emit(order),
     'endpoint.stopPublishing': () => chosen.stopPublishing(undefined),
     'endpoint.begin': (edge) => chosen.begin(edge),
     'endpoint.read': () => chosen.read(undefined),

@@ -1,9 +1,10 @@
 /** What the endpoint's process can be asked. */
+import type { EventStamp } from '../mcp/events.ts';
 import type { MemoryReading } from '../measure/memory.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Publication, Stall } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { EndpointSeen, EndpointSettings, SocketReport, WireCounts } from '../transports/contract.ts';
+import type { EndpointSeen, EndpointSettings, Recovery, SocketReport, WireCounts } from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
@@ -14,6 +15,7 @@ export type EndpointCommands = {
       readonly maxMessageBytes: Bytes;
       /** Whether clients can resume a TLS session. */
       readonly resumable?: boolean;
+      readonly recovery?: Recovery | undefined;
     };
     reply: { readonly address: string; readonly certificate: string | undefined };
   };
@@ -21,6 +23,8 @@ export type EndpointCommands = {
   clock: { body: undefined; reply: ClockStamp };
   /** Publishes by calendar; answers when the last event has gone out. */
   publish: { body: PublishOrder; reply: PublishReport };
+  /** Publishes one event, for who keeps a calendar of their own; answers when it has been handed to the transport. */
+  emit: { body: EmitOrder; reply: undefined };
   /** Cuts a running publication short. */
   stopPublishing: { body: undefined; reply: undefined };
   /** Begins a window: counters are read from here. */
@@ -55,6 +59,11 @@ export interface PublishOrder {
   readonly seed: number;
   readonly startNs: Nanoseconds;
   readonly durationNs: Nanoseconds;
+}
+
+export interface EmitOrder {
+  readonly event: Omit<EventStamp, 'emittedNs'>;
+  readonly payloadBytes: Bytes;
 }
 
 export interface PublishReport {

@@ -40,6 +40,10 @@ export class ServerFarm {
       // Children of one process on one host: their clock is this process's.
       clock: () => stampNow(clock),
       publish: (order) => this.#publish(order),
+      emit: async (order) => {
+        await this.#askAll('emit', order);
+        return undefined;
+      },
       stopPublishing: async () => {
         await this.#askAll('stopPublishing', undefined);
         return undefined;

@@ -40,11 +40,11 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     process: meter.begin(),
   });
   return {
-    start: async ({ variant, seed, maxMessageBytes, resumable }) => {
+    start: async ({ variant, seed, maxMessageBytes, resumable, recovery }) => {
       const transport = await loadTransport(variant.transport);
       const server = new BenchServer({ clock, seed, die, era: eraOf(variant.protocol) });
       const pipes = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
-      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes, resumable });
+      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes, resumable, recovery });
       running = { server, endpoint };
       return { address: endpoint.address, certificate: endpoint.certificate };
     },
@@ -53,6 +53,10 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
       publishing = new AbortController();
       const { server } = started();
       return runPublications(order, (event, payload) => void server.publish(event, payload), clock, publishing.signal);
+    },
+    emit: ({ event, payloadBytes }) => {
+      started().server.publish(event, payloadBytes);
+      return undefined;
     },
     stopPublishing: () => {
       publishing.abort();

@@ -2,7 +2,7 @@
 import type { Clock } from '../measure/clock.ts';
 import { type Nanoseconds, milliseconds } from '../units.ts';
 import type { ChannelEvents, EncodedMessage, MessageSink } from './contract.ts';
-import { CLIENT_INFO, requestEnvelope, subscriptionIn } from './envelope.ts';
+import { CLIENT_INFO, honours, requestEnvelope, subscriptionIn } from './envelope.ts';
 import {
   type Incoming,
   type JsonObject,
@@ -289,7 +289,10 @@ export class McpClient implements ChannelEvents {
       if (this.#givenUp.has(subscription)) this.strays.late += 1;
       else this.strays.misrouted += 1;
     } else if (method === ACKNOWLEDGED && subscription !== undefined) this.#acknowledged(subscription, params);
-    else this.#options.onNotification?.(method, params, receivedNs);
+    else {
+      this.#reopening.works();
+      this.#options.onNotification?.(method, params, receivedNs);
+    }
   }
 
   #acknowledged(id: RequestId, params: JsonObject): void {
@@ -313,7 +316,7 @@ export class McpClient implements ChannelEvents {
       return;
     }
     this.#forget(message.id);
-    this.#reopening.answered();
+    this.#reopening.works();
     pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
   }
 
@@ -390,9 +393,6 @@ export class McpClient implements ChannelEvents {
     if (method !== 'initialize') this.#cancel(id, outcome.kind === 'timed-out' ? 'timed out' : 'not wanted');
   }
 }
-
-const honours = (filter: unknown, uri: string): boolean =>
-  isObject(filter) && Array.isArray(filter['resourceSubscriptions']) && filter['resourceSubscriptions'].includes(uri);
 
 /** How long connecting may take before it is given up, unless said otherwise. */
 export const CONNECT_TIMEOUT_NS = milliseconds(10_000);

@@ -88,6 +88,12 @@ export interface ChannelEvents {
    * sends when the new session is initialized. Without a listener the channel is gone instead.
    */
   onSessionLost?(): void;
+  /** A stream broke, and the channel is going to ask for it again by itself. */
+  onInterrupted?(): void;
+  /** It is asking. */
+  onResuming?(): void;
+  /** It has it. */
+  onResumed?(): void;
   /** The channel is gone and will not come back by itself. Called at most once, never after `close()`. */
   onClosed(reason: string): void;
 }

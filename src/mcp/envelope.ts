@@ -61,3 +61,7 @@ function metaIn(params: JsonObject): JsonObject | undefined {
   const meta = params['_meta'];
   return isObject(meta) ? meta : undefined;
 }
+
+/** [spec] 2026-07-28, subscriptions: whether what the server agreed to holds this resource. */
+export const honours = (filter: unknown, uri: string): boolean =>
+  isObject(filter) && Array.isArray(filter['resourceSubscriptions']) && filter['resourceSubscriptions'].includes(uri);

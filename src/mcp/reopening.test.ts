@@ -39,7 +39,7 @@ describe('a lost session', () => {
   it('may be lost as often as it likes, with answers in between', async () => {
     for (let loss = 0; loss < 20; loss += 1) {
       await lose(1);
-      reopening.answered();
+      reopening.works();
     }
     expect([reopening.count, problems]).toEqual([20, []]);
   });
@@ -48,12 +48,12 @@ describe('a lost session', () => {
     await lose(3);
     expect(problems).toEqual([]);
     await lose(1);
-    expect([reopened, problems]).toEqual([3, ['the server ended the session 4 times without an answer in between']]);
+    expect([reopened, problems]).toEqual([3, ['the server ended the session 4 times and said nothing in between']]);
   });
 
   it('answers to the opening itself do not count as answers', async () => {
     next = () => {
-      reopening.answered();
+      reopening.works();
       return Promise.resolve();
     };
     await lose(4);

@@ -1,6 +1,6 @@
 /** When a lost session is opened again, and when that is given up: a server that keeps forgetting must not be asked for ever. */
 
-/** How often without an answer in between. */
+/** How often with nothing from the server in between. */
 const MOST_IN_A_ROW = 3;
 
 export interface ReopeningActions {
@@ -21,8 +21,8 @@ export class Reopening {
     this.#actions = actions;
   }
 
-  /** The server has answered: a session works. */
-  answered(): void {
+  /** The server has answered, or sent an event: a session works. */
+  works(): void {
     if (!this.#underWay) this.#inARow = 0;
   }
 
@@ -30,7 +30,7 @@ export class Reopening {
     this.#inARow += 1;
     if (this.#underWay) this.#actions.giveUp('the server ended the session while it was being opened again');
     else if (this.#inARow > MOST_IN_A_ROW)
-      this.#actions.giveUp(`the server ended the session ${this.#inARow} times without an answer in between`);
+      this.#actions.giveUp(`the server ended the session ${this.#inARow} times and said nothing in between`);
     else void this.#again();
   }
 

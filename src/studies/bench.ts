@@ -7,7 +7,7 @@ import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { Channel, Sharing } from '../transports/contract.ts';
+import type { Channel, Recovery, Sharing } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
 
@@ -28,6 +28,8 @@ export interface EndpointOrder {
   readonly readyTimeoutNs: Nanoseconds;
   /** Whether clients can resume a TLS session. */
   readonly resumable?: boolean;
+  /** Absent: what the transport's own rules have. */
+  readonly recovery?: Recovery | undefined;
 }
 
 /** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */

@@ -61,6 +61,18 @@ export interface EndpointOptions {
   readonly pipes?: OwnPipes | undefined;
   /** Gives clients tickets with which they can resume a TLS session, as servers do; without, every connection pays for a whole handshake. */
   readonly resumable?: boolean | undefined;
+  /** Absent: what the transport's own rules have. */
+  readonly recovery?: Recovery | undefined;
+}
+
+/** What an endpoint does for clients that lose their connection. */
+export interface Recovery {
+  /** Sessions outlive their connections for a while, and what was sent meanwhile is sent again to whoever takes one up. */
+  readonly replay: boolean;
+  /** How long clients are asked to wait before they come back, where the transport has words for it; `undefined` leaves it to them. */
+  readonly retryMs: number | undefined;
+  /** How often something without meaning is sent, so that silence means something; `undefined` for never. */
+  readonly heartbeatMs: number | undefined;
 }
 
 /** The server's ends of the pipes to the one client that started it. */
@@ -99,6 +111,8 @@ export interface ConnectOptions {
   readonly events: ChannelEvents;
   /** PEM of the certificate to trust, and then no other; without one the system's authorities are. */
   readonly certificate?: string | undefined;
+  /** How often in a row a lost stream is asked for again, where a channel does so by itself; absent: as it is built. */
+  readonly attempts?: number | undefined;
   /** The address of this host that sockets are opened from; the system's choice without one. */
   readonly localAddress?: string | undefined;
   /** Starts this client's server, for transports where clients do. */

@@ -19,6 +19,7 @@ export interface EventStreamOptions {
 export class EventStream {
   readonly #reply: ServerReply;
   readonly #encoder: Gzip | BrotliCompress | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
   /** Sends the head. */
   constructor({ request, reply, compression, headers }: EventStreamOptions) {
@@ -54,13 +55,25 @@ export class EventStream {
     else if (unread > 0) cutOffUnread(this.#reply);
   }
 
-  /** Tells the client where it stands before there is anything to send, and after how long to come back: an event without data. */
-  prime(id: string, retryMs: number): void {
-    this.#write(`id: ${id}\nretry: ${retryMs}\ndata: \n\n`);
+  /** Tells the client where it stands before there is anything to send, and after how long to come back where that is said: an event without data. */
+  prime(id: string, retryMs: number | undefined): void {
+    this.#write(`id: ${id}\n${retryMs === undefined ? '' : `retry: ${retryMs}\n`}data: \n\n`);
+  }
+
+  /** Asks the client to wait so long before it comes back, where there is no event to say it with. */
+  retry(retryMs: number): void {
+    this.#write(`retry: ${retryMs}\n\n`);
+  }
+
+  /** From now on a comment is sent this often, which no client shows to anybody. */
+  heartbeat(everyMs: number): void {
+    this.#beating = setInterval(() => this.#write(':\n\n'), everyMs);
+    this.#reply.on('close', () => clearInterval(this.#beating));
   }
 
   /** Ends the response when all of its events are written. */
   end(): void {
+    clearInterval(this.#beating);
     if (this.#encoder === undefined) this.#reply.end();
     else this.#encoder.end();
   }

@@ -11,6 +11,7 @@ import { isFromHere } from '../../wire/loopback-only.ts';
 import { newSessionId } from '../../wire/session-id.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
+import { KeptSessions, type SessionCarrier } from '../kept-session.ts';
 
 const STREAM_PATH = '/sse';
 const MESSAGE_PATH = '/messages';
@@ -25,6 +26,8 @@ interface Context {
   readonly options: EndpointOptions;
   /** By session id. It has the same length for every session, so a POST's size does not depend on which it is. */
   readonly clients: Map<string, Client>;
+  /** Where sessions outlive their streams; `undefined` where a stream's end is its session's. */
+  readonly kept: KeptSessions | undefined;
   readonly http: () => HttpServer;
   /** The last request that opened a stream, and the last that brought a message: what the endpoint can say it has seen. */
   lastStream: ServerRequest | undefined;
@@ -35,6 +38,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
   const context: Context = {
     options,
     clients: new Map(),
+    kept: options.recovery?.replay === true ? new KeptSessions(options.server) : undefined,
     http: () => http,
     lastStream: undefined,
     lastMessage: undefined,
@@ -53,9 +57,16 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
       httpVersion: context.lastStream?.httpVersion,
       messageHeaders: fieldNames(context.lastMessage),
     }),
-    settings: () => ({ ...http.settings(), maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined }),
+    settings: () => ({
+      ...http.settings(),
+      maxMessageBytes: options.maxMessageBytes,
+      heartbeatMs: options.recovery?.heartbeatMs,
+    }),
     closeIdle: () => http.closeIdle(),
-    close: () => http.close(),
+    close: () => {
+      context.kept?.conclude();
+      return http.close();
+    },
   };
 }
 
@@ -76,13 +87,17 @@ function route(context: Context, request: ServerRequest, reply: ServerReply): vo
 }
 
 function openStream(context: Context, request: ServerRequest, reply: ServerReply): void {
-  const { clients, options } = context;
-  const sessionId = newSessionId();
+  const { clients, options, kept } = context;
   context.lastStream = request;
   const events = new EventStream({ request, reply, compression: options.variant.compression });
-  // [spec] the first event is `endpoint`; its data is the URI to POST to.
-  events.send('endpoint', `${MESSAGE_PATH}?sessionId=${sessionId}`);
-  const stream = new MessageStream(events, context.http().entry(request));
+  const entry = context.http().entry(request);
+  if (kept !== undefined) {
+    carryKept(context, kept, { request, reply, events, entry });
+    return;
+  }
+  const sessionId = newSessionId();
+  announce(context, events, sessionId, undefined);
+  const stream = new MessageStream(events, entry, undefined);
   const session = options.server.openSession((message) => stream.send(message));
   clients.set(sessionId, { session, stream });
   reply.on('close', () => {
@@ -91,20 +106,77 @@ function openStream(context: Context, request: ServerRequest, reply: ServerReply
   });
 }
 
-/** Writes messages as events. */
+/** [spec] the first event is `endpoint`; its data is the URI to POST to. */
+function announce({ options }: Context, events: EventStream, sessionId: string, eventId: string | undefined): void {
+  const { retryMs, heartbeatMs } = options.recovery ?? {};
+  if (retryMs !== undefined) events.retry(retryMs);
+  events.send('endpoint', `${MESSAGE_PATH}?sessionId=${sessionId}`, eventId);
+  if (heartbeatMs !== undefined) events.heartbeat(heartbeatMs);
+}
+
+interface Arrival {
+  readonly request: ServerRequest;
+  readonly reply: ServerReply;
+  readonly events: EventStream;
+  readonly entry: LedgerEntry;
+}
+
+/**
+ * Not in the specification, but in what an event stream is ([HTML] `Last-Event-ID`): every event has an id that names its
+ * session and place, and whoever comes back with one finds the session as it was, and what was missed of it.
+ */
+function carryKept(context: Context, kept: KeptSessions, { request, reply, events, entry }: Arrival): void {
+  const { clients } = context;
+  const last = readEventId(request.headers['last-event-id']);
+  const found = last === undefined ? undefined : kept.resumable(last.sessionId, last.sequence);
+  const sessionId = found === undefined || last === undefined ? newSessionId() : last.sessionId;
+  const session = found ?? kept.open(sessionId);
+  // Where the client stands already, the announcement must not set it back.
+  announce(context, events, sessionId, found === undefined ? eventIdOf(sessionId, 0) : undefined);
+  const stream = new MessageStream(events, entry, (sequence) => eventIdOf(sessionId, sequence));
+  const carrier: SessionCarrier = {
+    send: (message, sequence) => stream.send(message, sequence),
+    drop: () => events.end(),
+  };
+  const client = { session: session.mcp, stream };
+  clients.set(sessionId, client);
+  reply.on('close', () => {
+    if (clients.get(sessionId) === client) clients.delete(sessionId);
+    session.leave(carrier);
+  });
+  session.carry(carrier, found === undefined ? 0 : (last?.sequence ?? 0));
+}
+
+const eventIdOf = (sessionId: string, sequence: number): string => `${sessionId}.${sequence}`;
+
+/** `undefined` without an id, or for one that no stream of ours has sent. */
+function readEventId(id: string | string[] | undefined): { sessionId: string; sequence: number } | undefined {
+  const [, sessionId = '', sequence = ''] = /^([^.]{1,64})\.(\d{1,15})$/.exec(String(id)) ?? [];
+  return sessionId === '' ? undefined : { sessionId, sequence: Number(sequence) };
+}
+
+/** A message and its place in the session, where places are counted. */
+interface Numbered {
+  readonly message: EncodedMessage;
+  readonly sequence: number;
+}
+
+/** Writes messages as events, with ids where they are kept. */
 class MessageStream {
   readonly #events: EventStream;
   readonly #entry: LedgerEntry;
-  #held: EncodedMessage[] | undefined;
+  readonly #idOf: ((sequence: number) => string) | undefined;
+  #held: Numbered[] | undefined;
 
-  constructor(events: EventStream, entry: LedgerEntry) {
+  constructor(events: EventStream, entry: LedgerEntry, idOf: ((sequence: number) => string) | undefined) {
     this.#events = events;
     this.#entry = entry;
+    this.#idOf = idOf;
   }
 
-  send(message: EncodedMessage): void {
-    if (this.#held === undefined) this.#write(message);
-    else this.#held.push(message);
+  send(message: EncodedMessage, sequence = 0): void {
+    if (this.#held === undefined) this.#write({ message, sequence });
+    else this.#held.push({ message, sequence });
   }
 
   /** What is sent while the work goes on is written after `then`. */
@@ -114,12 +186,12 @@ class MessageStream {
     const held = this.#held;
     this.#held = undefined;
     then();
-    for (const message of held) this.#write(message);
+    for (const one of held) this.#write(one);
   }
 
-  #write(message: EncodedMessage): void {
+  #write({ message, sequence }: Numbered): void {
     this.#entry.messagesDown += 1;
-    this.#events.send('message', message.text);
+    this.#events.send('message', message.text, this.#idOf?.(sequence));
   }
 }
 

@@ -3,7 +3,9 @@ import { newSessionId } from '../../wire/session-id.ts';
 import type { EncodedMessage, McpServer, McpSession, MessageHead } from '../../mcp/contract.ts';
 import { type JsonObject, RPC_ERRORS, type RequestId, encodeError, isObject } from '../../mcp/jsonrpc.ts';
 import { accepted, isAnswer, isRequest, refuse, replyJson } from './endpoint.replies.ts';
-import { type Carrier, type EventPosition, ReplayLog, ResumableStream } from './endpoint.streams.ts';
+import type { Recovery } from '../contract.ts';
+import { type EventPosition, ReplayLog } from '../replay-log.ts';
+import { type Carrier, ResumableStream } from './endpoint.streams.ts';
 
 /** A session that nobody has used for so long has lost its client: [spec] the server may end it at any time. */
 const IDLE_MS = 5 * 60_000;
@@ -24,13 +26,20 @@ interface Target {
   abandon(): void;
 }
 
+export interface SessionOptions {
+  /** Answers are event streams. */
+  readonly asEvents: boolean;
+  readonly recovery: Recovery;
+}
+
 export class Session {
   readonly id = newSessionId();
   readonly #mcp: McpSession;
   readonly #asEvents: boolean;
   readonly #onEnd: () => void;
+  readonly #recovery: Recovery;
   readonly #log = new ReplayLog();
-  readonly #standalone = new ResumableStream(STANDALONE, this.#log);
+  readonly #standalone: ResumableStream;
   readonly #targets = new Map<RequestId, Target>();
   /** Streams whose request is not answered yet, by their numbers. */
   readonly #streams = new Map<number, ResumableStream>();
@@ -39,9 +48,11 @@ export class Session {
   #revision = '';
   #ended = false;
 
-  constructor(server: McpServer, asEvents: boolean, onEnd: () => void) {
+  constructor(server: McpServer, { asEvents, recovery }: SessionOptions, onEnd: () => void) {
     this.#mcp = server.openSession((message, during) => this.#deliver(message, during));
     this.#asEvents = asEvents;
+    this.#recovery = recovery;
+    this.#standalone = new ResumableStream(STANDALONE, this.#log, recovery);
     this.#onEnd = onEnd;
     this.#idle = setTimeout(() => this.#expire(), IDLE_MS).unref();
   }
@@ -184,7 +195,7 @@ export class Session {
     const missed = this.#log.after({ stream: number, sequence });
     const last = missed?.at(-1);
     if (missed === undefined || last === undefined || !isAnswer(last.message)) return false;
-    const rest = new ResumableStream(number, this.#log);
+    const rest = new ResumableStream(number, this.#log, this.#recovery);
     rest.replay(arrival, missed);
     rest.end();
     return true;
@@ -222,7 +233,7 @@ export class Session {
   }
 
   #newStream(): ResumableStream {
-    const stream = new ResumableStream(this.#nextStream, this.#log);
+    const stream = new ResumableStream(this.#nextStream, this.#log, this.#recovery);
     this.#nextStream += 1;
     return stream;
   }

@@ -4,7 +4,7 @@ import type { ServerReply, ServerRequest } from '../../wire/http.ts';
 import type { EndpointOptions } from '../contract.ts';
 import { type Generation, type Traffic, accepts, field, readMessage, refuse } from './endpoint.replies.ts';
 import { type Arrival, Session } from './endpoint.session.ts';
-import { readEventId } from './endpoint.streams.ts';
+import { readEventId, USUAL_RECOVERY } from './endpoint.streams.ts';
 
 export class SessionGeneration implements Generation {
   readonly methods = ['POST', 'GET', 'DELETE'];
@@ -45,8 +45,9 @@ export class SessionGeneration implements Generation {
 
   /** [spec] without a session's id there is one thing to say: `initialize`. */
   #begin(arrival: Arrival, text: string): void {
-    const { server, variant } = this.#options;
-    const session = new Session(server, variant.reply !== 'json', () => this.#sessions.delete(session.id));
+    const { server, variant, recovery = USUAL_RECOVERY } = this.#options;
+    const options = { asEvents: variant.reply !== 'json', recovery };
+    const session = new Session(server, options, () => this.#sessions.delete(session.id));
     if (!session.begin(arrival, text)) return;
     this.#sessions.set(session.id, session);
     this.#traffic.opened(arrival.request);

@@ -70,7 +70,10 @@ export class StatelessGeneration implements Generation {
       return;
     }
     const { compression, reply: mode } = this.#options.variant;
-    const answering = new Answering({ request, reply, compression }, entry, head.method === LISTEN || mode !== 'json');
+    const answering = new Answering({ request, reply, compression }, entry, {
+      asEvents: head.method === LISTEN || mode !== 'json',
+      heartbeatMs: head.method === LISTEN ? this.#options.recovery?.heartbeatMs : undefined,
+    });
     seat.answering = answering;
     reception.proceed();
     if (answering.settle()) session.end();
@@ -136,25 +139,32 @@ const STATUS_OF: ReadonlyMap<number, number> = new Map([
   [RPC_ERRORS.unsupportedProtocolVersion, 400],
 ]);
 
+/** How a request is answered. */
+interface Manner {
+  readonly asEvents: boolean;
+  /** How often a stream that says nothing says so; `undefined` for never. */
+  readonly heartbeatMs: number | undefined;
+}
+
 /** One request's reply. What is known within the turn leaves in one piece; an error that is known by then leaves with its status. */
 class Answering {
   readonly #options: EventStreamOptions;
   readonly #entry: LedgerEntry;
-  readonly #asEvents: boolean;
+  readonly #manner: Manner;
   /** Messages of the turn in which the request is handled. */
   readonly #held: EncodedMessage[] = [];
   #stream: EventStream | undefined;
   #answered = false;
 
-  constructor(options: EventStreamOptions, entry: LedgerEntry, asEvents: boolean) {
+  constructor(options: EventStreamOptions, entry: LedgerEntry, manner: Manner) {
     this.#options = options;
     this.#entry = entry;
-    this.#asEvents = asEvents;
+    this.#manner = manner;
   }
 
   deliver(message: EncodedMessage): void {
     if (this.#answered && this.#stream !== undefined) return;
-    if (!this.#asEvents) this.#json(message);
+    if (!this.#manner.asEvents) this.#json(message);
     else if (this.#stream === undefined) this.#hold(message);
     else this.#event(this.#stream, message);
   }
@@ -165,7 +175,7 @@ class Answering {
 
   /** The turn is over. Answers whether the request is, too. */
   settle(): boolean {
-    if (!this.#asEvents) return this.#answered;
+    if (!this.#manner.asEvents) return this.#answered;
     const [first] = this.#held;
     const status = first === undefined ? undefined : statusOf(first);
     if (first !== undefined && status !== undefined) {
@@ -179,6 +189,7 @@ class Answering {
     if (first === undefined) stream.open();
     for (const message of this.#held) this.#write(stream, message);
     if (this.#answered) stream.end();
+    else if (this.#manner.heartbeatMs !== undefined) stream.heartbeat(this.#manner.heartbeatMs);
     return this.#answered;
   }
 

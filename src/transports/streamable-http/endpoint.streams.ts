@@ -2,24 +2,16 @@
 import type { EncodedMessage } from '../../mcp/contract.ts';
 import { EventStream, type EventStreamOptions } from '../../wire/event-stream.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
+import type { Recovery } from '../contract.ts';
+import type { EventPosition, Kept, ReplayLog } from '../replay-log.ts';
 import { MESSAGE_EVENT } from './endpoint.replies.ts';
 
-/** How soon a client may come back: on loopback there is nobody to spare. */
-const RETRY_MS = 100;
-
-/** What a session keeps for those who come back. The newest message is always kept. */
-const MAX_KEPT_MESSAGES = 1_024;
-const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+/** What a session does for clients that lose a stream, unless said otherwise. On loopback there is nobody to spare by a longer wait. */
+export const USUAL_RECOVERY: Recovery = { replay: true, retryMs: 100, heartbeatMs: undefined };
 
 /** Digits of each half of an event's id: ids have one width, so that equal messages cost equal bytes. */
 const HALF = 6;
 const digits = (value: number): string => value.toString(36).padStart(HALF, '0');
-
-/** Which event of which stream. */
-export interface EventPosition {
-  readonly stream: number;
-  readonly sequence: number;
-}
 
 /** Reads an event's id; `undefined` for one that no stream of ours has sent. */
 export function readEventId(id: string): EventPosition | undefined {
@@ -27,45 +19,16 @@ export function readEventId(id: string): EventPosition | undefined {
   return { stream: Number.parseInt(id.slice(0, HALF), 36), sequence: Number.parseInt(id.slice(HALF), 36) };
 }
 
-interface Kept extends EventPosition {
-  readonly message: EncodedMessage;
-}
-
-/** The latest messages of a session, over all of its streams. */
-export class ReplayLog {
-  readonly #kept = new Map<number, Kept>();
-  #oldest = 0;
-  #next = 0;
-  #bytes = 0;
-
-  add(stream: number, sequence: number, message: EncodedMessage): void {
-    this.#kept.set(this.#next, { stream, sequence, message });
-    this.#next += 1;
-    this.#bytes += message.size;
-    while (this.#kept.size > MAX_KEPT_MESSAGES || (this.#bytes > MAX_KEPT_BYTES && this.#kept.size > 1)) {
-      this.#bytes -= this.#kept.get(this.#oldest)?.message.size ?? 0;
-      this.#kept.delete(this.#oldest);
-      this.#oldest += 1;
-    }
-  }
-
-  /** What the stream has sent after this event; `undefined` when some of it is no longer kept. */
-  after({ stream, sequence }: EventPosition): readonly Kept[] | undefined {
-    const later = [...this.#kept.values()].filter((one) => one.stream === stream && one.sequence > sequence);
-    const [first] = later;
-    return first === undefined || first.sequence === sequence + 1 ? later : undefined;
-  }
-}
-
 /** Where a stream is carried: one response at a time. */
 export interface Carrier extends EventStreamOptions {
   readonly entry: LedgerEntry;
 }
 
-/** A stream of messages with ids, on whichever connection its client has for it. */
+/** A stream of messages, on whichever connection its client has for it; with ids where what was sent is kept. */
 export class ResumableStream {
   readonly number: number;
   readonly #log: ReplayLog;
+  readonly #recovery: Recovery;
   readonly #prefix: string;
   /** What is sent before the first connection is there, within one turn; the log keeps what comes while there is none. */
   #held: Kept[] | undefined = [];
@@ -75,9 +38,10 @@ export class ResumableStream {
   #sequence = 0;
   #written = 0;
 
-  constructor(number: number, log: ReplayLog) {
+  constructor(number: number, log: ReplayLog, recovery: Recovery) {
     this.number = number;
     this.#log = log;
+    this.#recovery = recovery;
     this.#prefix = digits(number);
   }
 
@@ -87,7 +51,7 @@ export class ResumableStream {
 
   send(message: EncodedMessage): void {
     this.#sequence += 1;
-    this.#log.add(this.number, this.#sequence, message);
+    if (this.#recovery.replay) this.#log.add(this.number, this.#sequence, message);
     if (this.#live !== undefined) this.#write(this.#live, this.#sequence, message);
     else this.#held?.push({ stream: this.number, sequence: this.#sequence, message });
   }
@@ -97,7 +61,9 @@ export class ResumableStream {
     const stream = this.#carry(carrier);
     const waiting = this.#held ?? [];
     this.#held = undefined;
-    if (primed) stream.prime(this.#prefix + digits(this.#written), RETRY_MS);
+    const { replay, retryMs } = this.#recovery;
+    if (primed && replay) stream.prime(this.#prefix + digits(this.#written), retryMs);
+    else if (primed && retryMs !== undefined) stream.retry(retryMs);
     else if (waiting.length === 0) stream.open();
     for (const { sequence, message } of waiting) this.#write(stream, sequence, message);
   }
@@ -133,6 +99,7 @@ export class ResumableStream {
 
   #carry(carrier: Carrier): EventStream {
     const stream = new EventStream(carrier);
+    if (this.#recovery.heartbeatMs !== undefined) stream.heartbeat(this.#recovery.heartbeatMs);
     this.#live = stream;
     this.#entry = carrier.entry;
     carrier.reply.on('close', () => {
@@ -144,6 +111,6 @@ export class ResumableStream {
   #write(stream: EventStream, sequence: number, message: EncodedMessage): void {
     if (this.#entry !== undefined) this.#entry.messagesDown += 1;
     this.#written = Math.max(this.#written, sequence);
-    stream.send(MESSAGE_EVENT, message.text, this.#prefix + digits(sequence));
+    stream.send(MESSAGE_EVENT, message.text, this.#recovery.replay ? this.#prefix + digits(sequence) : undefined);
   }
 }

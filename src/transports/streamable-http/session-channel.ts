@@ -125,6 +125,7 @@ export class SessionChannel extends PostingChannel {
     super.onHead(exchange, status, headers);
     if (exchange.message?.method === 'initialize') this.#sessionId = headers['mcp-session-id'];
     else if (this.#opening?.exchange === exchange && exchange.streams) this.#opening.settle(undefined);
+    else if (exchange.attempts > 0 && status === 200) this.options.events.onResumed?.();
   }
 
   override onDone(exchange: Exchange, answered: boolean): void {
@@ -192,14 +193,18 @@ export class SessionChannel extends PostingChannel {
   /** [spec] resumability: by GET, with the id of the last event, after the time that the server has asked for. */
   #comeBack(exchange: Exchange, reason: string): void {
     if (this.closed || !this.isWaitedFor(exchange) || this.#isLost(exchange)) return;
-    if (exchange.attempts >= MAX_ATTEMPTS) {
+    const { events, attempts = MAX_ATTEMPTS } = this.options;
+    if (exchange.attempts >= attempts) {
       this.gone(`an event stream broke and could not be taken up again: ${reason}`);
       return;
     }
     exchange.attempts += 1;
+    events.onInterrupted?.();
     const retry = setTimeout(() => {
       this.#retries.delete(retry);
-      if (this.isWaitedFor(exchange) && !this.#isLost(exchange)) this.#get(exchange);
+      if (!this.isWaitedFor(exchange) || this.#isLost(exchange)) return;
+      events.onResuming?.();
+      this.#get(exchange);
     }, exchange.retryMs ?? DEFAULT_RETRY_MS);
     this.#retries.add(retry);
   }

@@ -8,6 +8,7 @@ import { listenHttp } from '../../wire/http-server.ts';
 import { isFromHere } from '../../wire/loopback-only.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
 import type { Endpoint, EndpointOptions } from '../contract.ts';
+import { KeptSessions, type SessionCarrier } from '../kept-session.ts';
 import { deflateOptions } from './deflate.ts';
 import { textOf } from './frames.ts';
 
@@ -25,6 +26,7 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     handleProtocols: (offered) => offered.has('mcp') && 'mcp',
   });
   const sessions = new Map<WebSocket, McpSession>();
+  const kept = options.recovery?.replay === true ? new KeptSessions(options.server) : undefined;
   let httpVersion: string | undefined;
   const http = await listenHttp({
     variant: options.variant,
@@ -35,12 +37,13 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     },
     onUpgrade: (request, socket, head) => {
       ({ httpVersion } = request);
-      const refusal = refuse(request);
+      const refusal = refuse(request, kept);
       if (refusal === undefined) {
         const entry = http.entry(request);
         webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-          sessions.set(webSocket, serve(webSocket, options.server, entry));
+          sessions.set(webSocket, serve(webSocket, { server: options.server, kept, request, entry }));
           webSocket.on('close', () => sessions.delete(webSocket));
+          if (options.recovery?.heartbeatMs !== undefined) heartbeat(webSocket, options.recovery.heartbeatMs);
         });
       } else {
         refuseUpgrade(socket, refusal);
@@ -53,9 +56,14 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     wire: () => http.wire(),
     sockets: () => http.sockets(),
     seen: () => ({ httpVersion, messageHeaders: [] }),
-    settings: () => ({ ...http.settings(), maxMessageBytes: options.maxMessageBytes, heartbeatMs: undefined }),
+    settings: () => ({
+      ...http.settings(),
+      maxMessageBytes: options.maxMessageBytes,
+      heartbeatMs: options.recovery?.heartbeatMs,
+    }),
     close: async () => {
       await Promise.all([...sessions].map(([webSocket, session]) => conclude(webSocket, session)));
+      kept?.conclude();
       await http.close();
     },
   };
@@ -73,9 +81,30 @@ async function conclude(webSocket: WebSocket, session: McpSession): Promise<void
   clearTimeout(cut);
 }
 
-function refuse(request: IncomingMessage): string | undefined {
+function heartbeat(webSocket: WebSocket, everyMs: number): void {
+  const timer = setInterval(() => webSocket.ping(), everyMs);
+  webSocket.on('close', () => clearInterval(timer));
+}
+
+/** Which session the client wants, and how many of its messages it has; no revision of MCP has words for it, so the URL does. */
+interface Wanted {
+  readonly name: string;
+  readonly after: number;
+}
+
+function wantedIn(request: IncomingMessage): Wanted | undefined {
+  const query = new URLSearchParams(request.url?.split('?')[1]);
+  const name = query.get('session') ?? '';
+  const after = query.get('after') ?? '';
+  return /^[\w-]{1,64}$/.test(name) && /^\d{1,15}$/.test(after) ? { name, after: Number(after) } : undefined;
+}
+
+function refuse(request: IncomingMessage, kept: KeptSessions | undefined): string | undefined {
   if (!isFromHere(request)) return '403 Forbidden';
   if (request.url?.split('?')[0] !== '/mcp') return '404 Not Found';
+  const wanted = wantedIn(request);
+  if (kept !== undefined && wanted !== undefined && wanted.after > 0 && !kept.resumable(wanted.name, wanted.after))
+    return '404 Not Found';
   const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
   return offered.includes('mcp') ? undefined : '400 Bad Request';
 }
@@ -87,13 +116,24 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): McpSession {
+interface Arrival {
+  readonly server: McpServer;
+  readonly kept: KeptSessions | undefined;
+  readonly request: IncomingMessage;
+  readonly entry: LedgerEntry;
+}
+
+function serve(webSocket: WebSocket, { server, kept, request, entry }: Arrival): McpSession {
   const send = (text: string): void => {
     entry.messagesDown += 1;
     webSocket.send(text);
     if (webSocket.bufferedAmount > MAX_UNREAD_BYTES) webSocket.terminate();
   };
-  const session = server.openSession((message) => send(message.text));
+  const wanted = wantedIn(request);
+  const session =
+    kept === undefined || wanted === undefined
+      ? server.openSession((message) => send(message.text))
+      : carryKept(webSocket, kept, wanted, send);
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) {
       webSocket.close(CLOSE_UNSUPPORTED_DATA, 'text frames only');
@@ -104,9 +144,23 @@ function serve(webSocket: WebSocket, server: McpServer, entry: LedgerEntry): Mcp
     if (reception.understood) reception.proceed();
     else send(reception.problem.text);
   });
-  webSocket.on('close', () => session.end());
+  if (kept === undefined || wanted === undefined) webSocket.on('close', () => session.end());
   // `ws` has sent the close frame that fits and will end the socket. Cutting it now would reset the connection while the
   // rest of an oversized message is still coming, and most clients would see 1006 instead of 1009.
   webSocket.on('error', () => undefined);
   return session;
+}
+
+/** The session of this name as it was, or a new one: it outlives this connection. */
+function carryKept(
+  webSocket: WebSocket,
+  kept: KeptSessions,
+  { name, after }: Wanted,
+  send: (text: string) => void,
+): McpSession {
+  const session = kept.resumable(name, after) ?? kept.open(name);
+  const carrier: SessionCarrier = { send: (message) => send(message.text), drop: () => webSocket.terminate() };
+  webSocket.on('close', () => session.leave(carrier));
+  session.carry(carrier, after);
+  return session.mcp;
 }
