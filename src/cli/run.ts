@@ -5,8 +5,9 @@ import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
-import { type Plan, planTrials } from '../scenario/plan.ts';
+import { type Plan, type PlanOptions, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
+import { overNetworksOf } from '../scenario/suite.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
@@ -15,6 +16,7 @@ import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
+import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
 import { chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
@@ -46,8 +48,11 @@ export async function runCommand(
   });
   const outputs = await readOutputs(flags.formats);
   const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
+  const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
   const chosen =
-    targets === undefined ? await chooseArms({ ...flags, cells }) : await chooseForeign(targets, cells, flags);
+    targets === undefined
+      ? await chooseArms({ ...flags, arms: widenArms(flags.arms, wider), cells })
+      : await chooseForeign(targets, cells, flags);
   const { repliesOneWay } = chosen;
   if (repliesOneWay.length > 0)
     process.stderr.write(`--reply does not concern ${repliesOneWay.join(', ')}: there is no choice of reply\n`);
@@ -56,7 +61,8 @@ export async function runCommand(
   }
   const seed = flags.seed ?? randomInt(1_000_000);
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
-  const plan = { ...makePlan(cells, chosen, flags, seed), studies };
+  const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
+  const plan = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
@@ -90,7 +96,9 @@ function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
-function makePlan(cells: readonly Cell[], { arms, specs, unsupported }: Chosen, flags: RunFlags, seed: number): Plan {
+type Planned = Pick<Chosen, 'arms' | 'specs'> & Required<Pick<PlanOptions, 'impossible'>>;
+
+function makePlan(cells: readonly Cell[], { arms, specs, impossible }: Planned, flags: RunFlags, seed: number): Plan {
   return planTrials({
     seed,
     quick: flags.quick,
@@ -98,7 +106,7 @@ function makePlan(cells: readonly Cell[], { arms, specs, unsupported }: Chosen, 
     processWarmup: warmupOf(flags, specs !== undefined),
     arms,
     cells,
-    impossible: unsupported,
+    impossible,
   });
 }
 

@@ -1,5 +1,6 @@
 /** Whether a run measured what it set out to. A load generator that exits 0 after measuring nothing has lied to its CI job. */
-import { isValid, type RunRecord, whyUnsupported } from '../result/record.ts';
+import { isValid, type RunRecord } from '../result/record.ts';
+import { isPlanned } from '../scenario/plan.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 import type { Subject } from '../scenario/study.ts';
 import { studySteps } from '../stats/study-steps.ts';
@@ -20,9 +21,7 @@ export function whatFailed(record: RunRecord): readonly string[] {
   // A trial that failed is a failure of the run where its arm was left without a number, and a doubt where others stood in.
   const bare = new Set(
     summary.cells.flatMap(({ cell, arms }) =>
-      arms
-        .filter((arm) => arm.validTrials === 0 && whyUnsupported(record, arm.armId, cell.id) === undefined)
-        .map((arm) => arm.armId),
+      arms.filter((arm) => arm.validTrials === 0 && isPlanned(record.plan, arm.armId, cell.id)).map((arm) => arm.armId),
     ),
   );
   return [...failedTrials.filter(({ armId }) => bare.has(armId)).map(({ line }) => line), ...cells, ...failedSteps];
@@ -56,7 +55,7 @@ function groupBySubject<S extends { readonly subject: Subject }>(
 }
 
 function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): string[] {
-  if (whyUnsupported(record, arm.armId, cell.id) !== undefined) return [];
+  if (!isPlanned(record.plan, arm.armId, cell.id)) return [];
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
   if (arm.validTrials === 0) return [`${what}: no valid measurement in ${counted(arm.invalidTrials)}${because(arm)}`];
   // Of the trials that count: what an invalid one reached says nothing.

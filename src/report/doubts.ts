@@ -161,6 +161,8 @@ function compressibleLines({ arms }: Summary): readonly string[] {
 
 function machineLines(summary: Summary): readonly string[] {
   const { longestHiccupNs, noiseShare } = summary;
+  // Pauses are watched for while trials run.
+  if (summary.record.plan.trials.length === 0) return networkLines(summary);
   const pause = longestHiccupNs > 0 ? `its longest pause was ${time(longestHiccupNs)}` : 'no pause was seen';
   const noise = noiseShare === undefined ? '' : `; medians of like trials differ by ±${percent(noiseShare)}`;
   return [`this machine: ${pause}${noise}`, ...networkLines(summary)];

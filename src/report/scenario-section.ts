@@ -3,7 +3,7 @@ import { armTitle, isAgainstTargets } from '../claims/arms.ts';
 import { estimateOf } from '../claims/evidence.ts';
 import { oneOfEachNetwork } from '../scenario/article-sides.ts';
 import { hasCalls, hasPushes } from '../scenario/directions.ts';
-import type { Arm } from '../scenario/plan.ts';
+import { type Arm, isPlanned } from '../scenario/plan.ts';
 import {
   rate,
   significant,
@@ -70,13 +70,22 @@ const isCompact = ({ arms }: Summary): boolean => arms.length > MOST_ARMS_IN_FUL
 
 /** One line each: how the tables are to be read. */
 export const legendOf = (summary: Summary): readonly string[] => [
-  ...(isCompact(summary) ? COMPACT_LEGEND : LEGEND),
+  ...layoutLegend(sectionCells(summary).map((cells) => isCompact(lookedAt(summary, cells)))),
   ...(isOverSeveralNetworks(summary)
     ? ['÷ is within one network only: what differs by a network says nothing about a transport.']
     : []),
   ...(sectionCells(summary).some(isForReceivers) ? [RECEIVER_LEGEND] : []),
   ...(isAgainstTargets(summary) ? ['n/a: cannot be known of a server that is somebody else’s.'] : []),
 ];
+
+/** A run over many arms may hold scenarios that only a few of them went through. */
+function layoutLegend(compact: readonly boolean[]): readonly string[] {
+  if (compact.length > 0 && compact.every((one) => one)) return COMPACT_LEGEND;
+  return compact.includes(true) ? [...LEGEND, COMPACT_RATIO] : LEGEND;
+}
+
+const COMPACT_RATIO =
+  '÷ in a column: the p50 in units of the first arm’s over the same network; p90 and the slowest are in the record.';
 
 const LEGEND: readonly string[] = [
   'p50, p90, p99: 50, 90, 99 of 100 were this fast or faster (median of the trials).',
@@ -98,8 +107,16 @@ const COMPACT_LEGEND: readonly string[] = [
 export const scenarioSections = (summary: Summary): readonly ScenarioSection[] =>
   sectionCells(summary).flatMap((cells) => {
     const [first] = cells;
-    return first === undefined ? [] : [sectionOf(summary, first.cell.scenario, cells)];
+    return first === undefined ? [] : [sectionOf(lookedAt(summary, cells), first.cell.scenario, cells)];
   });
+
+/** The summary of those arms that were to go through some of the cells, or could not. */
+function lookedAt(summary: Summary, cells: readonly CellSummary[]): Summary {
+  const { record } = summary;
+  const concerns = ({ id }: Arm): boolean =>
+    cells.some(({ cell }) => isPlanned(record.plan, id, cell.id) || whyUnsupported(record, id, cell.id) !== undefined);
+  return { ...summary, arms: summary.arms.filter(concerns) };
+}
 
 /** The cells of each scenario. */
 const sectionCells = ({ cells }: Summary): readonly (readonly CellSummary[])[] => [

@@ -71,6 +71,10 @@ export function planTrials({ impossible = [], studies = [], ...options }: PlanOp
   return { ...options, trials, studies };
 }
 
+/** Whether some trial of the arm was to go through the cell. */
+export const isPlanned = ({ trials }: Pick<Plan, 'trials'>, armId: string, cellId: string): boolean =>
+  trials.some((trial) => trial.armId === armId && trial.cellIds.includes(cellId));
+
 /** Every subject once in each repetition, in an order drawn anew: what comes before a subject differs from time to time. */
 export function planSteps(subjects: readonly Subject[], { repeats, seed }: StepsOptions): PlannedStep[] {
   const random = seededRandom(seed);
