@@ -1,12 +1,6 @@
-/** Runs the study of listeners through the built program, as `run` does, without its command line. */
-import { monotonicClock } from '#dist/measure/clock.js';
-import { planSteps } from '#dist/scenario/plan.js';
-import { STUDY_SETTINGS } from '#dist/scenario/study-settings.js';
-import type { PlannedStudy } from '#dist/scenario/study.js';
+/** Steps of the study of listeners, all of them measured. */
 import type { ListenersStep } from '#dist/stats/listeners.js';
-import { runStudies } from '#dist/trial/run-studies.js';
-import { seconds } from '#dist/units.js';
-import { armsOf } from './arms.js';
+import { measureStudy } from './studies.js';
 
 export interface ListenersOptions {
   /** A word. */
@@ -18,35 +12,20 @@ export interface ListenersOptions {
 
 /** Rejects with what the first step said that was not measured. */
 export async function listenerSteps({ arm, connections, repeats, seed }: ListenersOptions): Promise<ListenersStep[]> {
-  const settings = STUDY_SETTINGS.listeners.parse({ connections, receive: '200ms', idle: '100ms' });
-  const subjects = connections.map((count) => ({ arm, connections: String(count) }));
-  const steps = planSteps(subjects, { repeats, seed });
-  const planned: PlannedStudy = {
-    name: 'bench',
-    title: 'Bench',
-    shows: 'that the tool tells the truth',
-    study: 'listeners',
-    repeats,
-    arms: await armsOf([arm]),
-    settings: JSON.stringify(settings),
-    steps,
-  };
-  const [result] = await runStudies({
-    studies: [planned],
-    clock: monotonicClock(),
-    readyTimeoutNs: seconds(10),
-    signal: new AbortController().signal,
-    onStep: () => undefined,
-    onResults: () => undefined,
-  });
-  if (result?.study !== 'listeners') throw new Error('the study of listeners was not run');
-  return result.steps.map((step, at) => {
+  const scenario = `
+name: bench
+title: Listeners
+shows: that memory grows in a straight line
+study: listeners
+repeats: ${repeats}
+arms: [${arm}]
+settings: { connections: [${connections.join(', ')}], receive: 200ms, idle: 100ms }
+`;
+  const { result, subjectOf, repetitionOf } = await measureStudy(scenario, seed);
+  if (result.study !== 'listeners') throw new Error('the study of listeners was not run');
+  return result.steps.map((step) => {
     if (step.status !== 'measured') throw new Error(`a step with listeners: ${JSON.stringify(step)}`);
-    return {
-      scenario: 'bench',
-      subject: steps[at]?.subject ?? {},
-      repetition: steps[at]?.repetition ?? 0,
-      data: step.data,
-    };
+    const { index, data } = step;
+    return { scenario: 'bench', subject: subjectOf(index), repetition: repetitionOf(index), data };
   });
 }

@@ -4,23 +4,26 @@ import type { StudyResult } from '#dist/result/study.js';
 import { parseFile } from '#dist/scenario/parse-scenario.js';
 import { planSteps } from '#dist/scenario/plan.js';
 import type { StudySettings } from '#dist/scenario/study-settings.js';
-import type { PlannedStudy, StudyName, Subject } from '#dist/scenario/study.js';
+import type { PlannedStep, PlannedStudy, StudyName, Subject } from '#dist/scenario/study.js';
 import { loadStudy } from '#dist/studies/discover.js';
 import { runStudies } from '#dist/trial/run-studies.js';
 import { seconds } from '#dist/units.js';
+import { armsOf } from './arms.js';
 
 export interface StudyRun {
   readonly result: StudyResult;
   readonly subjectOf: (index: number) => Subject;
+  readonly repetitionOf: (index: number) => number;
 }
 
-/** Of a study that looks at no arms; `scenario` is YAML. */
+/** `scenario` is YAML. Rejects when it is no study. */
 export async function measureStudy(scenario: string, seed: number): Promise<StudyRun> {
   const file = parseFile(scenario, 'bench');
   if (file.kind !== 'study') throw new Error('the scenario is a workload');
   const { study, settings, repeats, name, title, shows } = file.draft;
   const chosen = settings as StudySettings[StudyName];
-  const subjects = (await loadStudy(study)).subjects({ settings: chosen, arms: [] });
+  const arms = file.draft.arms.length === 0 ? [] : await armsOf(file.draft.arms);
+  const subjects = (await loadStudy(study)).subjects({ settings: chosen, arms });
   const steps = planSteps(subjects, { repeats, seed });
   const planned: PlannedStudy = {
     name,
@@ -28,7 +31,7 @@ export async function measureStudy(scenario: string, seed: number): Promise<Stud
     shows,
     study,
     repeats,
-    arms: [],
+    arms,
     settings: JSON.stringify(settings),
     steps,
   };
@@ -41,5 +44,10 @@ export async function measureStudy(scenario: string, seed: number): Promise<Stud
     onResults: () => undefined,
   });
   if (result === undefined) throw new Error('the study had no step');
-  return { result, subjectOf: (index) => steps.find((step) => step.index === index)?.subject ?? {} };
+  const planOf = (index: number): PlannedStep | undefined => steps.find((step) => step.index === index);
+  return {
+    result,
+    subjectOf: (index) => planOf(index)?.subject ?? {},
+    repetitionOf: (index) => planOf(index)?.repetition ?? 0,
+  };
 }
