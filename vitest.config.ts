@@ -8,6 +8,7 @@ const ALONE = [
   'networks',
   'package',
   'peer-servers-cli',
+  'proxies.study',
   'target-kinds',
   'targets',
   'trust',

@@ -9,6 +9,7 @@ import { claimHeads } from '../src/claims/all.ts';
 import { DOUBT_ORDER } from '../src/report/doubt-text.ts';
 import { listShipped } from '../src/scenario/load-scenario.ts';
 import { parseScenario } from '../src/scenario/parse-scenario.ts';
+import { SUITES } from '../src/scenario/suite.ts';
 import { METRICS, type MetricUnit } from '../src/stats/metrics.ts';
 import { METRIC_NAMES } from '../src/stats/summary.ts';
 
@@ -124,9 +125,9 @@ describe('commands that are shown', () => {
     const help = await helpOf(subcommand);
     expect(help).toMatch(new RegExp(`^Usage: mcp-transport-bench ${subcommand} `));
     for (const flag of flags) expect(help).toMatch(new RegExp(`(?:^|[\\s,])${flag}[\\s,]`, 'm'));
-    const shipped = listShipped().map(({ name }) => name);
+    const runnable = [...listShipped().map(({ name }) => name), ...Object.keys(SUITES)];
     const named = subcommand === 'run' ? operands.filter((operand) => !operand.includes('.')) : [];
-    expect(named.filter((operand) => !shipped.includes(operand))).toEqual([]);
+    expect(named.filter((operand) => !runnable.includes(operand))).toEqual([]);
   });
 
   it.each(npms)('$command', ({ command }) => {

@@ -52,8 +52,8 @@ export type ClaimVerdict =
   | {
       readonly word: 'not measured';
       readonly because: string;
-      /** What this run does not have: the scenario, one of the two sides, a number that may be shown, or a rule. */
-      readonly lacks: 'scenario' | 'side' | 'data' | 'rule';
+      /** What this run does not have: the scenario, one of the two sides, or a number that may be shown. */
+      readonly lacks: 'scenario' | 'side' | 'data';
       /** What would have to be run or built to answer it. */
       readonly wouldAnswer: string;
     };

@@ -42,27 +42,11 @@ export type ClaimSpec = ClaimHead &
     | { readonly looksAt: 'facts'; readonly judge: (evidence: FactEvidence) => Judgement }
   );
 
-/** A claim whose scenario no rule reads yet: what is claimed, and the run that would be needed. */
-export type UnjudgedSpec = ClaimHead & Pick<SpecBase, 'needs' | 'wouldAnswer'>;
-
 /** Makes a claim of its parts. */
 export const defineClaim = (spec: ClaimSpec): Claim => ({
   ...headOf(spec),
   evaluate: (summary) => evaluate(spec, summary),
 });
-
-/** Makes a claim that has no rule yet; it says which scenario is missing, or, should a record hold it, that the rule is. */
-export const defineUnjudged = (spec: UnjudgedSpec): Claim => ({
-  ...headOf(spec),
-  evaluate: (summary) => ({ measured: {}, cells: [], verdict: unjudged(spec, summary) }),
-});
-
-function unjudged({ needs, wouldAnswer }: UnjudgedSpec, summary: Summary): ClaimVerdict {
-  const notHeld = whyNotHeld(needs, summary);
-  return notHeld === undefined
-    ? { word: 'not measured', lacks: 'rule', because: 'this version has no rule for what was measured', wouldAnswer }
-    : { word: 'not measured', lacks: 'scenario', because: notHeld, wouldAnswer };
-}
 
 function headOf(head: ClaimHead): ClaimHead {
   const { id, label, rule } = head;

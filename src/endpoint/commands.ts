@@ -3,20 +3,21 @@ import type { EventStamp } from '../mcp/events.ts';
 import type { MemoryReading } from '../measure/memory.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Publication, Stall } from '../scenario/scenario.ts';
-import type { Variant } from '../scenario/variant.ts';
-import type { EndpointSeen, EndpointSettings, Recovery, SocketReport, WireCounts } from '../transports/contract.ts';
+import type {
+  EndpointOptions,
+  EndpointSeen,
+  EndpointSettings,
+  SocketReport,
+  WireCounts,
+} from '../transports/contract.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type EndpointCommands = {
   start: {
-    body: {
-      readonly variant: Variant;
-      readonly seed: number;
-      readonly maxMessageBytes: Bytes;
-      /** Whether clients can resume a TLS session. */
-      readonly resumable?: boolean;
-      readonly recovery?: Recovery | undefined;
-    };
+    body: Pick<
+      EndpointOptions,
+      'variant' | 'maxMessageBytes' | 'heartbeatMs' | 'hintsProxies' | 'resumable' | 'recovery'
+    > & { readonly seed: number };
     reply: { readonly address: string; readonly certificate: string | undefined };
   };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */

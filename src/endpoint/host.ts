@@ -40,11 +40,12 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     process: meter.begin(),
   });
   return {
-    start: async ({ variant, seed, maxMessageBytes, resumable, recovery }) => {
+    start: async ({ seed, ...order }) => {
+      const { variant } = order;
       const transport = await loadTransport(variant.transport);
       const server = new BenchServer({ clock, seed, die, era: eraOf(variant.protocol) });
       const pipes = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
-      const endpoint = await transport.startEndpoint({ server, variant, maxMessageBytes, pipes, resumable, recovery });
+      const endpoint = await transport.startEndpoint({ ...order, server, pipes });
       running = { server, endpoint };
       return { address: endpoint.address, certificate: endpoint.certificate };
     },

@@ -7,11 +7,11 @@ import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
-import type { Channel, Recovery, Sharing } from '../transports/contract.ts';
+import type { Channel, EndpointOptions, Sharing } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
 
-/** How long opening a connection may take. */
+/** How long opening a connection may take, unless something else is said. */
 const CONNECT_NS = seconds(10);
 
 /** A running endpoint process. */
@@ -22,14 +22,13 @@ export interface StudyEndpoint extends Pick<Child<EndpointCommands>, 'pid' | 'as
   readonly certificate: string | undefined;
 }
 
-export interface EndpointOrder {
+export interface EndpointOrder extends Pick<
+  EndpointOptions,
+  'heartbeatMs' | 'hintsProxies' | 'resumable' | 'recovery'
+> {
   readonly variant: Variant;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
-  /** Whether clients can resume a TLS session. */
-  readonly resumable?: boolean;
-  /** Absent: what the transport's own rules have. */
-  readonly recovery?: Recovery | undefined;
 }
 
 /** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */
@@ -53,8 +52,12 @@ export interface SessionOrder extends Pick<McpClientOptions, 'onNotification' | 
   /** The address of this host that its sockets are opened from; the system's choice without one. */
   readonly localAddress?: string | undefined;
   readonly clock: Clock;
+  /** Of a forward proxy to go through. */
+  readonly proxy?: string | undefined;
   /** Of a request. */
   readonly timeoutNs: Nanoseconds;
+  /** Of opening a connection. */
+  readonly connectNs?: Nanoseconds;
   /** What stands between the client and its channel; nothing, if not said. */
   readonly sink?: (channel: Channel) => MessageSink;
   /** What it has in common with other sessions of the step. */
@@ -73,16 +76,17 @@ export interface StudySession {
 
 /** Connects the stock client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
 export async function openStudySession(order: SessionOrder): Promise<StudySession> {
-  const { variant, address, certificate, localAddress, sharing } = order;
+  const { variant, address, certificate, localAddress, proxy, sharing, connectNs = CONNECT_NS } = order;
   const transport = await loadTransport(variant.transport);
   const client = new McpClient(order);
   const channel = await transport.connect(address, {
     variant,
     certificate,
+    proxy,
     localAddress,
     headers: {},
     maxMessageBytes: MAX_MESSAGE_BYTES,
-    timeoutMs: toMilliseconds(CONNECT_NS),
+    timeoutMs: toMilliseconds(connectNs),
     events: client,
     sharing,
   });

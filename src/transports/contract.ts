@@ -57,6 +57,10 @@ export interface EndpointOptions {
   readonly variant: Variant;
   /** A message larger than this is refused. The same on every transport. */
   readonly maxMessageBytes: Bytes;
+  /** A sign of life this often, so that silence means something and is not taken for the end: a comment in every event stream, a ping of a WebSocket. Absent: none. */
+  readonly heartbeatMs?: number | undefined;
+  /** Whether event streams ask proxies, by `X-Accel-Buffering: no`, not to hold events back; they do unless this is `false`. */
+  readonly hintsProxies?: boolean | undefined;
   /** The process's own standard streams, for transports whose clients start the server. */
   readonly pipes?: OwnPipes | undefined;
   /** Gives clients tickets with which they can resume a TLS session, as servers do; without, every connection pays for a whole handshake. */
@@ -71,8 +75,6 @@ export interface Recovery {
   readonly replay: boolean;
   /** How long clients are asked to wait before they come back, where the transport has words for it; `undefined` leaves it to them. */
   readonly retryMs: number | undefined;
-  /** How often something without meaning is sent, so that silence means something; `undefined` for never. */
-  readonly heartbeatMs: number | undefined;
 }
 
 /** The server's ends of the pipes to the one client that started it. */
@@ -111,6 +113,8 @@ export interface ConnectOptions {
   readonly events: ChannelEvents;
   /** PEM of the certificate to trust, and then no other; without one the system's authorities are. */
   readonly certificate?: string | undefined;
+  /** URL of a forward proxy: every connection of the channel is a tunnel (`CONNECT`) through it. */
+  readonly proxy?: string | undefined;
   /** How often in a row a lost stream is asked for again, where a channel does so by itself; absent: as it is built. */
   readonly attempts?: number | undefined;
   /** The address of this host that sockets are opened from; the system's choice without one. */

@@ -4,6 +4,7 @@ import { type SecureContext, type TLSSocket, connect as connectTls } from 'node:
 import type { Sharing } from '../transports/contract.ts';
 import { sharedBy } from './sharing.ts';
 import { SocketLedger } from './socket-ledger.ts';
+import { askForTunnel } from './tunnel.ts';
 import { clientTls, serverName, tlsRoundTrips, tlsWords } from './tls.ts';
 
 export interface DialOptions {
@@ -17,6 +18,8 @@ export interface DialOptions {
   readonly timeoutMs: number;
   /** The one application protocol that is offered in a TLS handshake. */
   readonly alpn: 'http/1.1' | 'h2';
+  /** Of a forward proxy (`http://127.0.0.1:3128`): every connection goes through a tunnel that it is asked for. */
+  readonly proxy?: string | undefined;
   /** Whose TLS sessions are resumed, and who is told; absent where nothing is shared. */
   readonly sharing?: Sharing | undefined;
 }
@@ -27,6 +30,9 @@ type Dialled = (error: Error | null, socket: Socket | null) => void;
 /** When a silent connection is probed, as HTTP clients have it. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 };
+
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+const portOf = ({ port, protocol }: URL): number => (port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port));
 
 export class Dialer {
   /** Holds the TCP sockets, also below TLS: what they carry is what crosses the wire. */
@@ -39,7 +45,7 @@ export class Dialer {
 
   constructor(options: DialOptions) {
     this.#options = options;
-    this.#host = options.url.hostname.replace(/^\[|\]$/g, '');
+    this.#host = hostOf(options.url);
     const encrypted = ['https:', 'wss:'].includes(options.url.protocol);
     this.#context = encrypted ? clientTls(options.certificate) : undefined;
   }
@@ -56,11 +62,11 @@ export class Dialer {
 
   /** Calls `done` exactly once. The socket that is answered may be destroyed to give up. */
   dial(done: Dialled): Socket {
-    const { url, timeoutMs, localAddress } = this.#options;
-    const port = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
+    const { url, timeoutMs, localAddress, proxy } = this.#options;
+    const first = proxy === undefined ? url : new URL(proxy);
     const raw = connectTcp({
-      host: this.#host,
-      port: port ?? 0,
+      host: hostOf(first),
+      port: portOf(first),
       ...(localAddress === undefined ? {} : { localAddress }),
       noDelay: true,
       keepAlive: true,
@@ -71,10 +77,21 @@ export class Dialer {
       this.ledger.add(raw);
       this.#roundTrips += 1;
       this.#options.sharing?.onMilestone?.('tcp');
-      if (this.#context === undefined) settle(null, raw);
-      else this.#encrypt(raw, this.#context, settle);
+      if (proxy === undefined) this.#reached(raw, settle);
+      else
+        askForTunnel(raw, url, (problem) => {
+          this.#roundTrips += 1;
+          if (problem === undefined) this.#reached(raw, settle);
+          else settle(new Error(problem), null);
+        });
     });
     return raw;
+  }
+
+  /** What is written to the socket from now on reaches the origin. */
+  #reached(raw: Socket, settle: Dialled): void {
+    if (this.#context === undefined) settle(null, raw);
+    else this.#encrypt(raw, this.#context, settle);
   }
 
   /** The socket below has to be connected already: Node passes what an unconnected one carries through its streams, at a cost. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EventStream } from './event-stream.ts';
+import { EventStream, type EventStreamOptions } from './event-stream.ts';
 import type { ServerReply, ServerRequest } from './http.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A reply that writes down what is written to it, and refuses what comes after its end, as Node's does. */
-function recorded() {
+function recorded(options: Pick<EventStreamOptions, 'heartbeatMs'> = {}) {
   const written: string[] = [];
   let ended = false;
   let onClose: () => void = () => undefined;
@@ -26,14 +26,13 @@ function recorded() {
     headersSent: true,
     writableLength: 0,
   };
-  const stream = new EventStream({ request: { headers: {} } as ServerRequest, reply, compression: 'off' });
+  const stream = new EventStream({ request: { headers: {} } as ServerRequest, reply, compression: 'off', ...options });
   return { stream, written, close: () => onClose() };
 }
 
 describe('an event stream', () => {
   it('breaks its silence by comments, until it ends', () => {
-    const { stream, written } = recorded();
-    stream.heartbeat(100);
+    const { stream, written } = recorded({ heartbeatMs: 100 });
     vi.advanceTimersByTime(250);
     expect(written).toEqual([':\n\n', ':\n\n']);
     stream.end();
@@ -42,8 +41,7 @@ describe('an event stream', () => {
   });
 
   it('or until its client is gone', () => {
-    const { stream, written, close } = recorded();
-    stream.heartbeat(100);
+    const { written, close } = recorded({ heartbeatMs: 100 });
     close();
     vi.advanceTimersByTime(1_000);
     expect(written).toEqual([]);

@@ -2,15 +2,30 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { BrotliCompress, Gzip } from 'node:zlib';
 import type { Compression } from '../scenario/variant.ts';
+import type { EndpointOptions } from '../transports/contract.ts';
 import { accepts, codingOf, encoder } from './content-coding.ts';
 import type { ServerReply, ServerRequest } from './http.ts';
 import { MAX_UNREAD_BYTES, cutOffUnread } from './unread.ts';
 
-export interface EventStreamOptions {
-  readonly request: ServerRequest;
-  readonly reply: ServerReply;
+/** What is the same for every stream of an endpoint. */
+export interface StreamPolicy {
   /** Used when the client asks for it. */
   readonly compression: Compression;
+  /** A comment this often while the stream is open; absent: none. */
+  readonly heartbeatMs?: number | undefined;
+  /** Whether proxies are asked not to hold events back; they are unless this is `false`. */
+  readonly hintsProxies?: boolean | undefined;
+}
+
+export const streamPolicyOf = ({ variant, heartbeatMs, hintsProxies }: EndpointOptions): StreamPolicy => ({
+  compression: variant.compression,
+  heartbeatMs,
+  hintsProxies,
+});
+
+export interface EventStreamOptions extends StreamPolicy {
+  readonly request: ServerRequest;
+  readonly reply: ServerReply;
   /** Beside those that make it an event stream. */
   readonly headers?: OutgoingHttpHeaders;
 }
@@ -19,10 +34,10 @@ export interface EventStreamOptions {
 export class EventStream {
   readonly #reply: ServerReply;
   readonly #encoder: Gzip | BrotliCompress | undefined;
-  #beating: NodeJS.Timeout | undefined;
+  readonly #heartbeat: NodeJS.Timeout | undefined;
 
   /** Sends the head. */
-  constructor({ request, reply, compression, headers }: EventStreamOptions) {
+  constructor({ request, reply, compression, headers, heartbeatMs, hintsProxies = true }: EventStreamOptions) {
     this.#reply = reply;
     const wanted = codingOf(compression);
     const coding = wanted !== undefined && accepts(request, wanted) ? wanted : undefined;
@@ -30,11 +45,12 @@ export class EventStream {
       'content-type': 'text/event-stream',
       // Proxies are asked not to hold events back.
       'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
+      ...(hintsProxies ? { 'x-accel-buffering': 'no' } : {}),
       ...(coding === undefined ? {} : { 'content-encoding': coding, vary: 'accept-encoding' }),
       ...headers,
     });
     if (coding !== undefined) this.#encoder = this.#encode(encoder(coding));
+    if (heartbeatMs !== undefined) this.#heartbeat = this.#beat(heartbeatMs);
   }
 
   /** Sends the head by itself, where the first event may be long in coming. */
@@ -65,17 +81,18 @@ export class EventStream {
     this.#write(`retry: ${retryMs}\n\n`);
   }
 
-  /** From now on a comment is sent this often, which no client shows to anybody. */
-  heartbeat(everyMs: number): void {
-    this.#beating = setInterval(() => this.#write(':\n\n'), everyMs);
-    this.#reply.on('close', () => clearInterval(this.#beating));
-  }
-
   /** Ends the response when all of its events are written. */
   end(): void {
-    clearInterval(this.#beating);
+    clearInterval(this.#heartbeat);
     if (this.#encoder === undefined) this.#reply.end();
     else this.#encoder.end();
+  }
+
+  /** [HTML] 9.2.7: a comment now and then, which no client shows to anybody, keeps proxies from dropping a connection that nothing crosses. */
+  #beat(everyMs: number): NodeJS.Timeout {
+    const timer = setInterval(() => this.#write(':\n\n'), everyMs);
+    this.#reply.on('close', () => clearInterval(timer));
+    return timer;
   }
 
   get #unread(): number {

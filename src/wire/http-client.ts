@@ -7,10 +7,10 @@ import { sharedBy } from './sharing.ts';
 
 /** Opens no connection yet: the first request does. */
 export function openHttpClient(options: HttpClientOptions): HttpClient {
-  const { sharing, origin, localAddress = '' } = options;
+  const { sharing, origin, localAddress = '', proxy = '' } = options;
   if (sharing === undefined) return openOwn(options);
   const { clients } = sharedBy(sharing);
-  const way = `${origin} ${localAddress}`;
+  const way = `${origin} ${localAddress} ${proxy}`;
   const client = clients.get(way) ?? openOwn(options);
   clients.set(way, client);
   return new LeasedClient(client);

@@ -63,6 +63,8 @@ export interface HttpClientOptions {
   readonly variant: Pick<Variant, 'http' | 'compression'>;
   /** PEM to trust instead of the system's authorities, and then with TLS 1.3 only. */
   readonly certificate: string | undefined;
+  /** Of a forward proxy that every connection goes through. */
+  readonly proxy?: string | undefined;
   /** The address of this host that connections are opened from; the system's choice without one. */
   readonly localAddress?: string | undefined;
   /** For a connection, and for a response's head. */

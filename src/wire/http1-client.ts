@@ -18,10 +18,10 @@ export class Http1Client implements HttpClient {
   readonly #lasting = new Set<Client>();
 
   constructor(options: HttpClientOptions) {
-    const { origin, certificate, timeoutMs, localAddress, sharing } = options;
+    const { origin, certificate, timeoutMs, localAddress, proxy, sharing } = options;
     const url = new URL(origin);
     this.#options = options;
-    this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
+    this.#dialer = new Dialer({ url, certificate, localAddress, proxy, timeoutMs, alpn: 'http/1.1', sharing });
     this.#connect = (_target, callback) => {
       this.#dialer.dial((error, socket) => {
         if (socket !== null) callback(null, socket);

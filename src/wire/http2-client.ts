@@ -27,10 +27,10 @@ export class Http2Client implements HttpClient {
   readonly #dialer: Dialer;
 
   constructor(options: HttpClientOptions) {
-    const { origin, certificate, timeoutMs, localAddress, sharing } = options;
+    const { origin, certificate, timeoutMs, localAddress, proxy, sharing } = options;
     const url = new URL(origin);
     this.#options = options;
-    this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'h2', sharing });
+    this.#dialer = new Dialer({ url, certificate, localAddress, proxy, timeoutMs, alpn: 'h2', sharing });
   }
 
   get requests(): number {

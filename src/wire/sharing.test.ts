@@ -1,9 +1,13 @@
+import { type IncomingMessage, createServer as createHttpServer } from 'node:http';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Milestone, Sharing } from '../transports/contract.ts';
 import { openHttpClient } from './http-client.ts';
 import { listenHttp } from './http-server.ts';
 import type { HttpClient, HttpClientOptions, HttpServer, HttpServerOptions } from './http.ts';
+import { listenOnLoopback } from './loopback-only.ts';
 import { closeShared } from './sharing.ts';
 
 type Kind = HttpServerOptions['variant'] & HttpClientOptions['variant'];
@@ -32,6 +36,22 @@ function open(variant: Kind, { origin, certificate }: HttpServer, sharing: Shari
   const client = openHttpClient({ origin, variant, certificate, timeoutMs: 2_000, sharing });
   onTestFinished(() => closeShared(sharing));
   return client;
+}
+
+/** A forward proxy that counts the tunnels it has been asked for. */
+async function tunnels(): Promise<{ readonly url: string; readonly asked: () => number }> {
+  let asked = 0;
+  const proxy = createHttpServer().on('connect', (request: IncomingMessage, client: Duplex) => {
+    asked += 1;
+    const upstream = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.pipe(upstream).pipe(client);
+    });
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
+  });
+  const port = await listenOnLoopback(proxy);
+  onTestFinished(() => void proxy.close());
+  return { url: `http://127.0.0.1:${port}`, asked: () => asked };
 }
 
 /** Answers the body, or the reason; for `/slow` the first piece. A connection is free again in the turn after the body's end. */
@@ -78,6 +98,22 @@ describe.each(KINDS)('over HTTP/$http, TLS $tls', (variant) => {
     const clients = [open(variant, server, {}), open(variant, server, {})];
     for (const client of clients) expect(await get(client)).toBe('done');
     expect(server.sockets()).toHaveLength(2);
+  });
+
+  test('a connection is shared by those who take the same way to the server, not through different proxies', async () => {
+    const server = await serve(variant);
+    const { origin, certificate } = server;
+    const sharing: Sharing = {};
+    onTestFinished(() => closeShared(sharing));
+    const proxies = [await tunnels(), await tunnels()];
+    const opened: number[] = [];
+    for (const proxy of [undefined, proxies[0], proxies[1], proxies[0], undefined]) {
+      const client = openHttpClient({ origin, variant, certificate, timeoutMs: 2_000, sharing, proxy: proxy?.url });
+      expect(await get(client)).toBe('done');
+      opened.push(client.opened);
+    }
+    expect(opened).toEqual([1, 1, 1, 0, 0]);
+    expect(proxies.map((proxy) => proxy.asked())).toEqual([1, 1]);
   });
 
   test('one that closes ends its own requests and leaves the others be', { timeout: 5_000 }, async () => {

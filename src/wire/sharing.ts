@@ -3,7 +3,7 @@ import type { Sharing } from '../transports/contract.ts';
 import type { HttpClient } from './http.ts';
 
 export interface Shared {
-  /** One per origin, and per address that it is connected from. */
+  /** One per origin, per address that it is connected from, and per proxy that it is connected through. */
   readonly clients: Map<string, HttpClient>;
   /** The latest that each server has given, by its host and port. */
   readonly tlsSessions: Map<string, Buffer>;

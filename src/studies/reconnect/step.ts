@@ -108,18 +108,24 @@ class Step {
   async #startEndpoint(): Promise<StudyEndpoint> {
     const { seed, readyTimeoutNs } = this.#context;
     const { variant } = CLIENTS[this.#subject.client];
-    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, recovery: this.#recovery });
+    const { heartbeat } = this.#context.settings;
+    const endpoint = await startStudyEndpoint({
+      variant,
+      seed,
+      readyTimeoutNs,
+      heartbeatMs: this.#subject.heartbeats === 'on' ? Math.round(toMilliseconds(heartbeat)) : undefined,
+      recovery: this.#recovery,
+    });
     this.#endpoint = endpoint;
     return endpoint;
   }
 
   get #recovery(): Recovery {
-    const { retry, heartbeat } = this.#context.settings;
+    const { retry } = this.#context.settings;
     const subject = this.#subject;
     return {
       replay: subject.buffer === 'replay',
       retryMs: subject.retry === 'stated' ? Math.round(toMilliseconds(retry)) : undefined,
-      heartbeatMs: subject.heartbeats === 'on' ? Math.round(toMilliseconds(heartbeat)) : undefined,
     };
   }
 

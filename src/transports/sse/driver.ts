@@ -18,9 +18,9 @@ const FAILURE_DELAY_MS = 50;
 const MESSAGE_HEADERS = { 'content-type': 'application/json' };
 
 export async function connectSse(address: string, options: ConnectOptions): Promise<Channel> {
-  const { variant, certificate, localAddress, timeoutMs, sharing } = options;
+  const { variant, certificate, localAddress, proxy, timeoutMs, sharing } = options;
   const url = new URL(address);
-  const http = openHttpClient({ origin: url.origin, variant, certificate, localAddress, timeoutMs, sharing });
+  const http = openHttpClient({ origin: url.origin, variant, certificate, localAddress, proxy, timeoutMs, sharing });
   const stream = streamFetch(http, options);
   const source = new EventSource(url, { fetch: stream.fetch });
   const close = (): Promise<void> => {

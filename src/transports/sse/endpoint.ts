@@ -4,7 +4,7 @@
  */
 import type { EncodedMessage, McpSession } from '../../mcp/contract.ts';
 import { readBody } from '../../wire/body.ts';
-import { EventStream } from '../../wire/event-stream.ts';
+import { EventStream, streamPolicyOf } from '../../wire/event-stream.ts';
 import { listenHttp } from '../../wire/http-server.ts';
 import type { Body, HttpServer, ServerReply, ServerRequest } from '../../wire/http.ts';
 import { isFromHere } from '../../wire/loopback-only.ts';
@@ -60,7 +60,7 @@ export async function startSseEndpoint(options: EndpointOptions): Promise<Endpoi
     settings: () => ({
       ...http.settings(),
       maxMessageBytes: options.maxMessageBytes,
-      heartbeatMs: options.recovery?.heartbeatMs,
+      heartbeatMs: options.heartbeatMs,
     }),
     closeIdle: () => http.closeIdle(),
     close: () => {
@@ -89,7 +89,7 @@ function route(context: Context, request: ServerRequest, reply: ServerReply): vo
 function openStream(context: Context, request: ServerRequest, reply: ServerReply): void {
   const { clients, options, kept } = context;
   context.lastStream = request;
-  const events = new EventStream({ request, reply, compression: options.variant.compression });
+  const events = new EventStream({ request, reply, ...streamPolicyOf(options) });
   const entry = context.http().entry(request);
   if (kept !== undefined) {
     carryKept(context, kept, { request, reply, events, entry });
@@ -108,10 +108,9 @@ function openStream(context: Context, request: ServerRequest, reply: ServerReply
 
 /** [spec] the first event is `endpoint`; its data is the URI to POST to. */
 function announce({ options }: Context, events: EventStream, sessionId: string, eventId: string | undefined): void {
-  const { retryMs, heartbeatMs } = options.recovery ?? {};
+  const retryMs = options.recovery?.retryMs;
   if (retryMs !== undefined) events.retry(retryMs);
   events.send('endpoint', `${MESSAGE_PATH}?sessionId=${sessionId}`, eventId);
-  if (heartbeatMs !== undefined) events.heartbeat(heartbeatMs);
 }
 
 interface Arrival {

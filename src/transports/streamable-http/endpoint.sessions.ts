@@ -1,6 +1,7 @@
 /** [spec] 2025-03-26 … 2025-11-25, Streamable HTTP: sessions that `initialize` begins and DELETE ends, over POST and GET. */
 import { HANDSHAKE_REVISIONS } from '../../mcp/revisions.ts';
 import type { ServerReply, ServerRequest } from '../../wire/http.ts';
+import { type StreamPolicy, streamPolicyOf } from '../../wire/event-stream.ts';
 import type { EndpointOptions } from '../contract.ts';
 import { type Generation, type Traffic, accepts, field, readMessage, refuse } from './endpoint.replies.ts';
 import { type Arrival, Session } from './endpoint.session.ts';
@@ -9,11 +10,13 @@ import { readEventId, USUAL_RECOVERY } from './endpoint.streams.ts';
 export class SessionGeneration implements Generation {
   readonly methods = ['POST', 'GET', 'DELETE'];
   readonly #options: EndpointOptions;
+  readonly #policy: StreamPolicy;
   readonly #traffic: Traffic;
   readonly #sessions = new Map<string, Session>();
 
   constructor(options: EndpointOptions, traffic: Traffic) {
     this.#options = options;
+    this.#policy = streamPolicyOf(options);
     this.#traffic = traffic;
   }
 
@@ -33,7 +36,7 @@ export class SessionGeneration implements Generation {
     readMessage(request, reply, this.#options.maxMessageBytes, (text) => {
       const entry = this.#traffic.entry(request);
       entry.messagesUp += 1;
-      const arrival: Arrival = { request, reply, entry, compression: this.#options.variant.compression };
+      const arrival: Arrival = { request, reply, entry, ...this.#policy };
       if (field(request, 'mcp-session-id') === undefined) this.#begin(arrival, text);
       else
         this.#withSession(request, reply, (session) => {
@@ -59,9 +62,8 @@ export class SessionGeneration implements Generation {
       refuse(reply, 406, 'the client must accept text/event-stream');
       return;
     }
-    const { compression } = this.#options.variant;
     this.#withSession(request, reply, (session) => {
-      const arrival = { request, reply, entry: this.#traffic.entry(request), compression };
+      const arrival = { request, reply, entry: this.#traffic.entry(request), ...this.#policy };
       const last = field(request, 'last-event-id');
       if (last === undefined) session.listen(arrival);
       else session.resume(arrival, readEventId(last));

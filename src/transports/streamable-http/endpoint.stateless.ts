@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EncodedMessage, McpSession, MessageHead } from '../../mcp/contract.ts';
 import { RPC_ERRORS, encodeError } from '../../mcp/jsonrpc.ts';
 import type { ServerReply, ServerRequest } from '../../wire/http.ts';
-import { EventStream, type EventStreamOptions } from '../../wire/event-stream.ts';
+import { EventStream, type EventStreamOptions, type StreamPolicy, streamPolicyOf } from '../../wire/event-stream.ts';
 import type { LedgerEntry } from '../../wire/socket-ledger.ts';
 import type { EndpointOptions } from '../contract.ts';
 import {
@@ -30,11 +30,13 @@ const GRACE_MS = 500;
 export class StatelessGeneration implements Generation {
   readonly methods = ['POST'];
   readonly #options: EndpointOptions;
+  readonly #policy: StreamPolicy;
   readonly #traffic: Traffic;
   readonly #waiting = new Map<McpSession, Waiting>();
 
   constructor(options: EndpointOptions, traffic: Traffic) {
     this.#options = options;
+    this.#policy = streamPolicyOf(options);
     this.#traffic = traffic;
   }
 
@@ -69,11 +71,8 @@ export class StatelessGeneration implements Generation {
       replyJson(reply, 400, encodeError(head.id, RPC_ERRORS.headerMismatch, `Header mismatch: ${mismatch}`));
       return;
     }
-    const { compression, reply: mode } = this.#options.variant;
-    const answering = new Answering({ request, reply, compression }, entry, {
-      asEvents: head.method === LISTEN || mode !== 'json',
-      heartbeatMs: head.method === LISTEN ? this.#options.recovery?.heartbeatMs : undefined,
-    });
+    const asEvents = head.method === LISTEN || this.#options.variant.reply !== 'json';
+    const answering = new Answering({ request, reply, ...this.#policy }, entry, asEvents);
     seat.answering = answering;
     reception.proceed();
     if (answering.settle()) session.end();
@@ -139,32 +138,25 @@ const STATUS_OF: ReadonlyMap<number, number> = new Map([
   [RPC_ERRORS.unsupportedProtocolVersion, 400],
 ]);
 
-/** How a request is answered. */
-interface Manner {
-  readonly asEvents: boolean;
-  /** How often a stream that says nothing says so; `undefined` for never. */
-  readonly heartbeatMs: number | undefined;
-}
-
 /** One request's reply. What is known within the turn leaves in one piece; an error that is known by then leaves with its status. */
 class Answering {
   readonly #options: EventStreamOptions;
   readonly #entry: LedgerEntry;
-  readonly #manner: Manner;
+  readonly #asEvents: boolean;
   /** Messages of the turn in which the request is handled. */
   readonly #held: EncodedMessage[] = [];
   #stream: EventStream | undefined;
   #answered = false;
 
-  constructor(options: EventStreamOptions, entry: LedgerEntry, manner: Manner) {
+  constructor(options: EventStreamOptions, entry: LedgerEntry, asEvents: boolean) {
     this.#options = options;
     this.#entry = entry;
-    this.#manner = manner;
+    this.#asEvents = asEvents;
   }
 
   deliver(message: EncodedMessage): void {
     if (this.#answered && this.#stream !== undefined) return;
-    if (!this.#manner.asEvents) this.#json(message);
+    if (!this.#asEvents) this.#json(message);
     else if (this.#stream === undefined) this.#hold(message);
     else this.#event(this.#stream, message);
   }
@@ -175,7 +167,7 @@ class Answering {
 
   /** The turn is over. Answers whether the request is, too. */
   settle(): boolean {
-    if (!this.#manner.asEvents) return this.#answered;
+    if (!this.#asEvents) return this.#answered;
     const [first] = this.#held;
     const status = first === undefined ? undefined : statusOf(first);
     if (first !== undefined && status !== undefined) {
@@ -189,7 +181,6 @@ class Answering {
     if (first === undefined) stream.open();
     for (const message of this.#held) this.#write(stream, message);
     if (this.#answered) stream.end();
-    else if (this.#manner.heartbeatMs !== undefined) stream.heartbeat(this.#manner.heartbeatMs);
     return this.#answered;
   }
 

@@ -7,7 +7,7 @@ import type { EventPosition, Kept, ReplayLog } from '../replay-log.ts';
 import { MESSAGE_EVENT } from './endpoint.replies.ts';
 
 /** What a session does for clients that lose a stream, unless said otherwise. On loopback there is nobody to spare by a longer wait. */
-export const USUAL_RECOVERY: Recovery = { replay: true, retryMs: 100, heartbeatMs: undefined };
+export const USUAL_RECOVERY: Recovery = { replay: true, retryMs: 100 };
 
 /** Digits of each half of an event's id: ids have one width, so that equal messages cost equal bytes. */
 const HALF = 6;
@@ -99,7 +99,6 @@ export class ResumableStream {
 
   #carry(carrier: Carrier): EventStream {
     const stream = new EventStream(carrier);
-    if (this.#recovery.heartbeatMs !== undefined) stream.heartbeat(this.#recovery.heartbeatMs);
     this.#live = stream;
     this.#entry = carrier.entry;
     carrier.reply.on('close', () => {

@@ -42,7 +42,7 @@ export async function startStreamableHttpEndpoint(options: EndpointOptions): Pro
     settings: () => ({
       ...listening.settings(),
       maxMessageBytes: options.maxMessageBytes,
-      heartbeatMs: options.recovery?.heartbeatMs, // None is needed on loopback, where nothing closes a silent stream.
+      heartbeatMs: options.heartbeatMs, // None is needed on loopback, where nothing closes a silent stream.
     }),
     closeIdle: () => listening.closeIdle(),
     close: async () => {

@@ -41,12 +41,13 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
   #knocking: NodeJS.Timeout | undefined;
 
   constructor(url: URL, options: ConnectOptions) {
-    const { variant, certificate, timeoutMs, maxMessageBytes, sharing } = options;
+    const { variant, certificate, localAddress, proxy, timeoutMs, maxMessageBytes, sharing } = options;
     this.options = options;
     this.limit = maxMessageBytes;
     this.#url = url;
     this.path = url.pathname + url.search;
-    this.http = openHttpClient({ origin: url.origin, variant, certificate, timeoutMs, sharing });
+    const { origin } = url;
+    this.http = openHttpClient({ origin, variant, certificate, localAddress, proxy, timeoutMs, sharing });
   }
 
   /** The headers of this message's POST. */

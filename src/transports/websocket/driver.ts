@@ -13,9 +13,9 @@ import { textOf } from './frames.ts';
 const CLOSE_GRACE_MS = 1_000;
 
 export async function connectWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
-  const { certificate, localAddress, timeoutMs, sharing } = options;
+  const { certificate, localAddress, proxy, timeoutMs, sharing } = options;
   const url = new URL(address);
-  const dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
+  const dialer = new Dialer({ url, certificate, localAddress, proxy, timeoutMs, alpn: 'http/1.1', sharing });
   const webSocket = new WebSocket(address, 'mcp', {
     createConnection: dialed(dialer, timeoutMs),
     perMessageDeflate: deflateOptions(options.variant),

@@ -42,8 +42,8 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
         const entry = http.entry(request);
         webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           sessions.set(webSocket, serve(webSocket, { server: options.server, kept, request, entry }));
+          if (options.heartbeatMs !== undefined) beat(webSocket, options.heartbeatMs);
           webSocket.on('close', () => sessions.delete(webSocket));
-          if (options.recovery?.heartbeatMs !== undefined) heartbeat(webSocket, options.recovery.heartbeatMs);
         });
       } else {
         refuseUpgrade(socket, refusal);
@@ -56,17 +56,22 @@ export async function startWebSocketEndpoint(options: EndpointOptions): Promise<
     wire: () => http.wire(),
     sockets: () => http.sockets(),
     seen: () => ({ httpVersion, messageHeaders: [] }),
-    settings: () => ({
-      ...http.settings(),
-      maxMessageBytes: options.maxMessageBytes,
-      heartbeatMs: options.recovery?.heartbeatMs,
-    }),
+    settings: () => {
+      const { maxMessageBytes, heartbeatMs } = options;
+      return { ...http.settings(), maxMessageBytes, heartbeatMs };
+    },
     close: async () => {
       await Promise.all([...sessions].map(([webSocket, session]) => conclude(webSocket, session)));
       kept?.conclude();
       await http.close();
     },
   };
+}
+
+/** [RFC 6455] 5.5.2: a ping may serve as a keep-alive; the client's library answers it by itself. */
+function beat(webSocket: WebSocket, everyMs: number): void {
+  const timer = setInterval(() => webSocket.ping(), everyMs);
+  webSocket.on('close', () => clearInterval(timer));
 }
 
 /** What the client can still be told, then the closing handshake. */
@@ -79,11 +84,6 @@ async function conclude(webSocket: WebSocket, session: McpSession): Promise<void
     webSocket.close(CLOSE_GOING_AWAY);
   });
   clearTimeout(cut);
-}
-
-function heartbeat(webSocket: WebSocket, everyMs: number): void {
-  const timer = setInterval(() => webSocket.ping(), everyMs);
-  webSocket.on('close', () => clearInterval(timer));
 }
 
 /** Which session the client wants, and how many of its messages it has; no revision of MCP has words for it, so the URL does. */
