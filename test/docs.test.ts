@@ -5,12 +5,15 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { claimHeads } from '../src/claims/all.ts';
+import { claimHeads, evaluateClaims } from '../src/claims/all.ts';
+import { loadFormat } from '../src/report/discover.ts';
 import { DOUBT_ORDER } from '../src/report/doubt-text.ts';
+import { readRecord } from '../src/result/read-record.ts';
 import { listShipped } from '../src/scenario/load-scenario.ts';
 import { parseScenario } from '../src/scenario/parse-scenario.ts';
 import { SUITES } from '../src/scenario/suite.ts';
 import { METRICS, type MetricUnit } from '../src/stats/metrics.ts';
+import { summarise } from '../src/stats/summarise.ts';
 import { METRIC_NAMES } from '../src/stats/summary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -148,6 +151,32 @@ describe('README.md', () => {
 
   it('has a place for a real run', () => {
     expect(README).toMatch(/<!-- output:run -->\n```text\nmcp-transport-bench \d.*?\n```\n<!-- \/output:run -->/s);
+  });
+});
+
+describe('results/reference', () => {
+  const record = readRecord(join(ROOT, 'results/reference/article-full.json'));
+  const summary = summarise(record);
+  const report = { summary, claims: evaluateClaims(summary) };
+  const rendered = async (format: string): Promise<string> => (await loadFormat(format)).render(report);
+
+  it('holds a whole run that answers every claim', () => {
+    expect(record.status).toBe('complete');
+    const unanswered = report.claims.filter(({ finding }) => finding.verdict.word === 'not measured');
+    expect(unanswered.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('has the page that the record makes today', async () => {
+    expect(read('results/reference/article-full.md')).toBe(await rendered('markdown'));
+  });
+
+  it('is what the README shows, but for what is cut out of its middle', async () => {
+    const [, shown = ''] = /<!-- output:run -->\n```text\n(.*?)```\n/s.exec(README) ?? [];
+    const [before = '', after = ''] = shown.split(/^\[… .*\]$/m);
+    const whole = await rendered('table');
+    expect(before.length).toBeGreaterThan(1_000);
+    expect(whole.startsWith(before)).toBe(true);
+    expect(whole.endsWith(after.trimStart())).toBe(true);
   });
 });
 
