@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { parseRecord } from '../src/result/codec.ts';
 import type { RunRecord } from '../src/result/record.ts';
-import { eventually, fileIn, runCommand, startCommand, temporaryFolder } from './fixtures/command.ts';
+import { eventually, fileIn, isRunning, runCommand, startCommand, temporaryFolder } from './fixtures/command.ts';
 
 const EVERYTHING = join(import.meta.dirname, '../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 const SECRETS = [
@@ -270,13 +270,6 @@ if (role === 'parent') spawn(process.execPath, [process.argv[1], folder, port, '
 else createServer(() => undefined).listen(Number(port), '127.0.0.1');
 setInterval(() => undefined, 1000);
 `;
-  const isAlive = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
   const pidIn = (path: string): number | undefined => {
     try {
       return Number(readFileSync(path, 'utf8')) || undefined;
@@ -303,12 +296,12 @@ setInterval(() => undefined, 1000);
       ['parent', 'child'].map((role) => eventually(() => pidIn(join(folder, role)), role)),
     );
     onTestFinished(() => {
-      for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+      for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
     });
-    expect(pids.map(isAlive)).toEqual([true, true]);
+    expect(pids.map(isRunning)).toEqual([true, true]);
     command.process.kill(signal);
     await command.ended;
-    await eventually(() => (pids.some(isAlive) ? undefined : true), 'end of both', 10_000);
+    await eventually(() => (pids.some(isRunning) ? undefined : true), 'end of both', 10_000);
   });
 
   /** Serves whoever starts it first; started again, it never comes to listen. */
@@ -349,14 +342,14 @@ setInterval(() => undefined, 1000);
     const command = startCommand([...QUICK, ...target, ...started], folder);
     const pid = await eventually(() => pidIn(join(folder, 'second')), 'second start');
     onTestFinished(() => {
-      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
     });
     const beganMs = performance.now();
     command.process.kill(signal);
     const ended = await command.ended;
     expect(ended).toMatchObject({ code, signal: null });
     expect(ended.stderr).toContain('Stopping: the trial in hand is dropped');
-    expect(isAlive(pid)).toBe(false);
+    expect(isRunning(pid)).toBe(false);
     // Much less than the 40 s that it would have waited: the polite end of a command and of this one.
     expect(performance.now() - beganMs).toBeLessThan(5_000);
   });
