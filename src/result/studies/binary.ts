@@ -6,7 +6,7 @@ export const data = z.object({
   imageBytes: bytes().describe('Of the image itself, before any encoding.'),
   transfers: whole(),
   timesNs: z
-    .array(ns())
+    .array(ns().min(0))
     .describe('From the request to the image as bytes in the hands of the client, one for each transfer.'),
   wireUpBytes: bytes().describe('Over all transfers, as the server’s sockets count.'),
   wireDownBytes: bytes(),

@@ -31,14 +31,18 @@ export const data = z.object({
   limitNs: ns().describe('How long was waited for the client to come back.'),
   cuts: z.array(cut),
   survived: whole().describe('Silences that a connection outlived, where a hop ends what is silent.'),
-  books: z.object({
-    due: whole().describe('Called for by the calendar.'),
-    withheld: whole().describe('Due while there was no server to publish them.'),
-    published: whole(),
-    received: whole().describe('Different ones.'),
-    lost: whole(),
-    duplicated: whole(),
-    reordered: whole(),
-    gap: whole().describe('Of those lost, the ones that were published in the gaps as the wire shows them.'),
-  }),
+  books: z
+    .object({
+      due: whole().describe('Called for by the calendar.'),
+      withheld: whole().describe('Due while there was no server to publish them.'),
+      published: whole(),
+      received: whole().describe('Different ones.'),
+      lost: whole(),
+      duplicated: whole(),
+      reordered: whole(),
+      gap: whole().describe('Of those lost, the ones that were published in the gaps as the wire shows them.'),
+    })
+    .refine(({ published, received, lost, gap }) => published === received + lost && gap <= lost, {
+      error: 'books that balance: published = received + lost, and no more lost in the gaps than lost at all',
+    }),
 });
