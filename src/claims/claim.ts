@@ -66,3 +66,11 @@ export const verdictWords = (verdict: ClaimVerdict): string =>
   verdict.word !== 'not measured' && verdict.discriminates === false
     ? `${verdict.word}, but does not tell them apart`
     : verdict.word;
+
+/** Of a claim's parts, those that stand whatever a run finds. */
+export function headOf(head: ClaimHead): ClaimHead {
+  const { id, label, rule } = head;
+  return head.kind === 'row'
+    ? { id, label, rule, kind: 'row', claimed: head.claimed }
+    : { id, label, rule, kind: 'prose', claimed: head.claimed };
+}

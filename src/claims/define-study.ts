@@ -4,7 +4,7 @@ import type { StudyName } from '../scenario/study.ts';
 import { type StudyStep, studySteps } from '../stats/study-steps.ts';
 import type { Summary } from '../stats/summary.ts';
 import { sidesOf } from './arms.ts';
-import type { Claim, ClaimHead, ClaimVerdict, Finding, Judgement } from './claim.ts';
+import { type Claim, type ClaimHead, type ClaimVerdict, type Finding, type Judgement, headOf } from './claim.ts';
 
 /** A step that was measured. */
 export interface MeasuredStep<D> extends Omit<StudyStep<D>, 'outcome'> {
@@ -42,13 +42,6 @@ export const defineStudyClaim = <N extends StudyName>(spec: StudyClaimSpec<N>): 
   ...headOf(spec),
   evaluate: (summary) => evaluate(spec, summary),
 });
-
-function headOf(head: ClaimHead): ClaimHead {
-  const { id, label, rule } = head;
-  return head.kind === 'row'
-    ? { id, label, rule, kind: 'row', claimed: head.claimed }
-    : { id, label, rule, kind: 'prose', claimed: head.claimed };
-}
 
 function evaluate<N extends StudyName>(spec: StudyClaimSpec<N>, summary: Summary): Finding {
   const all = studySteps(summary.record, spec.study, spec.scenario);

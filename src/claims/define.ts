@@ -3,7 +3,7 @@ import type { ArmFacts } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, Estimate, MetricName, Summary } from '../stats/summary.ts';
 import { missingSides, type Sides, sidesOf } from './arms.ts';
-import type { Claim, ClaimHead, ClaimVerdict, Finding, Judgement } from './claim.ts';
+import { type Claim, type ClaimHead, type ClaimVerdict, type Finding, type Judgement, headOf } from './claim.ts';
 import { cellsOf, estimateOf, estimatesOf, factsOf, whyNoEstimate } from './evidence.ts';
 import { percent } from './quantity.ts';
 import { USUAL_COVERAGE, withNote } from './verdict.ts';
@@ -47,13 +47,6 @@ export const defineClaim = (spec: ClaimSpec): Claim => ({
   ...headOf(spec),
   evaluate: (summary) => evaluate(spec, summary),
 });
-
-function headOf(head: ClaimHead): ClaimHead {
-  const { id, label, rule } = head;
-  return head.kind === 'row'
-    ? { id, label, rule, kind: 'row', claimed: head.claimed }
-    : { id, label, rule, kind: 'prose', claimed: head.claimed };
-}
 
 function evaluate(spec: ClaimSpec, summary: Summary): Finding {
   const lines = summary.arms.map((arm) => [arm.id, spec.measure(summary, arm)] as const);
