@@ -5,15 +5,16 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { claimHeads, evaluateClaims } from '../src/claims/all.ts';
 import { loadFormat } from '../src/report/discover.ts';
 import { DOUBT_ORDER } from '../src/report/doubt-text.ts';
 import { readRecord } from '../src/result/read-record.ts';
+import type { MetricUnit } from '../src/scenario/metric.ts';
+import { claimHeads } from '../src/claims/all.ts';
+import { reportOf } from '../src/report/report-of.ts';
 import { listShipped } from '../src/scenario/load-scenario.ts';
 import { parseScenario } from '../src/scenario/parse-scenario.ts';
 import { SUITES } from '../src/scenario/suite.ts';
-import { METRICS, type MetricUnit } from '../src/stats/metrics.ts';
-import { summarise } from '../src/stats/summarise.ts';
+import { METRICS } from '../src/stats/metrics.ts';
 import { METRIC_NAMES } from '../src/stats/summary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -156,8 +157,8 @@ describe('README.md', () => {
 
 describe('results/reference', () => {
   const record = readRecord(join(ROOT, 'results/reference/article-full.json'));
-  const summary = summarise(record);
-  const report = { summary, claims: evaluateClaims(summary) };
+  const report = reportOf(record);
+
   const rendered = async (format: string): Promise<string> => (await loadFormat(format)).render(report);
 
   it('holds a whole run that answers every claim', () => {

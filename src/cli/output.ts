@@ -1,12 +1,11 @@
 /** Formats to their places: stdout, or a file. */
-import { evaluateClaims } from '../claims/all.ts';
 import { formatNames, loadFormat } from '../report/discover.ts';
 import type { ReportFormat } from '../report/format.ts';
+import { reportOf } from '../report/report-of.ts';
 import type { RunRecord } from '../result/record.ts';
 import { saveRecord } from '../result/save.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { quote } from '../scenario/wording.ts';
-import { summarise } from '../stats/summarise.ts';
 import { UsageError } from './exit-code.ts';
 
 /** One format and where it goes; without a path, to stdout. */
@@ -31,10 +30,9 @@ async function readOutput(text: string): Promise<Output> {
   return { format: await loadFormat(name), path: rest.length > 0 ? path : undefined };
 }
 
-/** Renders from the record alone: a report of the file gives the same bytes as the run did. */
+/** Renders from the record alone: a report of the file gives the same bytes as the run did. Throws a SaveError for a file that cannot be written. */
 export function writeOutputs(record: RunRecord, outputs: readonly Output[]): void {
-  const summary = summarise(record);
-  const report = { summary, claims: evaluateClaims(summary) };
+  const report = reportOf(record);
   for (const { format, path } of outputs) {
     const text = format.render(report);
     if (path === undefined) process.stdout.write(text);

@@ -1,4 +1,5 @@
 /** Whether a run measured what it set out to. A load generator that exits 0 after measuring nothing has lied to its CI job. */
+import { countingTrials } from '../result/attempts.ts';
 import { isValid, type RunRecord } from '../result/record.ts';
 import { isPlanned } from '../scenario/plan.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
@@ -59,7 +60,7 @@ function cellFailure(record: RunRecord, { cell }: CellSummary, arm: ArmCell): st
   const what = `${escapeUnprintable(cell.id)} over ${arm.armId}`;
   if (arm.validTrials === 0) return [`${what}: no valid measurement in ${counted(arm.invalidTrials)}${because(arm)}`];
   // Of the trials that count: what an invalid one reached says nothing.
-  const counting = record.trials
+  const counting = countingTrials(record)
     .filter(({ armId }) => armId === arm.armId)
     .flatMap(({ measurements }) =>
       measurements.filter((measurement) => measurement.cellId === cell.id && isValid(measurement)),

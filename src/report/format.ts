@@ -1,5 +1,6 @@
 /** What a report is made of, and what turns it into text. */
 import type { EvaluatedClaim } from '../claims/claim.ts';
+import type { GateVerdict } from '../result/findings.ts';
 import type { Summary } from '../stats/summary.ts';
 
 /** A run, ready to be looked at. */
@@ -7,6 +8,8 @@ export interface Report {
   readonly summary: Summary;
   /** In the comparison's order: rows first, then prose. */
   readonly claims: readonly EvaluatedClaim[];
+  /** What the run was judged to be; `null` where nothing was asked of it. */
+  readonly gate: GateVerdict | null;
 }
 
 /** One way to write a report down. A file in `formats/` exports one as `format`. */

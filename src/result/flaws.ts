@@ -1,6 +1,7 @@
 /** What is wrong with the values of a record: first those that are no record's at all, then those that contradict each other. */
 import type { z } from 'zod';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
+import { attemptOf } from './attempts.ts';
 import { decodeHistogram } from '../measure/histogram.ts';
 import type { PlannedTrial } from '../scenario/plan.ts';
 import type { Place } from '../scenario/scenario-error.ts';
@@ -64,7 +65,7 @@ function* contradictions(record: RunRecord): Generator<Flaw> {
   }
   const planned = new Map(record.plan.trials.map((trial) => [trial.index, trial]));
   yield* repeated(
-    record.trials.map(({ index }) => index),
+    record.trials.map((trial) => attemptWords(trial.index, attemptOf(trial))),
     (at) => ['trials', at, 'index'],
   );
   for (const [at, trial] of record.trials.entries()) {
@@ -72,6 +73,10 @@ function* contradictions(record: RunRecord): Generator<Flaw> {
   }
   yield* studyFlaws(record);
 }
+
+/** The index itself for the first time, so that a message names it. */
+const attemptWords = (index: number, attempt: number): number | string =>
+  attempt === 0 ? index : `${index}, attempt ${attempt}`;
 
 function* studyFlaws({ plan, studies }: RunRecord): Generator<Flaw> {
   yield* repeated(

@@ -1,5 +1,7 @@
 /** What was asked, as a run record's file holds it: arms, cells with their scenarios, trials. */
 import { z } from 'zod';
+import { THRESHOLD_COMPARISONS } from '../scenario/gate.ts';
+import { METRIC_NAMES } from '../scenario/metric.ts';
 import { STUDY_NAMES } from '../scenario/study.ts';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
 import { NETWORK_MECHANISMS, NETWORK_PROFILES } from '../scenario/network.ts';
@@ -112,7 +114,75 @@ const plannedTrial = z.object({
   cellIds: z.array(z.string()).describe('In the order of this trial.'),
 });
 
-const arm = z.object({ id: z.string(), title: z.string(), variant, call: foreignCall.optional() });
+const arm = z.object({
+  id: z.string(),
+  title: z.string(),
+  variant,
+  call: foreignCall.optional(),
+  build: z.string().optional().describe('Name of the build whose code it runs; absent for this program’s own.'),
+});
+
+/** A metric by its name. */
+export const metricName = () => z.enum(METRIC_NAMES);
+
+const threshold = z.object({
+  text: z.string(),
+  scenario: z.string().optional(),
+  arm: z.string().optional(),
+  metric: metricName(),
+  comparison: z.enum(THRESHOLD_COMPARISONS),
+  limit: z.number().describe('In the metric’s unit.'),
+});
+
+const pairGate = z
+  .object({
+    base: z.string(),
+    head: z.string(),
+    family: z
+      .array(
+        z.object({
+          cellId: z.string(),
+          armId: z.string(),
+          baseArmId: z.string(),
+          metric: metricName(),
+          floor: z.number().describe('A smaller change for the worse, as a share, is no failure.'),
+          margin: z.number().describe('A larger one must be excluded before it has passed.'),
+          exact: z.boolean(),
+        }),
+      )
+      .describe('What may make the run fail, fixed before it starts.'),
+    looks: z.array(whole()).describe('Numbers of pairs after which the run may end.'),
+    alpha: z.number().describe('Chance of a false alarm of the whole run.'),
+    budgetNs: ns().optional(),
+  })
+  .describe('Base against head, in pairs.');
+
+const baselineGate = z
+  .object({
+    name: z.string(),
+    startedAt: z.string(),
+    maxRegression: z.number(),
+    normalised: z.boolean().describe('Whether times are divided by the control workload of each run.'),
+    differences: z.array(z.string()).describe('Fields in which the machines differ.'),
+    values: z.array(
+      z.object({ cellId: z.string(), armId: z.string(), metric: metricName(), values: z.array(z.number()) }),
+    ),
+  })
+  .describe('Against an earlier record.');
+
+const gate = z.object({
+  thresholds: z.array(threshold),
+  pairs: pairGate.optional(),
+  baseline: baselineGate.optional(),
+  reruns: whole().describe('How many blocks may be measured again because something disturbed them.'),
+});
+
+const build = z.object({
+  name: z.string(),
+  from: z.string().describe('A folder or a git ref, as it was written.'),
+  commit: z.string().optional(),
+  setup: z.string().optional(),
+});
 
 const plannedStudy = z.object({
   name: z.string(),
@@ -146,4 +216,6 @@ export const planSchema = z.object({
     .describe('Each scenario at each level of what it varies.'),
   trials: z.array(plannedTrial).describe('One arm measured once, through all cells.'),
   studies: z.array(plannedStudy).describe('What has a procedure of its own, after the trials.'),
+  gate: gate.optional().describe('By what the run is judged as a whole.'),
+  builds: z.array(build).optional().describe('Where the arms’ code comes from.'),
 });

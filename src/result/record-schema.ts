@@ -1,5 +1,6 @@
 /** The file format of run records: one definition, from which both the reader's checks and the published JSON Schema come. */
 import { z } from 'zod';
+import { findingsSchema } from './findings-schema.ts';
 import { measurementSchema } from './measurement-schema.ts';
 import type { OnFile, Same } from './on-file.ts';
 import { bytes, ns, planSchema, whole } from './plan-schema.ts';
@@ -14,6 +15,8 @@ const environment = z.object({
   arch: z.string(),
   cpuModel: z.string(),
   cores: z.number(),
+  governor: z.string().optional().describe('Of the first core’s frequency.'),
+  virtualisation: z.string().optional().describe('The hypervisor, where the kernel names one.'),
   memoryBytes: bytes(),
   loadAverage: z.number().describe('One-minute load average when the run began.'),
   packages: z.record(z.string(), z.string()).describe('Versions of the packages that drive and record.'),
@@ -79,6 +82,7 @@ const trialHead = {
   index: whole().describe('Of the planned trial.'),
   block: whole(),
   armId: z.string(),
+  attempt: whole().optional().describe('1 and more where the block was measured again; absent for the first time.'),
 };
 
 const trial = z.discriminatedUnion('status', [
@@ -115,6 +119,23 @@ export const recordSchema = z.object({
   matching: matching.describe('Whether the arms differ in nothing but the transport.'),
   trials: z.array(trial).describe('What came of the trials, in the order of execution.'),
   studies: z.array(studyResultSchema).describe('What came of the studies, step by step.'),
+  controls: z
+    .array(
+      z.object({
+        block: whole(),
+        attempt: whole(),
+        exchanges: whole(),
+        p50Ns: ns(),
+        cpuUs: z.number().describe('Processor time per exchange, both ends, in microseconds.'),
+      }),
+    )
+    .optional()
+    .describe('What the machine needed for the same bare exchange before each block.'),
+  stopped: z
+    .object({ afterBlock: whole(), because: z.enum(['decided', 'budget']) })
+    .optional()
+    .describe('Why fewer blocks were measured than planned.'),
+  findings: findingsSchema.optional().describe('What all of this comes to.'),
 });
 
 /** What a file with a record in it parses to. `never`, so that codec.ts does not compile, unless the schema and `RunRecord` agree key by key. */

@@ -2,6 +2,7 @@
  * The run record: the one file between running and looking. It holds whole distributions, so a report never needs a
  * transport and an old run can answer a new question. Bump SCHEMA_VERSION when a field changes its meaning.
  */
+import type { Findings } from './findings.ts';
 import type { StudyResult } from './study.ts';
 import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
@@ -36,6 +37,30 @@ export interface RunRecord {
   readonly trials: readonly TrialResult[];
   /** Those of the plan that were begun. */
   readonly studies: readonly StudyResult[];
+  /** What the machine needed for the same bare exchange before each block; absent where nobody asked. */
+  readonly controls?: readonly Control[] | undefined;
+  /** Why fewer blocks were measured than planned; absent where all were, or the run was cut off. */
+  readonly stopped?: Stopped | undefined;
+  /** What all of this comes to; absent while the run goes on, when it was cut off, and in records of releases before. */
+  readonly findings?: Findings | undefined;
+}
+
+/** The control workload: bytes echoed over bare TCP and parsed as JSON, by nothing that is under test. */
+export interface Control {
+  readonly block: number;
+  readonly attempt: number;
+  readonly exchanges: number;
+  /** Round trip at the median. */
+  readonly p50Ns: Nanoseconds;
+  /** Processor time per exchange, both ends, in microseconds. */
+  readonly cpuUs: number;
+}
+
+export interface Stopped {
+  /** The last block that was measured. */
+  readonly afterBlock: number;
+  /** The verdict stood, or the time was up. */
+  readonly because: 'decided' | 'budget';
 }
 
 /** An arm that cannot be, or a cell that an arm cannot run. */
@@ -60,6 +85,10 @@ export interface Environment {
   readonly arch: string;
   readonly cpuModel: string;
   readonly cores: number;
+  /** Of the first core's frequency, as the kernel says; absent where it does not. */
+  readonly governor?: string | undefined;
+  /** What the kernel says it runs on: a hypervisor's name; absent where it says nothing. */
+  readonly virtualisation?: string | undefined;
   readonly memoryBytes: Bytes;
   /** One-minute load average when the run began, before it added its own. */
   readonly loadAverage: number;
@@ -154,6 +183,8 @@ export interface TrialHead {
   readonly index: number;
   readonly block: number;
   readonly armId: string;
+  /** 1 and more where the block was measured again, because something had disturbed it; absent for the first time. */
+  readonly attempt?: number | undefined;
 }
 
 /** A relay's own ping, before anything was measured through it, against the network that it was to be. */

@@ -10,6 +10,8 @@ export interface Arm {
   readonly variant: Variant;
   /** What is called, where the server is somebody else's; absent for the tool's own, whose scenarios say it. */
   readonly call?: ForeignCall | undefined;
+  /** Name of the build whose code it runs; absent for this program's own. */
+  readonly build?: string | undefined;
 }
 
 /** The call of a foreign server's tool that stands for every call of a scenario. */

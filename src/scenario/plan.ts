@@ -1,5 +1,6 @@
 /** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
 import type { Arm } from './arm.ts';
+import type { Build, GatePlan } from './gate.ts';
 import { seededRandom } from './random.ts';
 import type { Cell, Extent } from './scenario.ts';
 import type { PlannedStep, PlannedStudy, Subject } from './study.ts';
@@ -30,6 +31,10 @@ export interface Plan {
   readonly trials: readonly PlannedTrial[];
   /** What is looked into after the trials, in this order. */
   readonly studies: readonly PlannedStudy[];
+  /** By what the run is judged as a whole; absent where nothing was asked. */
+  readonly gate?: GatePlan | undefined;
+  /** Where the arms' code comes from; absent where all of it is this program's own. */
+  readonly builds?: readonly Build[] | undefined;
 }
 
 export interface PlanOptions {
@@ -41,6 +46,8 @@ export interface PlanOptions {
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
   readonly studies?: readonly PlannedStudy[];
+  readonly gate?: GatePlan | undefined;
+  readonly builds?: readonly Build[] | undefined;
   /** Cells that an arm cannot run; every other arm runs them all the same. */
   readonly impossible?: readonly { readonly armId: string; readonly cellId: string | null }[];
 }

@@ -1,14 +1,11 @@
 /** Every metric by name: its unit, its better direction, the difference that matters, and its value in one measurement. */
 import type { Distribution, FanOut, Measurement, ProcessUse } from '../result/record.ts';
+import type { METRIC_UNITS, MetricName, MetricUnit } from '../scenario/metric.ts';
 import { rateOf } from '../units.ts';
 import { quantileAmongDue, quantileOf, type Share } from './quantiles.ts';
-import type { MetricName } from './summary.ts';
 
-/** `us` is microseconds of processor time, `share` 0 … 1, `count` a plain number. */
-export type MetricUnit = 'ns' | 'per-second' | 'bytes' | 'us' | 'share' | 'count';
-
-export interface Metric {
-  readonly unit: MetricUnit;
+export interface Metric<Unit extends MetricUnit = MetricUnit> {
+  readonly unit: Unit;
   readonly higherIsBetter: boolean;
   /** Counted, not timed: trials without noise agree to the last digit, and are then compared by equality. */
   readonly exact: boolean;
@@ -25,23 +22,23 @@ const TAIL_MARGIN = 0.1;
 
 const smallerIsBetter = { higherIsBetter: false, exact: false, margin: MARGIN } as const;
 
-const duration = (valueOf: ValueOf): Metric => ({ unit: 'ns', ...smallerIsBetter, valueOf });
-const tail = (valueOf: ValueOf): Metric => ({ ...duration(valueOf), margin: TAIL_MARGIN });
-const frequency = (valueOf: ValueOf): Metric => ({
+const duration = (valueOf: ValueOf): Metric<'ns'> => ({ unit: 'ns', ...smallerIsBetter, valueOf });
+const tail = (valueOf: ValueOf): Metric<'ns'> => ({ ...duration(valueOf), margin: TAIL_MARGIN });
+const frequency = (valueOf: ValueOf): Metric<'per-second'> => ({
   unit: 'per-second',
   ...smallerIsBetter,
   higherIsBetter: true,
   valueOf,
 });
-const wireSize = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, exact: true, valueOf });
-const memory = (valueOf: ValueOf): Metric => ({ unit: 'bytes', ...smallerIsBetter, valueOf });
-const processorTime = (valueOf: ValueOf): Metric => ({ unit: 'us', ...smallerIsBetter, valueOf });
+const wireSize = (valueOf: ValueOf): Metric<'bytes'> => ({ unit: 'bytes', ...smallerIsBetter, exact: true, valueOf });
+const memory = (valueOf: ValueOf): Metric<'bytes'> => ({ unit: 'bytes', ...smallerIsBetter, valueOf });
+const processorTime = (valueOf: ValueOf): Metric<'us'> => ({ unit: 'us', ...smallerIsBetter, valueOf });
 
 /**
  * Times are over the calls of the window (`delivery.*`: over its notifications), send lag and script time over its
  * scripts. Rates count successes only. What is *per message* is defined at `exchangesOf` and `messagesOf`.
  */
-export const METRICS: Readonly<Record<MetricName, Metric>> = {
+export const METRICS: { readonly [Name in MetricName]: Metric<(typeof METRIC_UNITS)[Name]> } = {
   'response-time.mean': duration(({ responseTime }) => meanOf(responseTime)),
   'response-time.p50': duration(answeredWithin(0.5)),
   'response-time.p90': duration(answeredWithin(0.9)),

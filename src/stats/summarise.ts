@@ -1,4 +1,5 @@
 /** From a run record to what it means. Pure: the same record gives the same summary, today and in a year. */
+import { countingTrials } from '../result/attempts.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
@@ -28,17 +29,18 @@ export function summarise(record: RunRecord): Summary {
   const unsupported = new Set(record.unsupported.filter(({ cellId }) => cellId === null).map(({ armId }) => armId));
   const arms = record.plan.arms.filter((arm) => !unsupported.has(arm.id));
   const cells = record.plan.cells.map((cell) => summariseCell(record, arms, cell));
+  const trials = countingTrials(record);
   return {
     record,
     arms,
     cells,
     interferences: interferencesOf(record, arms),
     noiseShare: typicalSpread(cells.flatMap((cell) => cell.arms.map(typicalDurations))),
-    longestHiccupNs: record.trials
+    longestHiccupNs: trials
       .flatMap((trial) => trial.measurements)
       .reduce((longest, { hiccups }) => Math.max(longest, hiccups.maxNs), 0),
-    completedTrials: record.trials.filter((trial) => trial.status === 'completed').length,
-    failedTrials: record.trials
+    completedTrials: trials.filter((trial) => trial.status === 'completed').length,
+    failedTrials: trials
       .filter((trial) => trial.status === 'failed')
       .map(({ index, armId, error }) => ({ trialIndex: index, armId, error })),
   };

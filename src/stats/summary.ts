@@ -1,8 +1,12 @@
 /** What a record means: per cell and arm an estimate of every metric, per pair of arms a comparison. Types; `summarise.ts` computes them. */
+import type { Difference } from '../result/findings.ts';
 import type { CallBooks, Doubt, NotificationBooks, RunRecord } from '../result/record.ts';
 import type { Direction } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
+import type { MetricName } from '../scenario/metric.ts';
 import type { Cell } from '../scenario/scenario.ts';
+
+export { METRIC_NAMES, type MetricName } from '../scenario/metric.ts';
 
 /** A value over trials. The trial is the unit of replication: calls within one trial are not independent of each other. */
 export interface Estimate {
@@ -17,7 +21,7 @@ export interface Estimate {
   readonly values: readonly number[];
 }
 
-export type Word = 'faster' | 'slower' | 'equivalent' | 'inconclusive';
+export type Word = Difference;
 
 /** One metric of two things, measured in pairs. */
 export interface Ratio {
@@ -65,50 +69,6 @@ export interface Interference {
   /** The inflation of one arm ÷ that of another, block by block: what it costs more than it does there. */
   readonly comparisons: readonly Comparison[];
 }
-
-export const METRIC_NAMES = [
-  'response-time.mean',
-  'response-time.p50',
-  'response-time.p90',
-  'response-time.p99',
-  'response-time.max',
-  'service-time.p50',
-  'service-time.p99',
-  'send-lag.p50',
-  'send-lag.p99',
-  'script-time.p50',
-  'script-time.p99',
-  'delivery.mean',
-  'delivery.p50',
-  'delivery.p90',
-  'delivery.p99',
-  'delivery.max',
-  'first-receiver.p50',
-  'median-receiver.p50',
-  'last-receiver.p50',
-  'last-receiver.p90',
-  'last-receiver.p99',
-  'last-receiver.max',
-  'receiver-spread.p50',
-  'receiver-spread.p99',
-  'rate',
-  'events-rate',
-  'within-100ms',
-  'wire-up-per-message',
-  'wire-down-per-message',
-  'overhead-up-per-message',
-  'overhead-down-per-message',
-  'payload-up-per-message',
-  'payload-down-per-message',
-  'endpoint-cpu-per-message',
-  'driver-cpu-per-message',
-  'driver-cpu-per-event',
-  'endpoint-rss',
-  'driver-rss',
-  'sockets-per-client',
-] as const;
-/** Times in nanoseconds, rates per second, sizes in bytes, CPU in microseconds, shares 0 … 1. */
-export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** One arm in one cell, over its trials. */
 export interface ArmCell {

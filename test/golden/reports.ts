@@ -1,18 +1,9 @@
 /** The runs whose reports are kept as golden files. */
-import { evaluateClaims } from '../../src/claims/all.ts';
-import type { Report } from '../../src/report/format.ts';
 import type { RunRecord } from '../../src/result/record.ts';
 import { milliseconds, nanoseconds } from '../../src/units.ts';
 import type { Cell } from '../../src/scenario/scenario.ts';
-import { summarise } from '../../src/stats/summarise.ts';
 import { FAN_OUT_CELLS, FIXTURE_CELLS } from '../fixtures/cells.ts';
 import { distributionOf, failedAfter, fixtureRecord, withMeasurements, withTrials } from '../fixtures/record.ts';
-
-/** A record as a format is handed it. */
-export function reportOf(record: RunRecord): Report {
-  const summary = summarise(record);
-  return { summary, claims: evaluateClaims(summary) };
-}
 
 /** Everything measured, six times, with a few blemishes. */
 export const richRecord = (): RunRecord => fixtureRecord();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as golden from '../../../test/golden/reports.ts';
+import { reportOf } from '../report-of.ts';
 import { displayWidth } from '../wrap.ts';
 import { format as json } from './json.ts';
 import { format as markdown } from './markdown.ts';
@@ -21,7 +22,7 @@ const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 describe.each(Object.entries(RECORDS))('%s', (name, make) => {
   const record = make();
-  const report = golden.reportOf(record);
+  const report = reportOf(record);
 
   it('is the golden table', async () => {
     await expect(table.render(report)).toMatchFileSnapshot(`../../../test/golden/${name}.table.txt`);
@@ -37,7 +38,7 @@ describe.each(Object.entries(RECORDS))('%s', (name, make) => {
     expect(markdown.render(report)).not.toMatch(CONTROL);
   });
   it('comes out the same twice', () => {
-    const again = golden.reportOf(make());
+    const again = reportOf(make());
     for (const format of [table, markdown, json]) expect(format.render(again)).toBe(format.render(report));
   });
   it('gives the record back from JSON', () => {
@@ -50,7 +51,7 @@ describe.each(Object.entries(RECORDS))('%s', (name, make) => {
 describe('text of strangers', () => {
   const evil = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
   const record = golden.strangeRecord(evil);
-  const report = golden.reportOf(record);
+  const report = reportOf(record);
 
   it('neither breaks the width nor the terminal', () => {
     const text = table.render(report);
