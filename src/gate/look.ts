@@ -3,6 +3,7 @@
  * simulation that says what the gate promises runs the very code that gates.
  */
 import type { GateWord } from '../result/findings.ts';
+import type { PairGate } from '../scenario/gate.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { LEVEL } from '../stats/ratio-words.ts';
 import { hodgesLehmann, signedRankInterval, signedRankTest } from '../stats/wilcoxon.ts';
@@ -87,6 +88,32 @@ function isWithinMargin({ worsenings, missing, margin }: TimedEvidence): boolean
   const assumed = [...worsenings, ...Array.from({ length: missing }, () => BEYOND_ANY_RATIO)];
   const { high, coverage } = signedRankInterval(assumed, LEVEL);
   return coverage >= LEVEL && high < Math.log1p(margin);
+}
+
+/** A look that was taken. */
+export interface LookTaken {
+  /** How many pairs it was over. */
+  readonly pairs: number;
+  readonly decision: LookDecision;
+}
+
+/**
+ * The first look that decides among those that so many pairs are enough for; where none does, the last of them;
+ * `undefined` before the first. `evidenceAfter` is what the first so many pairs say. The chance of a false alarm is
+ * shared equally by all looks, taken or not.
+ */
+export function takeLooks(
+  { looks, alpha }: Pick<PairGate, 'looks' | 'alpha'>,
+  measured: number,
+  evidenceAfter: (pairs: number) => readonly Evidence[],
+): LookTaken | undefined {
+  let taken: LookTaken | undefined;
+  for (const pairs of looks) {
+    if (pairs > measured) break;
+    taken = { pairs, decision: decideLook(evidenceAfter(pairs), alpha / looks.length) };
+    if (taken.decision.word !== 'inconclusive') break;
+  }
+  return taken;
 }
 
 /**

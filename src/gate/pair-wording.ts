@@ -11,8 +11,6 @@ export interface LookFacts extends LookOutcome {
   readonly alphaLook: number;
   /** Metrics of the family that share the chance of a false alarm. */
   readonly timed: number;
-  /** Pairs that the look is over. */
-  readonly due: number;
   /** `false` before the first look, when there is nothing to be held against yet. */
   readonly isLook: boolean;
 }
@@ -94,7 +92,7 @@ function pairsText(count: number, missing: number): string {
 const times = (ratio: number): string => `${ratio.toFixed(3)}×`;
 
 /** 0.05 → `5 %`. */
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
 /** Two digits, and never 0: no number of pairs makes a change impossible. */
 const chance = (p: number): string =>

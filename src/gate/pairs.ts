@@ -5,9 +5,9 @@ import type { GatedComparison, PairGate } from '../scenario/gate.ts';
 import { ratioOfPairs } from '../stats/compare.ts';
 import { METRICS } from '../stats/metrics.ts';
 import type { Ratio } from '../stats/summary.ts';
-import { decideLook, type Evidence, largestFamily, type LookDecision, type LookOutcome } from './look.ts';
+import { decideLook, type Evidence, largestFamily, type LookOutcome, type LookTaken, takeLooks } from './look.ts';
 import { evidenceOf, measuredPairs, type MeasuredPairs, wholeBlocks } from './pair-evidence.ts';
-import { cannotGate, type LookFacts, whyCounted, whyTimed } from './pair-wording.ts';
+import { cannotGate, type LookFacts, percent, whyCounted, whyTimed } from './pair-wording.ts';
 
 export interface PairVerdict {
   readonly word: GateWord;
@@ -25,68 +25,65 @@ export interface PairVerdict {
  */
 export function judgePairs(record: RunRecord, gate: PairGate): PairVerdict {
   const blocks = wholeBlocks(record);
-  const reached = gate.looks.filter((look) => look <= blocks.length);
-  const alphaLook = gate.alpha / gate.looks.length;
-  let judged: Judged | undefined;
-  for (const look of reached) {
-    judged = judgeBlocks(record, gate, blocks.slice(0, look));
-    if (judged.decision.word !== 'inconclusive') break;
-  }
-  if (judged === undefined) return beforeTheFirstLook(judgeBlocks(record, gate, blocks), gate, alphaLook);
-  const { word, outcomes } = judged.decision;
+  const comparedAfter = (pairs: number): readonly Compared[] => compare(record, gate, blocks.slice(0, pairs));
+  const taken = takeLooks(gate, blocks.length, (pairs) => comparedAfter(pairs).map(({ evidence }) => evidence));
+  if (taken === undefined) return beforeTheFirstLook(comparedAfter(blocks.length), blocks.length, gate);
+  const { pairs, decision } = taken;
+  const compared = comparedAfter(pairs);
+  const said = { ...sharedBy(gate, compared), isLook: true };
   return {
-    word,
-    decided: word !== 'inconclusive' || reached.length === gate.looks.length,
-    findings: findingsOf(judged, { alphaLook, outcomes, isLook: true }),
-    notes: [...notesOf(judged, gate, blocks.length), ...attainability(judged, alphaLook)],
+    word: decision.word,
+    decided: decision.word !== 'inconclusive' || pairs === gate.looks.at(-1),
+    findings: findingsOf(compared, decision.outcomes, said),
+    notes: [...notesOf(compared, taken, { gate, measured: blocks.length }), ...attainability(pairs, said)],
   };
 }
 
-/** Some blocks, and what they say. */
-interface Judged {
-  readonly pairs: number;
-  readonly compared: readonly Compared[];
-  readonly decision: LookDecision;
-}
-
+/** One comparison of the family, and what some blocks have of it. */
 interface Compared {
   readonly comparison: GatedComparison;
   readonly measured: MeasuredPairs;
   readonly evidence: Evidence;
 }
 
-function judgeBlocks(record: RunRecord, gate: PairGate, blocks: readonly number[]): Judged {
-  const compared = gate.family.map((comparison) => {
+const compare = (record: RunRecord, { family }: PairGate, blocks: readonly number[]): readonly Compared[] =>
+  family.map((comparison) => {
     const measured = measuredPairs(record, comparison, blocks);
     return { comparison, measured, evidence: evidenceOf(comparison, measured) };
   });
-  const family = compared.map(({ evidence }) => evidence);
-  return { pairs: blocks.length, compared, decision: decideLook(family, gate.alpha / gate.looks.length) };
-}
+
+/** The same for the whole family: what its timed metrics share. */
+type Shared = Pick<LookFacts, 'alphaLook' | 'timed'>;
+
+const sharedBy = ({ alpha, looks }: PairGate, compared: readonly Compared[]): Shared => ({
+  alphaLook: alpha / looks.length,
+  timed: compared.filter(({ evidence }) => evidence.kind === 'timed').length,
+});
 
 /** What there is, described: a word before the first look would be a look of its own. */
-function beforeTheFirstLook(judged: Judged, gate: PairGate, alphaLook: number): PairVerdict {
-  const outcomes = judged.decision.outcomes.map((outcome): LookOutcome => ({ ...outcome, word: 'inconclusive' }));
+function beforeTheFirstLook(compared: readonly Compared[], pairs: number, gate: PairGate): PairVerdict {
+  const shared = sharedBy(gate, compared);
+  const { outcomes } = decideLook(
+    compared.map(({ evidence }) => evidence),
+    shared.alphaLook,
+  );
+  const open = outcomes.map((outcome): LookOutcome => ({ ...outcome, word: 'inconclusive' }));
   return {
     word: 'inconclusive',
     decided: false,
-    findings: findingsOf(judged, { alphaLook, outcomes, isLook: false }),
-    notes: [`${counted(judged.pairs, 'pair')} measured; the first look is after ${gate.looks[0] ?? 0}.`],
+    findings: findingsOf(compared, open, { ...shared, isLook: false }),
+    notes: [`${counted(pairs, 'pair')} measured; the first look is after ${gate.looks[0] ?? 0}.`],
   };
 }
 
-interface Said {
-  readonly alphaLook: number;
-  readonly outcomes: readonly LookOutcome[];
-  readonly isLook: boolean;
-}
-
-function findingsOf({ compared, pairs }: Judged, { alphaLook, outcomes, isLook }: Said): GateFinding[] {
-  const timed = compared.filter(({ evidence }) => evidence.kind === 'timed').length;
+function findingsOf(
+  compared: readonly Compared[],
+  outcomes: readonly LookOutcome[],
+  said: Omit<LookFacts, keyof LookOutcome>,
+): GateFinding[] {
   return compared.flatMap((one, at) => {
     const outcome = outcomes[at];
-    if (outcome === undefined) return [];
-    return [findingOf(one, { ...outcome, alphaLook, timed, due: pairs, isLook })];
+    return outcome === undefined ? [] : [findingOf(one, { ...outcome, ...said })];
   });
 }
 
@@ -106,9 +103,12 @@ function findingOf({ comparison, measured, evidence }: Compared, facts: LookFact
     const because = whyCounted(evidence, measured, comparison, facts);
     return { ...head, ...countedNumbers(measured, comparison), because };
   }
-  const { higherIsBetter } = METRICS[metric];
-  const ratio = ratioOfPairs({ metric, pairs: measured.pairs, higherIsBetter, margin: comparison.margin });
+  const ratio = ratioOf(comparison, measured);
   return { ...head, ...timedNumbers(ratio, comparison, facts), because: whyTimed(evidence, ratio, comparison, facts) };
+}
+
+function ratioOf({ metric, margin }: GatedComparison, { pairs }: MeasuredPairs): Ratio | undefined {
+  return ratioOfPairs({ metric, pairs, higherIsBetter: METRICS[metric].higherIsBetter, margin });
 }
 
 type Numbers = Pick<GateFinding, 'difference' | 'value' | 'low' | 'high' | 'limit' | 'smallestDetectable'>;
@@ -148,22 +148,24 @@ function countedDifference(signs: readonly number[]): Difference {
   return signs.includes(-1) ? 'faster' : 'equivalent';
 }
 
-function notesOf({ pairs, compared, decision }: Judged, gate: PairGate, measured: number): string[] {
+function notesOf(
+  compared: readonly Compared[],
+  { pairs, decision }: LookTaken,
+  { gate, measured }: { readonly gate: PairGate; readonly measured: number },
+): string[] {
   const looks = gate.looks.join(', ');
+  const alarms = `false alarms in at most ${percent(gate.alpha)} of runs`;
   const further = measured > pairs ? `; ${measured} pairs were measured` : '';
   return [
-    `Judged after ${counted(pairs, 'pair')} (looks after ${looks}; false alarms in at most ${gate.alpha * 100} % of runs)${further}.`,
-    ...compared.flatMap(({ comparison, measured: { pairs: found } }, at) => {
-      if (decision.outcomes[at]?.word === 'fail' || comparison.exact) return [];
-      const { metric, margin } = comparison;
-      const { higherIsBetter } = METRICS[metric];
-      return cannotGate(comparison, ratioOfPairs({ metric, pairs: found, higherIsBetter, margin })) ?? [];
+    `Judged after ${counted(pairs, 'pair')} (looks after ${looks}; ${alarms})${further}.`,
+    ...compared.flatMap(({ comparison, measured: found, evidence }, at) => {
+      if (decision.outcomes[at]?.word === 'fail' || evidence.kind === 'counted') return [];
+      return cannotGate(comparison, ratioOf(comparison, found)) ?? [];
     }),
   ];
 }
 
-function attainability({ pairs, compared }: Judged, alphaLook: number): string[] {
-  const timed = compared.filter(({ evidence }) => evidence.kind === 'timed').length;
+function attainability(pairs: number, { alphaLook, timed }: Shared): string[] {
   const largest = largestFamily(pairs, alphaLook);
   if (timed <= largest) return [];
   return [
