@@ -105,7 +105,7 @@ function ownOf({ processSd, outlierShare, outlierMean }: NoiseProfile, random: R
 }
 
 /** Box and Muller 1958. */
-export const normal = (random: Random): number =>
+const normal = (random: Random): number =>
   Math.sqrt(2 * random.exponential()) * Math.cos(2 * Math.PI * random.uniform());
 
 /** A stream of its own for each replicate. */

@@ -14,7 +14,7 @@ export type Target = (replicates: Replicates) => TargetLine;
 const MOST_FALSE_ALARMS = 0.01;
 const FEWEST_OF_5_PERCENT = 0.9;
 const FEWEST_OF_10_PERCENT = 0.99;
-export const COVERAGE = { least: 0.94, most: 0.975 } as const;
+const COVERAGE = { least: 0.94, most: 0.975 } as const;
 export const COVERED_PAIRS = [12, 20, 30] as const;
 export const PROFILES: readonly NoiseProfile[] = [QUIET, CI, NOISY];
 

@@ -30,28 +30,38 @@ function trialsByBlock(trials: readonly { readonly block: number }[]): ReadonlyM
   return counts;
 }
 
-/** The comparison's pairs in these blocks. An arm or cell that the plan does not have leaves every pair missing. */
-export function measuredPairs(
+/** Block by block what both sides measured; without the blocks in which one of them has no valid value. */
+export function pairsByBlock(record: RunRecord, comparison: GatedComparison): ReadonlyMap<number, Pair> {
+  const head = valuesByBlock(record, comparison.armId, comparison);
+  const base = valuesByBlock(record, comparison.baseArmId, comparison);
+  return new Map(
+    [...head].flatMap(([block, arm]): readonly [number, Pair][] => {
+      const other = base.get(block);
+      return other === undefined ? [] : [[block, { arm, base: other }]];
+    }),
+  );
+}
+
+/** None for an arm or a cell that the plan does not have. */
+function valuesByBlock(
   record: RunRecord,
-  { cellId, armId, baseArmId, metric }: GatedComparison,
-  blocks: readonly number[],
-): MeasuredPairs {
-  const valuesOf = (id: string): ReadonlyMap<number, number> => {
-    const arm = record.plan.arms.find((one) => one.id === id);
-    const cell = record.plan.cells.find((one) => one.id === cellId);
-    if (arm === undefined || cell === undefined) return new Map();
-    return new Map(
-      validOf(runsOf(record, arm, cell)).flatMap(({ block, measurement }): readonly [number, number][] => {
-        const value = METRICS[metric].valueOf(measurement);
-        return value === undefined ? [] : [[block, value]];
-      }),
-    );
-  };
-  const [head, base] = [valuesOf(armId), valuesOf(baseArmId)];
-  const pairs = blocks.flatMap((block): readonly Pair[] => {
-    const [arm, other] = [head.get(block), base.get(block)];
-    return arm === undefined || other === undefined ? [] : [{ arm, base: other }];
-  });
+  armId: string,
+  { cellId, metric }: Pick<GatedComparison, 'cellId' | 'metric'>,
+): ReadonlyMap<number, number> {
+  const arm = record.plan.arms.find(({ id }) => id === armId);
+  const cell = record.plan.cells.find(({ id }) => id === cellId);
+  if (arm === undefined || cell === undefined) return new Map();
+  return new Map(
+    validOf(runsOf(record, arm, cell)).flatMap(({ block, measurement }): readonly [number, number][] => {
+      const value = METRICS[metric].valueOf(measurement);
+      return value === undefined ? [] : [[block, value]];
+    }),
+  );
+}
+
+/** What a comparison has in these blocks. */
+export function measuredIn(byBlock: ReadonlyMap<number, Pair>, blocks: readonly number[]): MeasuredPairs {
+  const pairs = blocks.map((block) => byBlock.get(block)).filter((pair) => pair !== undefined);
   return { pairs, missing: blocks.length - pairs.length };
 }
 

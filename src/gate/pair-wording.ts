@@ -30,7 +30,7 @@ export function whyTimed(
     `p ${chance(facts.p ?? 1)}, ${chance(facts.adjustedP ?? 1)} among ${facts.timed} (limit ${chance(facts.alphaLook)})`,
     ...(ratio === undefined ? [] : [`smallest change seen in 4 of 5 runs ${detectableText(ratio)}`]),
   ];
-  return `${parts.join('; ')}: ${timedConclusion(evidence, comparison, facts)}${isBlind(ratio) && facts.word !== 'fail' ? '; this machine cannot gate it' : ''}`;
+  return `${parts.join('; ')}: ${timedConclusion(evidence, comparison, facts)}${isBlind(ratio) && facts.isLook && facts.word === 'inconclusive' ? '; this machine cannot gate it' : ''}`;
 }
 
 function timedConclusion({ missing }: TimedEvidence, { floor, margin }: GatedComparison, facts: LookFacts): string {

@@ -6,7 +6,7 @@ import { ratioOfPairs } from '../stats/compare.ts';
 import { METRICS } from '../stats/metrics.ts';
 import type { Ratio } from '../stats/summary.ts';
 import { decideLook, type Evidence, largestFamily, type LookOutcome, type LookTaken, takeLooks } from './look.ts';
-import { evidenceOf, measuredPairs, type MeasuredPairs, wholeBlocks } from './pair-evidence.ts';
+import { evidenceOf, measuredIn, type MeasuredPairs, pairsByBlock, wholeBlocks } from './pair-evidence.ts';
 import { cannotGate, type LookFacts, percent, whyCounted, whyTimed } from './pair-wording.ts';
 
 export interface PairVerdict {
@@ -25,7 +25,12 @@ export interface PairVerdict {
  */
 export function judgePairs(record: RunRecord, gate: PairGate): PairVerdict {
   const blocks = wholeBlocks(record);
-  const comparedAfter = (pairs: number): readonly Compared[] => compare(record, gate, blocks.slice(0, pairs));
+  const family = gate.family.map((comparison) => ({ comparison, byBlock: pairsByBlock(record, comparison) }));
+  const comparedAfter = (pairs: number): readonly Compared[] =>
+    family.map(({ comparison, byBlock }) => {
+      const measured = measuredIn(byBlock, blocks.slice(0, pairs));
+      return { comparison, measured, evidence: evidenceOf(comparison, measured) };
+    });
   const taken = takeLooks(gate, blocks.length, (pairs) => comparedAfter(pairs).map(({ evidence }) => evidence));
   if (taken === undefined) return beforeTheFirstLook(comparedAfter(blocks.length), blocks.length, gate);
   const { pairs, decision } = taken;
@@ -45,12 +50,6 @@ interface Compared {
   readonly measured: MeasuredPairs;
   readonly evidence: Evidence;
 }
-
-const compare = (record: RunRecord, { family }: PairGate, blocks: readonly number[]): readonly Compared[] =>
-  family.map((comparison) => {
-    const measured = measuredPairs(record, comparison, blocks);
-    return { comparison, measured, evidence: evidenceOf(comparison, measured) };
-  });
 
 /** The same for the whole family: what its timed metrics share. */
 type Shared = Pick<LookFacts, 'alphaLook' | 'timed'>;
@@ -159,7 +158,7 @@ function notesOf(
   return [
     `Judged after ${counted(pairs, 'pair')} (looks after ${looks}; ${alarms})${further}.`,
     ...compared.flatMap(({ comparison, measured: found, evidence }, at) => {
-      if (decision.outcomes[at]?.word === 'fail' || evidence.kind === 'counted') return [];
+      if (decision.outcomes[at]?.word !== 'inconclusive' || evidence.kind === 'counted') return [];
       return cannotGate(comparison, ratioOf(comparison, found)) ?? [];
     }),
   ];
