@@ -17,3 +17,9 @@ export function quantileBetween(sorted: readonly number[], q: number): number {
   if (below === undefined || above === undefined) throw new RangeError('no value has no quantile');
   return below + (above - below) * (position - Math.floor(position));
 }
+
+/** Twice the rank of each value, from 1 on, ties at their middle rank: doubled, so that a middle rank of 2½ is the whole number 5. */
+export function doubledMidRanks(values: readonly number[]): number[] {
+  const sorted = ascending(values);
+  return values.map((value) => sorted.indexOf(value) + sorted.lastIndexOf(value) + 2);
+}

@@ -3,7 +3,8 @@
  * (Wilcoxon 1945; Hodges and Lehmann 1963; Hollander and Wolfe, Nonparametric Statistical Methods, § 3.1 – 3.3).
  * Nothing here is an approximation: with the 2 to 60 pairs of a run the whole null distribution is counted out.
  */
-import { ascending, median } from './order-statistics.ts';
+import { type ExactInterval, intervalByInversion } from './inversion.ts';
+import { ascending, doubledMidRanks, median } from './order-statistics.ts';
 
 /** Probabilities, 0 … 1, of a sum of positive ranks at least as extreme as the one seen, if positive and negative were equally likely. */
 export interface SignedRankTest {
@@ -16,13 +17,6 @@ export interface SignedRankTest {
   /** Against: the differences tend to be below zero. */
   readonly pLess: number;
   readonly pTwoSided: number;
-}
-
-/** Bounds in the unit of the differences, with the probability that they enclose the true centre. */
-export interface SignedRankInterval {
-  readonly low: number;
-  readonly high: number;
-  readonly coverage: number;
 }
 
 /** The means of all pairs of values, every value with itself included, smallest first: n(n + 1)/2 of them. */
@@ -55,32 +49,13 @@ export function signedRankTest(differences: readonly number[]): SignedRankTest {
 }
 
 /**
- * The interval of all centres that the two-sided test does not reject: from the k-th smallest to the k-th largest
- * Walsh average, for the largest k that keeps the level. The widest one where no k does: six pairs are the fewest for
- * 95 %, five for 90 %. With ties the coverage is at least what is stated. At least one difference.
+ * The interval of all centres that the two-sided test does not reject, between two Walsh averages. Six pairs are the
+ * fewest for 95 %, five for 90 %; fewer give the widest there is. With ties the coverage is at least what is stated. At
+ * least one difference.
  */
-export function signedRankInterval(differences: readonly number[], level: number): SignedRankInterval {
-  const averages = walshAverages(differences);
-  const chances = rankSumDistribution(differences.map((_, index) => index + 1));
-  // P(sum ≤ 0), P(sum ≤ 1), …: dropping k averages on each side gives up the centres whose rank sum is below k.
-  let k = 1;
-  let tail = chances[0] ?? 0;
-  for (;;) {
-    const next = tail + (chances[k] ?? 0);
-    if (1 - 2 * next < level || 2 * (k + 1) > averages.length) break;
-    tail = next;
-    k += 1;
-  }
-  const low = averages[k - 1];
-  const high = averages[averages.length - k];
-  if (low === undefined || high === undefined) throw new RangeError('no difference has no interval');
-  return { low, high, coverage: 1 - 2 * tail };
-}
-
-/** Twice the rank of each value, ties at their middle rank: doubled, so that a middle rank of 2½ is the whole number 5. */
-function doubledMidRanks(values: readonly number[]): number[] {
-  const sorted = ascending(values);
-  return values.map((value) => sorted.indexOf(value) + sorted.lastIndexOf(value) + 2);
+export function signedRankInterval(differences: readonly number[], level: number): ExactInterval {
+  const ranks = differences.map((_, index) => index + 1);
+  return intervalByInversion(walshAverages(differences), rankSumDistribution(ranks), level);
 }
 
 /** The probability of every sum of a subset of the ranks, from 0, when each rank is in it with probability ½: one rank added after the other. */
