@@ -15,7 +15,7 @@ import { type ChosenArms, chooseArms } from './arms.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
-import { type Output, readOutputs, writeOutputs } from './output.ts';
+import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
 import { chooseScenarios } from './scenarios.ts';
@@ -46,7 +46,7 @@ export async function runCommand(
     protocol: flags.axes.protocol,
     env: process.env,
   });
-  const outputs = await readOutputs(flags.formats);
+  const outputs = await readOutputs(flags);
   const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
   const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
   const chosen =
@@ -66,7 +66,7 @@ export async function runCommand(
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
-  for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
+  checkOutputs(outputs);
   const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
