@@ -13,11 +13,11 @@ import {
 import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
 import { NS_PER_US } from '../units.ts';
 
-/** How a word is said to people. */
+/** A word before what it is said of. */
 export const GATE_WORDS: Readonly<Record<GateWord, string>> = {
   pass: 'passed',
   fail: 'FAILED',
-  inconclusive: 'could not tell',
+  inconclusive: 'undecided',
 };
 
 /** What was asked, where, and of which arm: unique where one question is asked of several cells and arms. */
@@ -58,39 +58,58 @@ export const limitText = ({ limit, unit }: GateFinding): string => quantityText(
 export const detectableText = ({ smallestDetectable }: GateFinding): string =>
   smallestDetectable === null ? '–' : times(smallestDetectable);
 
-const ORDER: readonly GateWord[] = ['fail', 'inconclusive', 'pass'];
+/** The findings that a page shows, and how many passed that it does not. */
+export interface ShownFindings {
+  readonly shown: readonly GateFinding[];
+  readonly passedBesides: number;
+}
+
+/** What passed is listed up to here; what failed or is undecided always is. */
+const MOST_PASSED = 20;
 
 /** What failed first, then what could not be told; within a word as the gate has them. */
-export const byWeight = (findings: readonly GateFinding[]): readonly GateFinding[] =>
-  ORDER.flatMap((word) => findings.filter((finding) => finding.word === word));
+export function findingsByWeight({ findings }: GateVerdict): ShownFindings {
+  const of = (word: GateWord): readonly GateFinding[] => findings.filter((finding) => finding.word === word);
+  const passed = of('pass');
+  return {
+    shown: [...of('fail'), ...of('inconclusive'), ...passed.slice(0, MOST_PASSED)],
+    passedBesides: Math.max(0, passed.length - MOST_PASSED),
+  };
+}
+
+/** What stands below the rows: that some are not shown, and what must be said about the whole. */
+export const gateNotes = ({ notes }: GateVerdict, passedBesides: number): readonly string[] => [
+  ...(passedBesides === 0 ? [] : [`${passedBesides} more passed; they are in the record`]),
+  ...notes,
+];
 
 /** The whole in one sentence: the word, how many, and the finding that stands for it, with its numbers. */
 export function gateHeadline({ word, findings, notes }: GateVerdict): string {
   const own = findings.filter((finding) => finding.word === word);
-  const [first] = own.toSorted((a, b) => distance(b) - distance(a));
-  const closest = word === 'pass' ? own.toSorted((a, b) => distance(a) - distance(b))[0] : first;
-  if (closest === undefined) return withoutExample(word, findings, notes);
-  const seen = `${askedText(closest)}: ${findingValue(closest)} against ${limitText(closest)}`;
-  const [share, all] = [counted(own.length), counted(findings.length)];
+  const byDistance = own.toSorted((a, b) => distance(b) - distance(a));
+  // What passed is as safe as the one that came closest; what failed is as bad as the worst.
+  const example = word === 'pass' ? byDistance.at(-1) : byDistance[0];
+  if (example === undefined) return withoutExample(word, findings, notes);
+  const seen = `${askedText(example)}: ${findingValue(example)} against ${limitText(example)}`;
+  const share = own.length === findings.length ? `all of ${own.length}` : `${own.length} of ${findings.length}`;
+  const [checks, hold] = findings.length === 1 ? ['the one check', 'holds'] : [`${share} checks`, 'hold'];
   switch (word) {
     case 'pass':
-      return `Passed: ${all === '1' ? 'the one check holds' : `all ${all} checks hold`}; closest to its limit is ${seen}.`;
+      return `Passed: ${checks} ${hold}; closest to its limit is ${seen}.`;
     case 'fail':
-      return `FAILED: ${share} of ${checks(findings.length)} ${own.length === 1 ? 'does' : 'do'} not hold; furthest from its limit is ${seen}.`;
+      return `FAILED: ${checks} ${hold === 'holds' ? 'does' : 'do'} not hold; furthest from its limit is ${seen}.`;
     case 'inconclusive':
-      return `Could not tell: ${share} of ${checks(findings.length)} ${own.length === 1 ? 'is' : 'are'} undecided and none failed; among them ${seen}.`;
+      return `Could not tell: ${checks} ${hold === 'holds' ? 'is' : 'are'} undecided; among them ${seen}.`;
   }
 }
 
+const SAID: Readonly<Record<GateWord, string>> = { pass: 'Passed', fail: 'FAILED', inconclusive: 'Could not tell' };
+
 /** Where the word is not that of any finding, a note says whose it is. */
 function withoutExample(word: GateWord, findings: GateVerdict['findings'], [note]: GateVerdict['notes']): string {
-  const said = { pass: 'Passed', fail: 'FAILED', inconclusive: 'Could not tell' }[word];
   const why = note ?? (findings.length === 0 ? 'nothing was there to be judged' : 'no single check says why');
-  return `${said}: ${why.replace(/\.$/, '')}.`;
+  return `${SAID[word]}: ${why.replace(/\.$/, '')}.`;
 }
-
-const counted = (count: number): string => String(count);
-const checks = (count: number): string => (count === 1 ? '1 check' : `${count} checks`);
 
 /** How far the value lies from its limit, as a share of either; nothing measured is furthest of all. */
 function distance({ value, limit }: GateFinding): number {

@@ -16,6 +16,9 @@ const RECORDS = {
   targets: golden.targetsRecord,
   networks: golden.networksRecord,
   'fan-out': golden.fanOutRecord,
+  'gate-pass': () => golden.gateRecord('pass'),
+  'gate-fail': () => golden.gateRecord('fail'),
+  'gate-inconclusive': () => golden.gateRecord('inconclusive'),
 } as const;
 /** A terminal's control characters, line ends excepted. */
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -48,9 +51,12 @@ describe.each(Object.entries(RECORDS))('%s', (name, make) => {
   });
 });
 
-describe('text of strangers', () => {
-  const evil = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
-  const record = golden.strangeRecord(evil);
+const EVIL = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
+
+describe.each([
+  ['a run', golden.strangeRecord(EVIL)],
+  ['a run that was judged', golden.strangeGateRecord(EVIL)],
+])('text of strangers in %s', (_what, record) => {
   const report = reportOf(record);
 
   it('neither breaks the width nor the terminal', () => {
