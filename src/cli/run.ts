@@ -20,6 +20,7 @@ import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
 import { chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
+import { appendStepSummary } from './step-summary.ts';
 import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
 import { type ChosenTargets, chooseTargets, refuseStrangers } from './targets.ts';
@@ -164,6 +165,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       else throw error;
       process.stderr.write(`${error.message}\n`);
     }
+    await appendStepSummary(record, process.env, (line) => void process.stderr.write(`${line}\n`));
     return verdictOf(record, signals.exitCode(), unsaved);
   } catch (error) {
     progress.end();

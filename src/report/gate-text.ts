@@ -48,6 +48,7 @@ export function findingValue({ value, low, high, unit }: GateFinding): string {
   if (unit === 'us')
     return timeWithInterval({ value: value * NS_PER_US, low: low * NS_PER_US, high: high * NS_PER_US });
   if (unit === 'ratio') return timesWithInterval(span);
+  if (unit === 'per-second') return `${rate(value)}/s [${rate(low)}–${rate(high)}]`;
   return `${quantityText(value, unit)} [${quantityText(low, unit)}–${quantityText(high, unit)}]`;
 }
 
@@ -91,15 +92,15 @@ export function gateHeadline({ word, findings, notes }: GateVerdict): string {
   const example = word === 'pass' ? byDistance.at(-1) : byDistance[0];
   if (example === undefined) return withoutExample(word, findings, notes);
   const seen = `${askedText(example)}: ${findingValue(example)} against ${limitText(example)}`;
-  const share = own.length === findings.length ? `all of ${own.length}` : `${own.length} of ${findings.length}`;
-  const [checks, hold] = findings.length === 1 ? ['the one check', 'holds'] : [`${share} checks`, 'hold'];
+  const checks = findings.length === 1 ? 'the one check' : `${own.length} of ${findings.length} checks`;
+  const isOne = own.length === 1;
   switch (word) {
     case 'pass':
-      return `Passed: ${checks} ${hold}; closest to its limit is ${seen}.`;
+      return `Passed: ${checks} ${isOne ? 'holds' : 'hold'}; closest to its limit is ${seen}.`;
     case 'fail':
-      return `FAILED: ${checks} ${hold === 'holds' ? 'does' : 'do'} not hold; furthest from its limit is ${seen}.`;
+      return `FAILED: ${checks} ${isOne ? 'does' : 'do'} not hold; furthest from its limit is ${seen}.`;
     case 'inconclusive':
-      return `Could not tell: ${checks} ${hold === 'holds' ? 'is' : 'are'} undecided; among them ${seen}.`;
+      return `Could not tell: ${checks} ${isOne ? 'is' : 'are'} undecided, for example ${seen}.`;
   }
 }
 

@@ -45,9 +45,20 @@ export function testCases({ summary: { record, arms }, gate }: Report): readonly
     ...record.unsupported.filter(({ cellId }) => cellId === null).map(impossibleArm),
     ...record.plan.studies.map((study) => studyCase(record, study)),
   ];
-  if (gate === null) return measured;
+  if (gate === null) return withUniqueNames(measured);
   const missing = measured.filter(({ outcome }) => outcome.kind === 'failure' || outcome.kind === 'error');
-  return [...gate.findings.map((finding) => findingCase(record, finding)), ...missing];
+  return withUniqueNames([...gate.findings.map((finding) => findingCase(record, finding)), ...missing]);
+}
+
+/** What was asked twice is counted: a reader would take the second for the first, measured again. */
+function withUniqueNames(cases: readonly TestCase[]): readonly TestCase[] {
+  const taken = new Set<string>();
+  return cases.map((one) => {
+    let name = one.name;
+    for (let next = 2; taken.has(`${one.suite}\n${name}`); next += 1) name = `${one.name} (${next})`;
+    taken.add(`${one.suite}\n${name}`);
+    return { ...one, name };
+  });
 }
 
 const suiteName = (kind: string, scenario: string): string => `${kind} · ${scenario}`;
@@ -57,12 +68,13 @@ function findingCase(record: RunRecord, finding: GateFinding): TestCase {
   const { plan } = record;
   const cell = plan.cells.find(({ id }) => id === finding.cellId);
   const arm = plan.arms.find(({ id }) => id === finding.armId);
+  const runs = cell === undefined || arm === undefined ? [] : runsOf(record, arm, cell);
   return {
     suite: suiteName(finding.kind, cell?.scenario.name ?? ELSEWHERE),
     name: askedText(finding),
-    elapsedNs: cell === undefined || arm === undefined ? nanoseconds(0) : elapsedOf(runsOf(record, arm, cell)),
+    elapsedNs: elapsedOf(runs),
     outcome: findingOutcome(finding),
-    output: [],
+    output: runs.flatMap(errorLine),
   };
 }
 

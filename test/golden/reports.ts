@@ -233,6 +233,7 @@ const FINDINGS: readonly GateFinding[] = [
   {
     ...FINDING,
     name: 'rate>1000',
+    because: 'the whole interval lies above 1,000/s',
     metric: 'rate',
     unit: 'per-second',
     value: 3_412,
@@ -243,6 +244,7 @@ const FINDINGS: readonly GateFinding[] = [
   {
     ...FINDING,
     name: 'wire-up-per-message<1KiB',
+    because: 'all 6 trials have it below 1,024 B',
     metric: 'wire-up-per-message',
     unit: 'bytes',
     value: 405,
@@ -253,6 +255,7 @@ const FINDINGS: readonly GateFinding[] = [
   {
     ...FINDING,
     name: 'sockets-per-client<=2',
+    because: 'all 6 trials have it at most at 2',
     metric: 'sockets-per-client',
     unit: 'count',
     value: 2,
@@ -282,6 +285,16 @@ export function buildsRecord(): RunRecord {
     ],
   };
   return judged({ ...record, plan, trials: inOrder }, { word: 'fail', findings: FINDINGS.slice(0, 5), notes: [] });
+}
+
+/** More that failed than a page has room for. */
+export function thousandFindingsRecord(): RunRecord {
+  const [, , , failed = FINDING] = FINDINGS;
+  const findings = Array.from({ length: 1_000 }, (_unused, at) => ({
+    ...failed,
+    name: `${failed.name}, number ${at}`,
+  }));
+  return judged(fixtureRecord({ blocks: 2, cells: cellsOf('tool-calls') }), { word: 'fail', findings, notes: [] });
 }
 
 /** A gate that was asked in strange words, of a record that is strange throughout. */

@@ -75,7 +75,7 @@ const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • 
 function gateLines(gate: GateVerdict): Lines {
   const { shown, passedBesides } = findingsByWeight(gate);
   const rows = shown.map((finding) => [
-    `  ${GATE_WORDS[finding.word]}  ${forTerminal(askedText(finding))}`,
+    `  ${GATE_WORDS[finding.word]}: ${forTerminal(askedText(finding))}`,
     findingValue(finding),
     limitText(finding),
     detectableText(finding),
