@@ -299,7 +299,7 @@ export function thousandFindingsRecord(): RunRecord {
 
 /** A gate that was asked in strange words, of a record that is strange throughout. */
 export function strangeGateRecord(text: string): RunRecord {
-  const record = strangeRecord(text);
+  const record = strangeRecord(text, fixtureRecord({ blocks: 2, cells: cellsOf('notifications') }));
   const [cellId = null] = record.plan.cells.map(({ id }) => id);
   const findings = FINDINGS.map((finding) => ({ ...finding, name: text, cellId, armId: text, because: text }));
   const builds = record.plan.arms.map((arm) => ({ ...arm, build: text }));
@@ -307,8 +307,7 @@ export function strangeGateRecord(text: string): RunRecord {
 }
 
 /** A record in which everything that comes from a file, a server or a machine says the same strange thing. */
-export function strangeRecord(text: string): RunRecord {
-  const record = fixtureRecord({ blocks: 2 });
+export function strangeRecord(text: string, record: RunRecord = fixtureRecord({ blocks: 2 })): RunRecord {
   const cells = record.plan.cells.map((cell) => ({
     ...cell,
     level: cell.level === '' ? '' : text,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { distributionOf, withMeasurements } from '../../../test/fixtures/record.ts';
 import * as golden from '../../../test/golden/reports.ts';
 import { decodeHistogram } from '../../measure/histogram.ts';
 import type { RunRecord } from '../../result/record.ts';
@@ -62,6 +63,17 @@ describe('CSV', () => {
     expect(found.map(({ quantile }) => quantile)).toEqual(['0.5', '0.75', '0.9', '0.95', '0.99', '0.999', '1']);
     const histogram = decodeHistogram(measurement.serviceTime);
     for (const { quantile, value } of found) expect(Number(value)).toBe(histogram.valueAtQuantile(Number(quantile)));
+  });
+
+  it('has no quantile that so few samples cannot carry', () => {
+    const nine = distributionOf([1, 2, 3, 4, 5, 6, 7, 8, 9].map((value) => value * 1_000));
+    const few = rowsOf(withMeasurements(record, (measurement) => ({ ...measurement, serviceTime: nine })));
+    const own = few.filter(({ trial, metric }) => trial === '0' && metric === 'distribution.service-time');
+    expect(own.map(({ quantile, value }) => [quantile, value])).toEqual([
+      ['0.5', '5003'],
+      ['0.75', '7003'],
+      ['1', '9000'],
+    ]);
   });
 
   it('tells attempts that count from those that do not, builds from each other, and forgets no trial', () => {
