@@ -6,7 +6,7 @@ const ENTITIES: Readonly<Partial<Record<string, string>>> = { '<': '&lt;', '>': 
 const NO_CHARACTER = /[\ufffe\uffff]/g;
 
 /** Fit for content and for attributes in double quotes: one line, no control character, no markup. */
-export const forXml = (text: string): string =>
+const forXml = (text: string): string =>
   forTerminal(text)
     .replaceAll(NO_CHARACTER, '\ufffd')
     .replaceAll(/[<>&"]/g, (character) => ENTITIES[character] ?? character);
