@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GateFinding, GateVerdict } from '../result/findings.ts';
-import { findingsByWeight, findingValue, gateHeadline, gateNotes } from './gate-text.ts';
+import { askedText, findingsByWeight, findingValue, gateHeadline, gateNotes } from './gate-text.ts';
 
 const FINDING: GateFinding = {
   kind: 'threshold',
@@ -85,4 +85,18 @@ it('lists everything that did not pass first, and of what passed only so many', 
     ...Array<string>(20).fill('pass'),
   ]);
   expect(gateNotes(judged, passedBesides)).toEqual(['10 more passed; they are in the record', 'so']);
+});
+
+it.each([
+  ['p50<1ms', 'p50<1ms · chatty · sse'],
+  ['p50 of chatty over sse', 'p50 of chatty over sse'],
+  ['p50 of chatty-paced over sse+wan', 'p50 of chatty-paced over sse+wan · chatty · sse'],
+  ['p50 of chatty, sse@head against sse', 'p50 of chatty, sse@head against sse'],
+  ['chatty: not-sse', 'chatty: not-sse · sse'],
+])('where %j was asked is said unless the name says it', (name, text) => {
+  expect(askedText({ ...FINDING, name })).toBe(text);
+});
+
+it('says nothing of a cell and an arm that there are not', () => {
+  expect(askedText({ ...FINDING, cellId: null, armId: null })).toBe('p50<1ms');
 });

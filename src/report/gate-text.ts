@@ -22,7 +22,19 @@ export const GATE_WORDS: Readonly<Record<GateWord, string>> = {
 
 /** What was asked, where, and of which arm: unique where one question is asked of several cells and arms. */
 export const askedText = ({ name, cellId, armId }: GateFinding): string =>
-  [name, cellId, armId].filter((part, at) => part !== null && (at === 0 || !name.includes(part))).join(' · ');
+  [name, ...[cellId, armId].filter((id) => id !== null).filter((id) => !names(name, id))].join(' · ');
+
+/** What may stand before or behind an id within a longer one. */
+const OF_LONGER_ID = /[\w.+@#[\]/-]/;
+
+/** Whether the id stands in the text by itself: `sse` does not in `sse+wan`. */
+function names(text: string, id: string): boolean {
+  if (id === '') return true;
+  const between = text.split(id);
+  return between
+    .slice(1)
+    .some((after, at) => !OF_LONGER_ID.test(between[at]?.at(-1) ?? '') && !OF_LONGER_ID.test(after.at(0) ?? ''));
+}
 
 type Unit = GateFinding['unit'];
 

@@ -157,7 +157,7 @@ const FINDING: GateFinding = {
 const RATIO: GateFinding = {
   ...FINDING,
   kind: 'pair',
-  name: 'response-time.p50 of tool-calls, websocket@head against websocket@base',
+  name: 'response-time.p50 of tool-calls, websocket of head against that of base',
   armId: 'websocket',
   metric: 'response-time.p50',
   difference: 'equivalent',
@@ -176,7 +176,7 @@ const FINDINGS: readonly GateFinding[] = [
   RATIO,
   {
     ...RATIO,
-    name: 'endpoint-cpu-per-message of tool-calls, websocket@head against websocket@base',
+    name: 'endpoint-cpu-per-message of tool-calls, websocket of head against that of base',
     metric: 'endpoint-cpu-per-message',
     word: 'fail',
     difference: 'slower',

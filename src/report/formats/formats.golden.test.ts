@@ -23,6 +23,7 @@ const RECORDS = {
   'gate-pass': () => golden.gateRecord('pass'),
   'gate-fail': () => golden.gateRecord('fail'),
   'gate-inconclusive': () => golden.gateRecord('inconclusive'),
+  'gate-strange': () => golden.strangeGateRecord('\u001b[2J<b>|@someone\n=1+1'),
 } as const;
 /** A terminal's control characters, line ends excepted. */
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
