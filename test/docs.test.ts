@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { loadFormat } from '../src/report/discover.ts';
+import { formatNames, loadFormat } from '../src/report/discover.ts';
 import { DOUBT_ORDER } from '../src/report/doubt-text.ts';
 import { readRecord } from '../src/result/read-record.ts';
 import type { MetricUnit } from '../src/scenario/metric.ts';
@@ -82,7 +82,7 @@ const wordsOf = (command: string): readonly string[] => (command.split(/\s[>|]/,
 
 const TOOL = /^(?:npx mcp-transport-bench|node bin\/mcp-transport-bench\.js)(?: |$)/;
 /** Flags that stand alone; every other one takes the next word. */
-const SWITCHES = new Set(['--quick', '--help', '--version']);
+const SWITCHES = new Set(['--quick', '--summary', '--help', '--version']);
 
 interface Invocation {
   readonly subcommand: string;
@@ -139,6 +139,24 @@ describe('commands that are shown', () => {
     const known =
       verb === 'run' ? Object.keys(manifest.scripts).includes(script ?? '') : ['ci', 'test'].includes(verb ?? '');
     expect(known).toBe(true);
+  });
+});
+
+describe('docs/formats.md', () => {
+  const page = read('docs/formats.md');
+
+  it('describes every format, and no other', () => {
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading ?? '');
+    expect(headings.toSorted()).toEqual(formatNames());
+  });
+
+  it('shows what the formats write', () => {
+    const examples = fencesIn(page);
+    const golden = readdirSync(join(ROOT, 'test/golden'))
+      .filter((name) => /^(?:builds|gate-fail)\./.test(name))
+      .flatMap((name) => read(`test/golden/${name}`).split(/\r?\n/));
+    expect(examples).toHaveLength(formatNames().length);
+    for (const line of examples.flatMap(({ text }) => text.trimEnd().split('\n'))) expect(golden).toContain(line);
   });
 });
 

@@ -14,7 +14,7 @@ import { SUITES } from '../src/scenario/suite.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/mcp-transport-bench.js', import.meta.url));
 const SHIPPED = `Shipped: ${[...Object.keys(SUITES), ...listShipped().map(({ name }) => name)].join(', ')}. A path to a file works too.`;
-const FORMATS = 'expected one of json, markdown, table';
+const FORMATS = 'expected one of csv, hgrm, json, junit, markdown, prometheus, table';
 const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 
 const root = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-'));
@@ -61,11 +61,16 @@ describe('words', () => {
       'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?',
     ],
     [['list', 'a', 'b'], `error: too many arguments for 'list'. Expected 1 argument but got 2.`],
-    [['schema', 'table'], 'schema: got "table", expected scenario or record'],
+    [['schema', 'table'], 'schema: got "table", expected scenario, record or summary'],
     [['schema'], `error: missing required argument 'what'`],
     [['validate', 'nope.yaml'], 'nope.yaml: there is no such file'],
     [['report'], `error: missing required argument 'record'`],
     [['report', 'x.json', '-f', 'pdf'], `--format: got "pdf", ${FORMATS}`],
+    [['report', 'x.json', '--summary'], '--summary: got no -f, expected -f json beside it, which alone has a summary'],
+    [
+      ['run', '--summary', '-f', 'csv', '-f', 'table=x'],
+      '--summary: got -f csv, -f table, expected -f json beside it, which alone has a summary',
+    ],
   ])('%j', (args, message) => expectRefused(args, message));
 
   test('no command at all is the help, on stderr', async () => {

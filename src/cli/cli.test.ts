@@ -32,6 +32,7 @@ describe('flags', () => {
       readyTimeoutNs: seconds(10),
       output: undefined,
       formats: undefined,
+      summary: false,
     });
   });
 

@@ -20,6 +20,9 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
   readonly version: string;
 };
 
+const FORMAT_HELP = 'table (default), markdown, json, csv, hgrm, junit or prometheus; repeatable; see "list formats"';
+const SUMMARY_HELP = 'with -f json: what the run came to, for scripts, in place of the whole record';
+
 const collect = (value: string, list: readonly string[] | undefined): readonly string[] => [...(list ?? []), value];
 
 function build(setExit: (code: ExitCode) => void): Command {
@@ -93,7 +96,8 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     )
     .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
     .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
-    .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
+    .option('--summary', SUMMARY_HELP)
     .addHelpText(
       'after',
       `
@@ -122,14 +126,19 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     .command('report')
     .description('print a saved record again, in any format')
     .argument('<record>', 'a JSON file that a run has written')
-    .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
+    .option('--summary', SUMMARY_HELP)
     .addHelpText(
       'after',
-      '\nExample:\n  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md',
+      `
+Examples:
+  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md
+  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f json --summary
+  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f junit=junit.xml -f hgrm=histograms/`,
     )
-    .action(async (record: string, options: { readonly format?: readonly string[] }) => {
+    .action(async (record: string, options: { readonly format?: readonly string[]; readonly summary?: boolean }) => {
       const { reportCommand } = await import('./report.ts');
-      await reportCommand(record, options.format);
+      await reportCommand(record, { formats: options.format, summary: options.summary === true });
     });
 
   program
@@ -154,8 +163,8 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
 
   program
     .command('schema')
-    .description('print the JSON Schema of scenario files or of run records')
-    .argument('<what>', 'scenario or record')
+    .description('print the JSON Schema of scenario files, of run records or of their summaries')
+    .argument('<what>', 'scenario, record or summary')
     .addHelpText('after', '\nExample:\n  mcp-transport-bench schema scenario > scenario.schema.json')
     .action(async (what: string) => {
       const { schemaCommand } = await import('./schema.ts');

@@ -33,6 +33,7 @@ export interface RunFlags {
   readonly browser: string | undefined;
   readonly output: string | undefined;
   readonly formats: readonly string[] | undefined;
+  readonly summary: boolean;
 }
 
 const MAX_TRIALS = 1_000;
@@ -64,6 +65,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     browser: given(text('browser'), (value) => programPath('--browser', value)),
     output: text('output'),
     formats: options['format'] as readonly string[] | undefined,
+    summary: options['summary'] === true,
   };
 }
 

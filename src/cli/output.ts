@@ -1,9 +1,10 @@
-/** Formats to their places: stdout, or a file. */
+/** Formats to their places: stdout, a file, or a folder of files. */
+import { join } from 'node:path';
 import { formatNames, loadFormat } from '../report/discover.ts';
-import type { ReportFormat } from '../report/format.ts';
+import type { Report, ReportFile, ReportFormat } from '../report/format.ts';
 import { reportOf } from '../report/report-of.ts';
 import type { RunRecord } from '../result/record.ts';
-import { saveRecord } from '../result/save.ts';
+import { checkWritable, namesFolder, saveRecord } from '../result/save.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { quote } from '../scenario/wording.ts';
 import { UsageError } from './exit-code.ts';
@@ -12,14 +13,28 @@ import { UsageError } from './exit-code.ts';
 export interface Output {
   readonly format: ReportFormat;
   readonly path: string | undefined;
+  /** Whether the format's short text is wanted, where it has one. */
+  readonly short: boolean;
 }
 
-/** Reads `-f name[=path]`, before anything runs. Throws a UsageError for an unknown format. */
-export async function readOutputs(formats: readonly string[] | undefined): Promise<readonly Output[]> {
-  return Promise.all((formats ?? ['table']).map(readOutput));
+/** What was said about a report on the command line. */
+export interface OutputFlags {
+  /** `name[=path]`, in order; absent for a table. */
+  readonly formats: readonly string[] | undefined;
+  readonly summary: boolean;
 }
 
-async function readOutput(text: string): Promise<Output> {
+/** Reads `-f name[=path]` and `--summary`, before anything runs. Throws a UsageError for an unknown format, and for a summary of none that has one. */
+export async function readOutputs({ formats, summary }: OutputFlags): Promise<readonly Output[]> {
+  const outputs = await Promise.all((formats ?? ['table']).map((text) => readOutput(text, summary)));
+  if (summary && !outputs.some(({ format }) => format.renderSummary !== undefined)) {
+    const got = formats === undefined ? 'no -f' : `-f ${outputs.map(({ format }) => format.name).join(', -f ')}`;
+    throw new UsageError(`--summary: got ${got}, expected -f json beside it, which alone has a summary`);
+  }
+  return outputs;
+}
+
+async function readOutput(text: string, short: boolean): Promise<Output> {
   const [name = '', ...rest] = text.split('=');
   const names = formatNames();
   if (!names.includes(name)) {
@@ -27,15 +42,33 @@ async function readOutput(text: string): Promise<Output> {
   }
   const path = rest.join('=');
   if (rest.length > 0 && path === '') throw new UsageError(`--format: got ${quote(text)}, expected a path after "="`);
-  return { format: await loadFormat(name), path: rest.length > 0 ? path : undefined };
+  return { format: await loadFormat(name), path: rest.length > 0 ? path : undefined, short };
+}
+
+/** Throws a SaveError where `writeOutputs` would, as far as one can tell without the texts. Leaves nothing behind. */
+export function checkOutputs(outputs: readonly Output[]): void {
+  for (const output of outputs) {
+    const { format, path } = output;
+    if (path === undefined) continue;
+    checkWritable(asFiles(output) === undefined ? path : join(path, `report${format.fileExtension}`));
+  }
 }
 
 /** Renders from the record alone: a report of the file gives the same bytes as the run did. Throws a SaveError for a file that cannot be written. */
 export function writeOutputs(record: RunRecord, outputs: readonly Output[]): void {
   const report = reportOf(record);
-  for (const { format, path } of outputs) {
-    const text = format.render(report);
-    if (path === undefined) process.stdout.write(text);
-    else saveRecord(path, text);
+  for (const output of outputs) {
+    const { path } = output;
+    const files = asFiles(output);
+    if (path === undefined) process.stdout.write(textOf(output, report));
+    else if (files === undefined) saveRecord(path, textOf(output, report));
+    else for (const { name, text } of files(report)) saveRecord(join(path, name), text);
   }
 }
+
+/** How the files come about of a format that is to fill a folder, and can. */
+const asFiles = ({ format, path }: Output): ((report: Report) => readonly ReportFile[]) | undefined =>
+  path !== undefined && namesFolder(path) ? format.files : undefined;
+
+const textOf = ({ format, short }: Output, report: Report): string =>
+  short && format.renderSummary !== undefined ? format.renderSummary(report) : format.render(report);

@@ -15,11 +15,12 @@ import { type ChosenArms, chooseArms } from './arms.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
-import { type Output, readOutputs, writeOutputs } from './output.ts';
+import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
 import { chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
+import { appendStepSummary } from './step-summary.ts';
 import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
 import { type ChosenTargets, chooseTargets, refuseStrangers } from './targets.ts';
@@ -46,7 +47,7 @@ export async function runCommand(
     protocol: flags.axes.protocol,
     env: process.env,
   });
-  const outputs = await readOutputs(flags.formats);
+  const outputs = await readOutputs(flags);
   const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
   const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
   const chosen =
@@ -66,7 +67,7 @@ export async function runCommand(
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
-  for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
+  checkOutputs(outputs);
   const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
@@ -164,6 +165,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       else throw error;
       process.stderr.write(`${error.message}\n`);
     }
+    await appendStepSummary(record, process.env, (line) => void process.stderr.write(`${line}\n`));
     return verdictOf(record, signals.exitCode(), unsaved);
   } catch (error) {
     progress.end();

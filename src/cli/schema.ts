@@ -9,5 +9,6 @@ export async function schemaCommand(what: string): Promise<void> {
 async function schemaOf(what: string): Promise<unknown> {
   if (what === 'scenario') return (await import('../scenario/study-schema.ts')).scenarioJsonSchema();
   if (what === 'record') return (await import('../result/record-schema.ts')).recordJsonSchema();
-  throw new UsageError(`schema: got ${quote(what)}, expected scenario or record`);
+  if (what === 'summary') return (await import('../report/run-summary-schema.ts')).runSummaryJsonSchema();
+  throw new UsageError(`schema: got ${quote(what)}, expected scenario, record or summary`);
 }

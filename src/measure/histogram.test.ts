@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { build } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
 import { nanoseconds } from '../units.ts';
 import { decodeHistogram, type Distribution, Histogram, type Precision, TOP_NS } from './histogram.ts';
@@ -158,4 +159,19 @@ test.each<[string, Partial<Distribution>, string]>([
   ['a mean outside', { meanNs: nanoseconds(1) }, 'contradicts'],
 ])('a distribution that is %s is rejected', (_, change, message) => {
   expect(() => decodeHistogram({ ...sample, ...change })).toThrow(message);
+});
+
+test('as percentiles it is what the library prints, but for a maximum that is exact even beyond the longest bucket', () => {
+  const ours = new Histogram();
+  const theirs = build({ lowestDiscernibleValue: 1, highestTrackableValue: TOP_NS, numberOfSignificantValueDigits: 3 });
+  for (let value = 1; value <= 1_000; value += 1) {
+    ours.record(value * 1_234);
+    theirs.recordValue(value * 1_234);
+  }
+  expect(ours.percentileText(nanoseconds(1_000))).toBe(theirs.outputPercentileDistribution(5, 1_000));
+  expect(decodeHistogram(ours.encode()).percentileText(nanoseconds(1_000))).toBe(
+    theirs.outputPercentileDistribution(5, 1_000),
+  );
+  ours.record(2 * TOP_NS);
+  expect(ours.percentileText(nanoseconds(1e6))).toContain('#[Max     =   240000.000, Total count');
 });

@@ -29,6 +29,11 @@ export const TOP_NS = seconds(120);
 export type Precision = 'fine' | 'coarse';
 const SIGNIFICANT_DIGITS = { fine: 3, coarse: 2 } as const;
 
+/** Lines of a percentile text between 0 and the median, again between there and 75 %, and so on: what HdrHistogram's tools use unless told otherwise. */
+const TICKS_PER_HALF_DISTANCE = 5;
+/** Of the maximum in a percentile text. */
+const MAX_WIDTH = 12;
+
 /** Durations in whole nanoseconds, from 0; what is recorded is rounded to them, so that the sum is exact. */
 export class Histogram {
   readonly precision: Precision;
@@ -125,6 +130,18 @@ export class Histogram {
     this.#sumNs = 0;
     this.#minNs = Number.POSITIVE_INFINITY;
     this.#maxNs = 0;
+  }
+
+  /**
+   * The distribution as HdrHistogram's own tools print and plot it: a head line, then value, percentile (0 … 1), count up
+   * to it and 1 ÷ (1 − percentile), then mean, deviation, maximum and count behind `#`. Values are ends of buckets,
+   * divided by `unitNs`, with as many decimals as the precision has digits; the maximum behind `#` is exact.
+   */
+  percentileText(unitNs: Nanoseconds): string {
+    const exactMax = (this.#maxNs / unitNs).toFixed(SIGNIFICANT_DIGITS[this.precision]).padStart(MAX_WIDTH);
+    return this.#buckets
+      .outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, unitNs)
+      .replace(/^(#\[Max {5}= ) *[\d.]+/m, `$1${exactMax}`);
   }
 
   encode(): Distribution {

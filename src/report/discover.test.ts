@@ -10,5 +10,5 @@ it('loads each under its own name', async () => {
 });
 
 it('refuses a name that is no file, and says which there are', async () => {
-  await expect(loadFormat('../escape')).rejects.toThrow(/no format named.*json, markdown, table/);
+  await expect(loadFormat('../escape')).rejects.toThrow(/no format named.*json, junit, markdown, prometheus, table/);
 });

@@ -22,4 +22,15 @@ export interface ReportFormat {
   readonly summary: string;
   /** The whole text, its last newline included. The same report gives the same bytes. */
   readonly render: (report: Report) => string;
+  /** As files of one folder, where one file is too little for what reads the format. */
+  readonly files?: (report: Report) => readonly ReportFile[];
+  /** A short text for scripts, in place of the whole one. */
+  readonly renderSummary?: (report: Report) => string;
+}
+
+/** A file of a report that is a folder. */
+export interface ReportFile {
+  /** Unique within the report, fit for any file system, extension included. */
+  readonly name: string;
+  readonly text: string;
 }

@@ -45,7 +45,8 @@ export function resolveOutput(option: string | undefined, startedAt: Date, name:
 
 const endsAsFolder = (path: string): boolean => path.endsWith('/') || path.endsWith(sep);
 
-function namesFolder(path: string): boolean {
+/** Whether a path that was asked for is a folder, or is meant to become one because it ends as one. */
+export function namesFolder(path: string): boolean {
   try {
     return endsAsFolder(path) || statOf(path)?.isDirectory() === true;
   } catch {

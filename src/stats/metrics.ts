@@ -105,7 +105,7 @@ function meanOf({ count, meanNs }: Distribution): number | undefined {
 }
 
 /** Calls that waited, and for longer than any that was answered. */
-const unansweredOf = ({ timedOut, dropped, disconnected }: Measurement['calls']): number =>
+export const unansweredOf = ({ timedOut, dropped, disconnected }: Measurement['calls']): number =>
   timedOut + dropped + disconnected;
 
 function maxOf({ count, maxNs }: Distribution): number | undefined {
@@ -146,7 +146,8 @@ function slowestComplete(measurement: Measurement): number | undefined {
   return maxOf(fanOut.last);
 }
 
-const hasComparableClocks = ({ doubts }: Measurement): boolean =>
+/** Whether instants of the two processes may be subtracted from each other. */
+export const hasComparableClocks = ({ doubts }: Measurement): boolean =>
   !doubts.some((doubt) => doubt.kind === 'clock-not-comparable');
 
 /** Calls that an answer came back for, whatever it said. */

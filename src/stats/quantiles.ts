@@ -31,8 +31,8 @@ export function quantileAmongDue(distribution: Distribution, unanswered: number,
     : decodeHistogram(distribution).valueAtQuantile(share);
 }
 
-/** Whether so many samples carry the quantile. */
-export function isReportable(count: number, q: Share): boolean {
+/** Whether so many samples carry the quantile, 0 … 1. */
+export function isReportable(count: number, q: number): boolean {
   // 100 × (1 − 0.9) is 9.999…98.
   return q === 0.5 ? count >= FEWEST_FOR_MEDIAN : Math.round(count * (1 - q) * 1e6) / 1e6 >= FEWEST_BEYOND;
 }

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import * as golden from '../../../test/golden/reports.ts';
 import { reportOf } from '../report-of.ts';
 import { displayWidth } from '../wrap.ts';
+import { format as csv } from './csv.ts';
+import { format as hgrm } from './hgrm.ts';
 import { format as json } from './json.ts';
+import { format as junit } from './junit.ts';
 import { format as markdown } from './markdown.ts';
+import { format as prometheus } from './prometheus.ts';
 import { format as table } from './table.ts';
 
 const RECORDS = {
@@ -16,6 +20,10 @@ const RECORDS = {
   targets: golden.targetsRecord,
   networks: golden.networksRecord,
   'fan-out': golden.fanOutRecord,
+  'gate-pass': () => golden.gateRecord('pass'),
+  'gate-fail': () => golden.gateRecord('fail'),
+  'gate-inconclusive': () => golden.gateRecord('inconclusive'),
+  'gate-strange': () => golden.strangeGateRecord('\u001b[2J<b>|@someone\n=1+1'),
 } as const;
 /** A terminal's control characters, line ends excepted. */
 const CONTROL = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -39,7 +47,8 @@ describe.each(Object.entries(RECORDS))('%s', (name, make) => {
   });
   it('comes out the same twice', () => {
     const again = reportOf(make());
-    for (const format of [table, markdown, json]) expect(format.render(again)).toBe(format.render(report));
+    for (const format of [table, markdown, json, junit, csv, prometheus])
+      expect(format.render(again)).toBe(format.render(report));
   });
   it('gives the record back from JSON', () => {
     const text = json.render(report);
@@ -48,9 +57,23 @@ describe.each(Object.entries(RECORDS))('%s', (name, make) => {
   });
 });
 
-describe('text of strangers', () => {
-  const evil = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
-  const record = golden.strangeRecord(evil);
+describe('every trial of two builds', () => {
+  const report = reportOf(golden.buildsRecord());
+
+  it.each([csv, hgrm, junit, prometheus])('is the golden $name', async ({ fileExtension, render }) => {
+    await expect(render(report)).toMatchFileSnapshot(`../../../test/golden/builds${fileExtension}`);
+  });
+  it('is the golden summary', async () => {
+    await expect(json.renderSummary?.(report)).toMatchFileSnapshot('../../../test/golden/builds.summary.json');
+  });
+});
+
+const EVIL = '\u001b[2J|<script>@someone\n# ' + 'x'.repeat(300);
+
+describe.each([
+  ['a run', golden.strangeRecord(EVIL)],
+  ['a run that was judged', golden.strangeGateRecord(EVIL)],
+])('text of strangers in %s', (_what, record) => {
   const report = reportOf(record);
 
   it('neither breaks the width nor the terminal', () => {
@@ -63,5 +86,30 @@ describe('text of strangers', () => {
     expect(text).not.toContain('<script>');
     expect(text).not.toMatch(/@someone/);
     expect(text).not.toMatch(CONTROL);
+  });
+});
+
+describe('a page too long for a comment', () => {
+  const many = golden.manyArmsRecord();
+  const long = { ...golden.gateRecord('fail'), environment: { ...many.environment, kernel: '@'.repeat(70_000) } };
+
+  it.each([
+    ['text without end', golden.strangeRecord('@'.repeat(20_000))],
+    ['a verdict of text without end', golden.strangeGateRecord('\u{10fffd}@'.repeat(20_000))],
+    ['a machine of text without end', long],
+    ['a thousand findings', golden.thousandFindingsRecord()],
+  ])('keeps to the limit with %s, says that something is left out, and leaves nothing open', (_what, record) => {
+    const page = markdown.render(reportOf(record));
+    expect(page.length).toBeLessThanOrEqual(60_000);
+    expect(page).toMatch(/\d+ of the \d+ parts of this page are left out|\d+ more findings have no room here/);
+    expect(page.match(/<details>/g)?.length).toBe(page.match(/<\/details>/g)?.length);
+  });
+
+  it('has the verdict and the doubts all the same', () => {
+    const page = markdown.render(reportOf(long));
+    expect(page).toContain('**FAILED: 2 of 10 checks do not hold');
+    expect(page).toContain('| **FAILED** | endpoint-cpu');
+    expect(page).toContain('How far to trust this');
+    expect(page).toMatch(/1 of the \d+ parts of this page are left out/);
   });
 });

@@ -16,6 +16,18 @@ import {
 import { doubtLines } from '../doubts.ts';
 import { forMarkdown } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
+import {
+  askedText,
+  detectableText,
+  findingsByWeight,
+  findingValue,
+  GATE_WORDS,
+  gateHeadline,
+  gateNotes,
+  limitText,
+} from '../gate-text.ts';
+import { type Part, pageOf, partOf } from '../page.ts';
+import type { GateVerdict } from '../../result/findings.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
 import { studySections } from '../study-section.ts';
@@ -27,31 +39,61 @@ export const format: ReportFormat = {
   name: 'markdown',
   fileExtension: '.md',
   summary: 'for pull requests and issues: GitHub tables, doubts folded away',
-  render: (report) =>
-    `${blocksOf(report)
-      .map((lines) => lines.join('\n'))
-      .join('\n\n')}\n`,
+  render: (report) => pageOf(partsOf(report), { limit: MOST_CHARACTERS, leftOut }),
 };
+
+/** A comment on GitHub holds 65,536 characters, and somebody may want to say something above it. */
+const MOST_CHARACTERS = 60_000;
+
+const leftOut = (count: number, all: number): string =>
+  `${count} of the ${all} parts of this page are left out, because a comment has room for 60,000 characters; the whole is in the run's record, which \`npx mcp-transport-bench report <record>\` prints.`;
 
 type Lines = readonly string[];
 
-function blocksOf(report: Report): readonly Lines[] {
-  const { summary } = report;
-  const [tool = '', ...facts] = headerParts(summary);
-  return [
-    [`## ${forMarkdown(tool)}`],
-    [forMarkdown(facts.join(' · '))],
-    [answerSentences(summary).map(forMarkdown).join(' ')],
-    ...claimBlocks(report),
-    ...numberBlocks(report),
-    ...envelopeBlock(report),
-    ...studySections(summary).flatMap(studyBlocks),
-    ...folded(
-      'How far to trust this',
-      doubtLines(summary).map((line) => `- ${forMarkdown(line)}`),
-    ),
+/** What comes first when room is short. */
+const RANK = { always: 0, answer: 1, doubts: 2, numbers: 3 } as const;
+
+function partsOf(report: Report): readonly Part[] {
+  const { summary, gate } = report;
+  const [tool = ''] = headerParts(summary);
+  const title = partOf(RANK.always, [[`## ${forMarkdown(cut(tool, LONGEST_CELL))}`]]);
+  const again = partOf(RANK.answer, [
     [`Again with the same seed: \`${againCommand(summary.record)}\`${againNote(summary.record)}`],
-  ].filter((lines) => lines.length > 0);
+  ]);
+  if (gate === null) return [title, ...contentOf(report), again];
+  return [
+    title,
+    ...gateParts(gate),
+    partOf(RANK.always, [['<details><summary>Everything that was measured</summary>']]),
+    ...contentOf(report),
+    partOf(RANK.always, [['</details>']]),
+    again,
+  ];
+}
+
+function contentOf(report: Report): readonly Part[] {
+  const { summary } = report;
+  const [, ...facts] = headerParts(summary);
+  const doubts = doubtLines(summary).map((line) => `- ${forMarkdown(line)}`);
+  return [
+    partOf(RANK.answer, [[forMarkdown(facts.join(' · '))]]),
+    partOf(RANK.answer, [[answerSentences(summary).map(forMarkdown).join(' ')]]),
+    ...upToTables(claimBlocks(report)).map((blocks) => partOf(RANK.answer, blocks)),
+    ...numberBlocks(report).map((blocks) => partOf(RANK.numbers, blocks)),
+    partOf(RANK.numbers, envelopeBlock(report)),
+    ...studySections(summary).map((section) => partOf(RANK.numbers, studyBlocks(section))),
+    partOf(RANK.doubts, folded('How far to trust this', doubts)),
+  ];
+}
+
+/** Each table with what stands above it: a heading without its table says nothing. */
+function upToTables(blocks: readonly Lines[]): readonly (readonly Lines[])[] {
+  const groups: Lines[][] = [[]];
+  for (const block of blocks) {
+    groups.at(-1)?.push(block);
+    if (block[0]?.startsWith('|') === true) groups.push([]);
+  }
+  return groups;
 }
 
 const folded = (title: string, lines: Lines): readonly Lines[] => [
@@ -59,6 +101,45 @@ const folded = (title: string, lines: Lines): readonly Lines[] => [
   lines,
   ['</details>'],
 ];
+
+/** A sentence and a table, each short enough to be there whatever else is said. */
+function gateParts(gate: GateVerdict): readonly Part[] {
+  const { shown, passedBesides } = findingsByWeight(gate);
+  const rows = shown.map((finding) => [
+    finding.word === 'pass' ? GATE_WORDS.pass : `**${GATE_WORDS[finding.word]}**`,
+    forMarkdown(cut(askedText(finding), LONGEST_CELL)),
+    forMarkdown(findingValue(finding)),
+    forMarkdown(limitText(finding)),
+    detectableText(finding),
+    forMarkdown(cut(finding.because, LONGEST_CELL)),
+  ]);
+  const fitting = rows.slice(0, countWithin(rows.map(tableRow), MOST_TABLE_CHARACTERS));
+  const more = rows.length - fitting.length;
+  const notes = [
+    ...(more === 0 ? [] : [`${more} more findings have no room here; they are in the record`]),
+    ...gateNotes(gate, passedBesides),
+  ];
+  return [
+    partOf(RANK.always, [[`**${forMarkdown(cut(gateHeadline(gate), LONGEST_HEADLINE))}**`]]),
+    partOf(RANK.always, [rows.length === 0 ? [] : table(GATE_HEADS, fitting)]),
+    partOf(RANK.answer, [notes.map((note) => `- ${forMarkdown(note)}`)]),
+  ];
+}
+
+const GATE_HEADS = ['Verdict', 'What', 'Measured', 'Limit', 'Detectable', 'Why'] as const;
+/** Characters before they are escaped, which makes ten of one at worst. */
+const LONGEST_CELL = 300;
+const LONGEST_HEADLINE = 1_000;
+const MOST_TABLE_CHARACTERS = 20_000;
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** How many of the first rows stay within so many characters. */
+function countWithin(rows: Lines, most: number): number {
+  let used = 0;
+  const tooLong = rows.findIndex((row) => (used += row.length + 1) > most);
+  return tooLong < 0 ? rows.length : tooLong;
+}
 
 const table = (heads: Lines, rows: readonly Lines[]): Lines => [
   tableRow(heads),
@@ -135,14 +216,12 @@ function proseTable({ summary }: Report, claims: readonly EvaluatedClaim[]): Lin
   return table(['Claim', '→ measured here', 'Verdict'], rows);
 }
 
-function numberBlocks({ summary }: Report): readonly Lines[] {
+/** The legend, and each scenario by itself. */
+function numberBlocks({ summary }: Report): readonly (readonly Lines[])[] {
   const sections = scenarioSections(summary);
   if (sections.length === 0) return [];
-  return [
-    ['### The numbers'],
-    legendOf(summary).map((line) => `- ${forMarkdown(line)}`),
-    ...sections.flatMap(sectionBlocks),
-  ];
+  const legend = legendOf(summary).map((line) => `- ${forMarkdown(line)}`);
+  return [[['### The numbers'], legend], ...sections.map(sectionBlocks)];
 }
 
 function sectionBlocks({ name, title, load, blocks, notes }: ScenarioSection): readonly Lines[] {

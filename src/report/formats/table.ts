@@ -15,9 +15,20 @@ import {
 import { alignColumns } from '../columns.ts';
 import { isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
+import type { GateFinding, GateVerdict } from '../../result/findings.ts';
 import { doubtLines } from '../doubts.ts';
 import { forTerminal } from '../escape.ts';
 import type { Report, ReportFormat } from '../format.ts';
+import {
+  askedText,
+  detectableText,
+  findingsByWeight,
+  findingValue,
+  GATE_WORDS,
+  gateHeadline,
+  gateNotes,
+  limitText,
+} from '../gate-text.ts';
 import { headerParts } from '../header.ts';
 import { ENVELOPE_LEGEND, envelopeTable } from '../envelope-cost.ts';
 import { studySections } from '../study-section.ts';
@@ -47,6 +58,7 @@ function blocksOf(report: Report): readonly Lines[] {
   return [
     paragraph(headerParts(summary).join(' · ')),
     paragraph(answerSentences(summary).join(' ')),
+    ...(report.gate === null ? [] : [gateLines(report.gate)]),
     ...claimBlocks(report),
     ...numberBlocks(report),
     ...envelopeBlock(report),
@@ -59,6 +71,27 @@ function blocksOf(report: Report): readonly Lines[] {
 const paragraph = (text: string): Lines => wrap(forTerminal(text), WIDTH);
 const heading = (text: string): string => `── ${text} ${'─'.repeat(WIDTH - text.length - 4)}`;
 const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • ', rest: '    ', width: WIDTH });
+
+function gateLines(gate: GateVerdict): Lines {
+  const { shown, passedBesides } = findingsByWeight(gate);
+  const rows = shown.map((finding) => [
+    `  ${GATE_WORDS[finding.word]}: ${forTerminal(askedText(finding))}`,
+    findingValue(finding),
+    limitText(finding),
+    detectableText(finding),
+  ]);
+  const [head = [], ...aligned] = alignColumns([['', 'measured', 'limit', 'detectable'], ...rows], WIDTH);
+  return [
+    heading('Verdict'),
+    ...hang(forTerminal(gateHeadline(gate)), { first: '  ', rest: '  ', width: WIDTH }),
+    ...(shown.length === 0 ? [] : head),
+    ...shown.flatMap((finding, at) => [...(aligned[at] ?? []), ...(finding.word === 'pass' ? [] : reason(finding))]),
+    ...gateNotes(gate, passedBesides).flatMap(bullet),
+  ];
+}
+
+const reason = ({ because }: GateFinding): Lines =>
+  hang(forTerminal(because), { first: '    ', rest: '    ', width: WIDTH });
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasured } = sortClaims(report);
