@@ -58,7 +58,7 @@ describe('words', () => {
     ],
     [
       ['list', 'scenarois'],
-      'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?',
+      'list: got "scenarois", expected one of scenarios, transports, claims, metrics, formats; did you mean "scenarios"?',
     ],
     [['list', 'a', 'b'], `error: too many arguments for 'list'. Expected 1 argument but got 2.`],
     [['schema', 'table'], 'schema: got "table", expected scenario or record'],

@@ -134,8 +134,8 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
 
   program
     .command('list')
-    .description('what there is: scenarios, transports, claims, formats')
-    .argument('[what]', 'scenarios, transports, claims or formats; everything without it')
+    .description('what there is: scenarios, transports, claims, metrics, formats')
+    .argument('[what]', 'scenarios, transports, claims, metrics or formats; everything without it')
     .addHelpText('after', '\nExamples:\n  mcp-transport-bench list\n  mcp-transport-bench list scenarios')
     .action(async (what: string | undefined) => {
       const { listCommand } = await import('./list.ts');

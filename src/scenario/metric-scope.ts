@@ -1,10 +1,15 @@
 /** Which metrics a workload has at all, whatever comes of it: a limit on another one would say nothing about the run. */
 import { hasBoth, hasCalls, hasPushes } from './directions.ts';
 import type { MetricName } from './metric.ts';
-import type { Scenario } from './scenario.ts';
+import type { Publication, Scenario } from './scenario.ts';
+
+/** What is looked at: a scenario, or the draft of one. */
+interface Workload extends Pick<Scenario, 'load' | 'scripts'> {
+  readonly publish: readonly Omit<Publication, 'subscribers'>[];
+}
 
 interface Scope {
-  readonly has: (scenario: Scenario) => boolean;
+  readonly has: (workload: Workload) => boolean;
   /** Said where it does not have it. */
   readonly why: string;
 }
@@ -14,7 +19,7 @@ const EVENTS: Scope = { has: hasPushes, why: 'nothing is published there' };
 const EVERYWHERE: Scope = { has: () => true, why: '' };
 /** A socket counts bytes, not whose they are. */
 const ONE_DIRECTION: Scope = {
-  has: (scenario) => !hasBoth(scenario),
+  has: (workload) => !hasBoth(workload),
   why: 'calls and events share the wire there, and a socket does not know whose bytes it carries',
 };
 const CALENDAR: Scope = {
@@ -26,7 +31,7 @@ const SCRIPTS: Scope = {
   why: 'no script has two steps there',
 };
 const ONLY_EVENTS: Scope = {
-  has: (scenario) => hasPushes(scenario) && !hasCalls(scenario),
+  has: (workload) => hasPushes(workload) && !hasCalls(workload),
   why: 'it is for those who only listen',
 };
 
@@ -54,8 +59,8 @@ const SCOPES: readonly (readonly [string, Scope])[] = [
 
 const scopeOf = (metric: MetricName): Scope => SCOPES.find(([start]) => metric.startsWith(start))?.[1] ?? EVERYWHERE;
 
-/** Whether a measurement of the scenario can have the metric; an arm without a wire, or a server that cannot be looked into, may still lack it. */
-export const hasMetric = (scenario: Scenario, metric: MetricName): boolean => scopeOf(metric).has(scenario);
+/** Whether a measurement of the workload can have the metric; an arm without a wire, or a server that cannot be looked into, may still lack it. */
+export const hasMetric = (workload: Workload, metric: MetricName): boolean => scopeOf(metric).has(workload);
 
-/** Why scenarios do not have the metric. */
+/** Why workloads do not have the metric. */
 export const whyWithout = (metric: MetricName): string => scopeOf(metric).why;
