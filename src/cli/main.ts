@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { ReportOptions } from './report.ts';
 
 /** Errors that are the user's or the machine's to mend: one message, no stack. Everything else is a bug and crashes with one. */
 const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
@@ -36,7 +37,8 @@ Examples:
   mcp-transport-bench run tool-calls -R 200 -d 5s  one scenario, 200 calls a second, five seconds a trial
   mcp-transport-bench report results/x.json -f markdown
 
-Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted`,
+Exit codes: 0 done, or passed · 1 a limit is broken · 2 bad input · 3 undecided · 4 the run failed or measured nothing,
+or records cannot be compared · 130 interrupted`,
     );
 
   program
@@ -93,6 +95,12 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     )
     .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
     .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
+    .option(
+      '--threshold <limit>',
+      'a limit that the run is judged by, like "websocket response-time.p99 < 5ms" (see "list metrics"); repeatable',
+      collect,
+    )
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
     .addHelpText(
       'after',
@@ -108,6 +116,7 @@ Examples:
   mcp-transport-bench run -t all --quick                         every variant of every transport
   mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
   mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes
+  mcp-transport-bench run tool-calls --threshold "websocket response-time.p99 < 5ms" --threshold "calls-failed <= 0"
 
 A target's certificate that no known authority has signed is trusted when the environment variable
 NODE_EXTRA_CA_CERTS names its PEM file.`,
@@ -123,13 +132,18 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     .description('print a saved record again, in any format')
     .argument('<record>', 'a JSON file that a run has written')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .option('--threshold <limit>', 'judge it by this limit, as of run; the exit code follows; repeatable', collect)
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .addHelpText(
       'after',
-      '\nExample:\n  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md',
+      `
+Examples:
+  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md
+  mcp-transport-bench report results/x.json --threshold "sse rate >= 2000/s"`,
     )
-    .action(async (record: string, options: { readonly format?: readonly string[] }) => {
+    .action(async (record: string, options: ReportOptions) => {
       const { reportCommand } = await import('./report.ts');
-      await reportCommand(record, options.format);
+      setExit(await reportCommand(record, options));
     });
 
   program

@@ -2,6 +2,7 @@
 import { formatNames, loadFormat } from '../report/discover.ts';
 import type { ReportFormat } from '../report/format.ts';
 import { reportOf } from '../report/report-of.ts';
+import type { GateVerdict } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import { saveRecord } from '../result/save.ts';
 import { didYouMean } from '../scenario/nearest.ts';
@@ -30,9 +31,9 @@ async function readOutput(text: string): Promise<Output> {
   return { format: await loadFormat(name), path: rest.length > 0 ? path : undefined };
 }
 
-/** Renders from the record alone: a report of the file gives the same bytes as the run did. Throws a SaveError for a file that cannot be written. */
-export function writeOutputs(record: RunRecord, outputs: readonly Output[]): void {
-  const report = reportOf(record);
+/** Renders from the record alone: a report of the file gives the same bytes as the run did, unless it is judged anew. Throws a SaveError for a file that cannot be written. */
+export function writeOutputs(record: RunRecord, outputs: readonly Output[], gate?: GateVerdict | null): void {
+  const report = reportOf(record, gate);
   for (const { format, path } of outputs) {
     const text = format.render(report);
     if (path === undefined) process.stdout.write(text);

@@ -99,6 +99,7 @@ export function resolveThreshold(words: ThresholdWords, plan: Nameable): Thresho
   const { text, metric, comparison, limit } = words;
   const threshold = { text, ...subjectsOf(words, plan), metric, comparison, limit };
   if (concernedBy(threshold, plan).length > 0) return threshold;
+  if (plan.cells.length === 0) throw new ThresholdError(quote(text), 'a run with a workload: a study has no metrics');
   const named = cellsNamed(threshold, plan);
   if (!named.some(({ scenario }) => hasMetric(scenario, metric))) {
     const where = threshold.scenario === undefined ? 'any cell of the run' : quote(threshold.scenario);
@@ -132,7 +133,7 @@ const armsNamed = ({ arm: word }: Pick<Threshold, 'arm'>, { arms }: Nameable) =>
 type Subjects = Pick<Threshold, 'scenario' | 'arm'>;
 
 function subjectsOf({ subjects: [first, second] }: ThresholdWords, plan: Nameable): Subjects {
-  if (first === undefined) return {};
+  if (first === undefined || plan.cells.length === 0) return {};
   const names = namesIn(plan);
   if (second !== undefined) {
     if (names.arms.includes(first) && names.scenarios.includes(second)) {
