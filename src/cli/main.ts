@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { CompareOptions } from './compare.ts';
 import type { ReportOptions } from './report.ts';
 
 /** Errors that are the user's or the machine's to mend: one message, no stack. Everything else is a bug and crashes with one. */
@@ -144,6 +145,29 @@ Examples:
     .action(async (record: string, options: ReportOptions) => {
       const { reportCommand } = await import('./report.ts');
       setExit(await reportCommand(record, options));
+    });
+
+  program
+    .command('compare')
+    .description('hold one saved record against another, metric by metric')
+    .argument('<base>', 'a JSON file that a run has written')
+    .argument('<head>', 'another of the same plan, measured later')
+    .option('--max-regression <share>', 'how much worse a metric may be, such as 5%; the exit code follows')
+    .option('--common', 'compare what both measure, and leave out the rest')
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
+    .option('-f, --format <name[=path]>', 'table (default), markdown, json or junit; repeatable', collect)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench compare results/baselines/main.json results/x.json
+  mcp-transport-bench compare base.json head.json --max-regression 5% -f markdown=comparison.md
+
+Times of different machines are compared only where both runs were made with --control.`,
+    )
+    .action(async (base: string, head: string, options: CompareOptions) => {
+      const { compareCommand } = await import('./compare.ts');
+      setExit(await compareCommand(base, head, options));
     });
 
   program

@@ -3,6 +3,7 @@ import { discardedTrials } from '../result/attempts.ts';
 import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { GatePlan } from '../scenario/gate.ts';
+import { baselineNotes, judgeBaseline } from './baseline.ts';
 import { judgeThresholds } from './thresholds.ts';
 
 /** One part of a gate. */
@@ -30,6 +31,9 @@ const asksNothing = ({ thresholds, pairs, baseline }: GatePlan): boolean =>
 /** In the order in which they are shown. */
 const partsOf = (record: RunRecord, gate: GatePlan): readonly Part[] => [
   { findings: judgeThresholds(record, gate.thresholds), notes: [] },
+  ...(gate.baseline === undefined
+    ? []
+    : [{ findings: judgeBaseline(record, gate.baseline), notes: baselineNotes(gate.baseline) }]),
 ];
 
 /** One that fails makes the whole fail; one that is open leaves it open; and nothing judged is not a pass. */
