@@ -101,6 +101,10 @@ or records cannot be compared · 130 interrupted`,
       'a limit that the run is judged by, like "websocket response-time.p99 < 5ms" (see "list metrics"); repeatable',
       collect,
     )
+    .option('--baseline <name|file>', 'an earlier record of the same plan that the run is held against')
+    .option('--max-regression <share>', 'how much worse than the baseline a metric may be; default: 5%')
+    .option('--save-baseline <name>', 'keep the record in results/baselines for later runs')
+    .option('--control', 'measure a bare exchange before every block, so that other machines can be compared')
     .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
     .addHelpText(
@@ -118,6 +122,7 @@ Examples:
   mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
   mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes
   mcp-transport-bench run tool-calls --threshold "websocket response-time.p99 < 5ms" --threshold "calls-failed <= 0"
+  mcp-transport-bench run tool-calls --save-baseline main        and later: --baseline main --max-regression 5%
 
 A target's certificate that no known authority has signed is trusted when the environment variable
 NODE_EXTRA_CA_CERTS names its PEM file.`,

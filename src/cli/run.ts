@@ -19,6 +19,7 @@ import { type GateFlags, readGateFlags } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
 import { askThresholds, gateOf } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
+import { baselinePath, chooseBaseline, keepBaseline } from './baseline-file.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
@@ -70,12 +71,14 @@ export async function runCommand(
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
   const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
   const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
-  for (const line of notJudged) process.stderr.write(`${line}\n`);
-  const gate = gateOf({ thresholds, baseline: undefined });
+  const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
+  for (const line of [...notJudged, ...notes]) process.stderr.write(`${line}\n`);
+  const gate = gateOf({ thresholds, baseline });
   const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
+  if (gateFlags.saveBaseline !== undefined) checkWritable(baselinePath(gateFlags.saveBaseline));
   for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
   const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
@@ -170,6 +173,7 @@ async function runAndShow({
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,
       browser: flags.browser,
+      control: gateFlags.control,
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,
@@ -217,5 +221,7 @@ function exitOf({ record, verdict, gateFlags, interrupted, unsaved }: Ended): Ex
   const failures = whatFailed(record);
   for (const failure of failures) process.stderr.write(`${failure}\n`);
   const judged = concludeGate(verdict, gateFlags.inconclusive);
-  return failures.length > 0 || unsaved !== undefined ? EXIT.runFailed : judged;
+  const isWhole = failures.length === 0 && unsaved === undefined;
+  const isKept = keepBaseline(record, gateFlags.saveBaseline, isWhole && verdict?.word !== 'fail');
+  return isWhole && isKept ? judged : EXIT.runFailed;
 }
