@@ -78,7 +78,7 @@ function checkControls(base: NamedRecord, head: HeadRun, differences: readonly M
   if (without.length === 0) return;
   const what = differences.map((one) => `${one.field} ${quote(one.head)} against ${quote(one.base)}`).join('; ');
   throw new RunFailure(
-    `${escapeUnprintable(head.name)} and ${escapeUnprintable(base.name)} are of different machines: ${what}; their times cannot be compared, for ${without.map(escapeUnprintable).join(' and ')} holds no control workload to divide them by: measure with --control`,
+    `${escapeUnprintable(head.name)} and ${escapeUnprintable(base.name)} are of different machines: ${what}; their times cannot be compared, for there is no control workload to divide them by in ${without.map(escapeUnprintable).join(' and ')}: measure with --control`,
   );
 }
 

@@ -74,7 +74,7 @@ function comparisonOf({ base, head, comparable, maxRegression }: Compared): Runs
     differences: differences.map(({ field }) => field),
   });
   const changes = compareRuns(samplesOf(base.record, comparable), samplesOf(head.record, comparable));
-  const notes = [...baselineNotes(gate), ...comparable.notes, ...leftOut(base.record, comparable)];
+  const notes = [...baselineNotes(gate), ...comparable.notes, ...leftOut([base.record, head.record], comparable)];
   return {
     base: runHead(base),
     head: runHead(head),
@@ -92,10 +92,9 @@ const verdictOf = (findings: GateVerdict['findings'], notes: readonly string[]):
   notes,
 });
 
-function leftOut({ plan }: RunRecord, { cellIds, armIds }: Comparable): readonly string[] {
-  const missing = [...plan.cells, ...plan.arms]
-    .map(({ id }) => id)
-    .filter((id) => ![...cellIds, ...armIds].includes(id));
+function leftOut(records: readonly RunRecord[], { cellIds, armIds }: Comparable): readonly string[] {
+  const ids = records.flatMap(({ plan }) => [...plan.cells, ...plan.arms].map(({ id }) => id));
+  const missing = [...new Set(ids)].filter((id) => ![...cellIds, ...armIds].includes(id));
   return missing.length === 0 ? [] : [`Left out, for only one of the two measured it so: ${missing.join(', ')}.`];
 }
 

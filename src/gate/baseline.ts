@@ -131,7 +131,7 @@ const limitOf = (metric: MetricName, { maxRegression }: Limit): number =>
 function timedOutcome(change: MetricChange, gate: Limit): Outcome {
   const { metric, ratio, low, high, word: difference, smallestDetectable, baseTrials, headTrials } = change;
   const limit = limitOf(metric, gate);
-  const { word, conclusion } = conclude(change, limit, `${percent(gate.maxRegression)}`);
+  const { word, conclusion } = conclude(change, limit, percent(gate.maxRegression));
   const sizes = `${headTrials} against ${baseTrials} trials`;
   const because = `${ratioText({ ratio, low, high })}, ${sizes}${detectable(smallestDetectable)}: ${conclusion}`;
   return {

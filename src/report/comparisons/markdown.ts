@@ -5,19 +5,20 @@ import {
   COLUMN_HEADS,
   changeGroups,
   changeText,
+  readingNotes,
   type RunsComparison,
   runText,
 } from './runs-comparison.ts';
 import { verdictTexts } from './verdict.ts';
 
 export function markdownOf(comparison: RunsComparison): string {
-  const { base, head, gate, notes } = comparison;
+  const { base, head, gate } = comparison;
   const blocks = [
     [`## ${forMarkdown(`${head.name} against ${base.name}`)}`],
     [`Base: ${forMarkdown(runText(base))}  `, `Head: ${forMarkdown(runText(head))}`],
     gate === null ? [] : verdictTexts(gate).map((text) => `- ${forMarkdown(text)}`),
     ...changeGroups(comparison).map((group) => groupLines(group, comparison)),
-    notes.map((note) => `- ${forMarkdown(note)}`),
+    readingNotes(comparison).map((note) => `- ${forMarkdown(note)}`),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)

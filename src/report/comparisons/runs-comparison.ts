@@ -71,6 +71,20 @@ export const COLUMN_HEADS = ['base', 'head', 'head ÷ base', '', 'would see'] as
 export const runText = ({ name, startedAt, trials }: RunHead): string =>
   `${name} (${startedAt}, ${trials === 1 ? '1 trial' : `${trials} trials`})`;
 
+/** How to read it, what chance alone would do, and what else must be said. */
+export function readingNotes({ changes, notes }: RunsComparison): readonly string[] {
+  const timed = changes.filter(({ counted, coverage }) => !counted && coverage !== null && coverage >= LEVEL);
+  const apart = timed.filter(({ low, high }) => low !== null && high !== null && (low > 1 || high < 1)).length;
+  const byChance = Math.round(timed.length * (1 - LEVEL));
+  return [
+    '“would see” is the smallest change that four of five comparisons like this one would tell from none.',
+    ...(timed.length === 0
+      ? []
+      : [`${apart} of ${timed.length} intervals exclude 1; about ${byChance} would where nothing has changed.`]),
+    ...notes,
+  ];
+}
+
 /** Changes of one cell, or those that come before all cells. */
 export interface ChangeGroup {
   readonly title: string;

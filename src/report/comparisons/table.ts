@@ -7,6 +7,7 @@ import {
   COLUMN_HEADS,
   changeGroups,
   changeText,
+  readingNotes,
   type RunsComparison,
   runText,
 } from './runs-comparison.ts';
@@ -17,13 +18,13 @@ const WIDTH = 100;
 type Lines = readonly string[];
 
 export function tableOf(comparison: RunsComparison): string {
-  const { base, head, gate, notes } = comparison;
+  const { base, head, gate } = comparison;
   const blocks: readonly Lines[] = [
     paragraph(`${head.name} against ${base.name}`),
     [...paragraph(`base: ${runText(base)}`), ...paragraph(`head: ${runText(head)}`)],
     ...changeGroups(comparison).map((group) => groupLines(group, comparison)),
     gate === null ? [] : [heading('Verdict'), ...verdictTexts(gate).flatMap(bullet)],
-    [heading('How far to trust this'), ...notes.flatMap(bullet)],
+    [heading('How far to trust this'), ...readingNotes(comparison).flatMap(bullet)],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
