@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { serialiseRecord } from '../src/result/codec.ts';
 import { readRecord } from '../src/result/read-record.ts';
 import { fileIn, leftOf, runCommand, startCommand, temporaryFolder } from './fixtures/command.ts';
+import { fixtureRecord } from './fixtures/record.ts';
 
 const SCENARIO = {
   name: 'small',
@@ -206,6 +208,24 @@ describe('a baseline', () => {
     const compared = await runCommand(['compare', 'kept/with.json', 'r.json'], folder);
     expect(compared.code).toBe(0);
     expect(compared.stdout).toContain('The machines differ in cpuModel');
+  });
+
+  test('that was cut short, or whose run was, is refused before anything runs', async () => {
+    const folder = temporaryFolder();
+    const whole = fixtureRecord({ blocks: 2 });
+    fileIn(folder, 'cut.json', serialiseRecord(whole).slice(0, 2_000));
+    fileIn(folder, 'partial.json', serialiseRecord({ ...whole, status: 'partial', trials: whole.trials.slice(0, 1) }));
+    const cut = await run(['--baseline', 'cut.json'], { folder });
+    expect(cut).toMatchObject({ code: 2, stdout: '' });
+    expect(cut.stderr).toMatch(
+      /^cut\.json: is cut short at line \d+, column \d+; use a whole copy or measure again\n$/,
+    );
+    expect(await run(['--baseline', 'partial.json'], { folder })).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: 'partial.json: its run was cut off after 1 of 4 trials (partial); compare with a whole one\n',
+    });
+    expect(readdirSync(folder).toSorted()).toEqual(['cut.json', 'partial.json', 'small.json']);
   });
 
   test('is not kept by a run that broke a limit', async () => {

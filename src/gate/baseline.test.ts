@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import type { Measurement, RunRecord } from '../result/record.ts';
-import { bytes } from '../units.ts';
+import { bytes, nanoseconds } from '../units.ts';
 import { baselineNotes, baselineOf, judgeBaseline } from './baseline.ts';
 import { judge } from './judge.ts';
 
@@ -77,6 +77,24 @@ describe('what is timed', () => {
 
   test('the limit is what was said', () => {
     expect(found(withCpu(1.2), 'endpoint-cpu-per-message', 0.5)).toMatchObject({ word: 'pass', limit: 1.5 });
+  });
+
+  test('where more is better, less is worse', () => {
+    const rates = [100, 101, 102, 103, 104, 105];
+    const judged = (factor: number) => {
+      const values = [
+        { cellId: 'tool-calls', armId: 'sse', metric: 'rate' as const, values: rates.map((one) => one * factor) },
+      ];
+      const faster = withMeasurements(BASE, (measurement, { block }) => ({
+        ...measurement,
+        elapsedNs: nanoseconds((measurement.calls.ok * 1e9) / (rates[block] ?? 1)),
+      }));
+      return judgeBaseline(faster, { ...gateOf(BASE), values })[0];
+    };
+    expect(judged(0.5)).toMatchObject({ word: 'pass', difference: 'faster', limit: 1 / 1.05 });
+    expect(judged(1)).toMatchObject({ word: 'pass', difference: 'equivalent' });
+    expect(judged(1.05)).toMatchObject({ word: 'inconclusive' });
+    expect(judged(2)).toMatchObject({ word: 'fail', difference: 'slower' });
   });
 
   test('three trials are too few', () => {

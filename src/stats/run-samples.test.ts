@@ -60,6 +60,18 @@ describe('on another machine', () => {
     expect(inControls('within-100ms')).toBeUndefined();
   });
 
+  test('a rate is so many in the time of one exchange of the control, where nobody but the machine sets the pace', () => {
+    const cells = FIXTURE_CELLS.filter(({ id }) => id === 'chatty');
+    const record = { ...fixtureRecord({ blocks: 3, cells, armIds: ['websocket'] }), controls };
+    const rates = (normalised: boolean) =>
+      samplesOf(record, { cellIds: ['chatty'], armIds: ['websocket'], normalised }).find(
+        ({ metric }) => metric === 'rate',
+      )!;
+    const perExchange = rates(false).values.map((perSecond, block) => perSecond * 0.00005 * (block + 1));
+    for (const [block, value] of rates(true).values.entries()) expect(value).toBeCloseTo(perExchange[block]!, 9);
+    expect(metricsIn(controlled, 'tool-calls', 'websocket', true)).not.toContain('rate');
+  });
+
   test('a network takes its time on every machine, and so does a thought', () => {
     expect(metricsIn(controlled, 'tool-calls', 'websocket+wan', true)).not.toContain('response-time.p50');
     expect(metricsIn(controlled, 'tool-calls', 'websocket+wan', true)).toContain('wire-up-per-message');
