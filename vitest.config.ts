@@ -5,6 +5,7 @@ const ALONE = [
   'connection-limits.study',
   'every-option',
   'failures',
+  'gates',
   'networks',
   'package',
   'peer-servers-cli',

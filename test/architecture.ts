@@ -29,6 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   result: ['scenario', 'units', 'measure'],
   // What stands between the two ends where a network is emulated: it knows bytes, and nothing of what they say.
   network: ['child', 'result', 'scenario', 'measure', 'units'],
+  // The same bare exchange on every machine: nothing of what is under test, so that it tells of the machine alone.
+  control: ['child', 'result', 'measure', 'units'],
   // Other people's servers: looked at from outside, before anything is measured.
   target: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child'],
   load: ['transports/contract', 'mcp', 'scenario', 'units', 'measure', 'result'],
@@ -65,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   trial: [
     'studies',
+    'control',
     'target',
     'network',
     'endpoint',

@@ -57,8 +57,53 @@ describe('words', () => {
       "--network: cannot stand beside --target or --command, which measure somebody else's server as it is; measure the tool's own endpoints in a run of their own",
     ],
     [
+      ['run', '--threshold', 'fast'],
+      '--threshold: got "fast", expected a threshold like "websocket response-time.p99 < 5ms"',
+    ],
+    [
+      ['run', 'tool-calls', '--threshold', 'respons-time.p99 < 5ms'],
+      '--threshold: got metric "respons-time.p99", expected one of those that "list metrics" shows; did you mean "response-time.p99"?',
+    ],
+    [
+      ['run', 'tool-calls', '--threshold', 'response-time.p99 < 5B'],
+      '--threshold: got "5B" for response-time.p99, expected a time like 500us or 5ms',
+    ],
+    [
+      ['run', 'tool-calls', '--threshold', 'websoket rate > 1/s'],
+      '--threshold: got scenario or arm "websoket", expected one of this run, tool-calls, sse, websocket; did you mean "websocket"?',
+    ],
+    [
+      ['run', 'tool-calls', '--threshold', 'delivery.p50 < 1s'],
+      '--threshold: got delivery.p50 of any cell of the run, expected a metric that it has: nothing is published there',
+    ],
+    [
+      ['run', '--max-regression', '5%'],
+      '--max-regression: got "5%", expected --baseline beside it: there is nothing to be worse than',
+    ],
+    [
+      ['run', '--baseline', 'none.json', '--max-regression', '5'],
+      '--max-regression: got "5", expected a share of at most 100%',
+    ],
+    [
+      ['run', 'tool-calls', '--baseline', 'none'],
+      '--baseline: got "none", expected a path, or the name of one kept in results/baselines; there are none yet: keep one with --save-baseline',
+    ],
+    [
+      ['run', 'tool-calls', '--baseline', 'none.json'],
+      'none.json: there is no such file, expected a record that mcp-transport-bench run has written; name another file',
+    ],
+    ...['../up', 'a/b', '', '.', 'a.json', 'x'.repeat(65)].map((name): [string[], string] => [
+      ['run', 'tool-calls', `--save-baseline=${name}`],
+      `--save-baseline: got "${name.slice(0, 60)}${name.length > 60 ? '…' : ''}", expected a name of at most 64 letters, digits, dots, hyphens and underscores; it is kept in results/baselines`,
+    ]),
+    [['run', '--inconclusive', 'pas'], '--inconclusive: got "pas", expected pass or fail; did you mean "pass"?'],
+    [
+      ['report', 'x.json', '--inconclusive', 'pass'],
+      '--inconclusive: expected a --threshold beside it: without one nothing is judged',
+    ],
+    [
       ['list', 'scenarois'],
-      'list: got "scenarois", expected one of scenarios, transports, claims, formats; did you mean "scenarios"?',
+      'list: got "scenarois", expected one of scenarios, transports, claims, metrics, formats; did you mean "scenarios"?',
     ],
     [['list', 'a', 'b'], `error: too many arguments for 'list'. Expected 1 argument but got 2.`],
     [['schema', 'table'], 'schema: got "table", expected scenario, record or summary'],
@@ -243,7 +288,7 @@ describe('records', () => {
 });
 
 describe('help', () => {
-  test.concurrent.each(['run', 'report', 'list', 'validate', 'schema'])(
+  test.concurrent.each(['run', 'report', 'compare', 'list', 'validate', 'schema'])(
     'of %s has its usage and an example',
     async (name) => {
       const { code, stdout, stderr } = await runCommand([name, '--help'], freshFolder());
@@ -256,10 +301,10 @@ describe('help', () => {
 
   test('of the whole lists every command and the exit codes; --version is the package’s', async () => {
     const { stdout } = await runCommand(['--help'], freshFolder());
-    for (const name of ['run', 'report', 'list', 'validate', 'schema'])
+    for (const name of ['run', 'report', 'compare', 'list', 'validate', 'schema'])
       expect(stdout).toMatch(new RegExp(`\\n {2}${name} `));
     expect(stdout).toContain(
-      'Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted',
+      'Exit codes: 0 done, or passed · 1 a limit is broken · 2 bad input · 3 undecided · 4 the run failed or measured nothing,',
     );
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;

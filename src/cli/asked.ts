@@ -16,10 +16,15 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   warmup: { flag: '--warmup' },
   payload: { flag: '--payload' },
   trials: { flag: '--trials', usual: '6' },
+  baseline: { flag: '--baseline' },
+  maxRegression: { flag: '--max-regression' },
 };
 
+/** Those that may stand several times. */
+const REPEATABLE: Readonly<Record<string, string>> = { threshold: '--threshold' };
+
 /** Flags without a value. */
-const SWITCHES = ['tls', 'quick'] as const;
+const SWITCHES = ['tls', 'quick', 'control'] as const;
 
 /** Scenarios first, then the flags that differ from what goes without saying; the seed stands in the plan. */
 export function askedWords(names: readonly string[], options: Record<string, unknown>): readonly string[] {
@@ -27,6 +32,10 @@ export function askedWords(names: readonly string[], options: Record<string, unk
     const value = options[name];
     return typeof value === 'string' && value !== usual ? [flag, value] : [];
   });
+  const repeated = Object.entries(REPEATABLE).flatMap(([name, flag]) => {
+    const values = options[name];
+    return Array.isArray(values) ? values.flatMap((value) => [flag, String(value)]) : [];
+  });
   const switches = SWITCHES.filter((name) => options[name] === true).map((name) => `--${name}`);
-  return [...names, ...flags, ...switches];
+  return [...names, ...flags, ...repeated, ...switches];
 }

@@ -1,8 +1,10 @@
 /** `list`: what there is. */
 import { claimHeads } from '../claims/all.ts';
 import { formatNames, loadFormat } from '../report/discover.ts';
+import { METRIC_NAMES, METRIC_UNITS, type MetricName, type MetricUnit } from '../scenario/metric.ts';
 import { listShipped } from '../scenario/load-scenario.ts';
 import { didYouMean } from '../scenario/nearest.ts';
+import { METRICS } from '../stats/metrics.ts';
 import { SUITES } from '../scenario/suite.ts';
 import { quote } from '../scenario/wording.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
@@ -23,8 +25,21 @@ const LISTS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   transports: () =>
     Promise.all(transportNames().map(async (name) => ({ name, what: (await loadTransport(name)).summary }))),
   claims: () => Promise.resolve(claimHeads().map(({ id, label }) => ({ name: id, what: label }))),
+  metrics: () => Promise.resolve(METRIC_NAMES.map((name) => ({ name, what: metricText(name) }))),
   formats: () => Promise.all(formatNames().map(async (name) => ({ name, what: (await loadFormat(name)).summary }))),
 };
+
+const UNITS: Readonly<Record<MetricUnit, string>> = {
+  ns: 'time, such as 5ms',
+  'per-second': 'rate, such as 2000/s',
+  bytes: 'size, such as 400B',
+  us: 'processor time, such as 80us',
+  share: 'share, such as 99%',
+  count: 'number, such as 2',
+};
+
+const metricText = (name: MetricName): string =>
+  `${UNITS[METRIC_UNITS[name]]}; ${METRICS[name].higherIsBetter ? 'more' : 'less'} is better`;
 
 export async function listCommand(what: string | undefined): Promise<void> {
   const names = Object.keys(LISTS);

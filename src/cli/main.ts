@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { CompareOptions } from './compare.ts';
+import type { ReportOptions } from './report.ts';
 
 /** Errors that are the user's or the machine's to mend: one message, no stack. Everything else is a bug and crashes with one. */
 const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
@@ -39,7 +41,8 @@ Examples:
   mcp-transport-bench run tool-calls -R 200 -d 5s  one scenario, 200 calls a second, five seconds a trial
   mcp-transport-bench report results/x.json -f markdown
 
-Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted`,
+Exit codes: 0 done, or passed · 1 a limit is broken · 2 bad input · 3 undecided · 4 the run failed or measured nothing,
+or records cannot be compared · 130 interrupted`,
     );
 
   program
@@ -96,6 +99,16 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     )
     .option('--ready-timeout <time>', 'how long an endpoint may take to be ready', '10s')
     .option('-o, --output <file|dir>', 'where the record goes; default results/<time>-<scenario>.json')
+    .option(
+      '--threshold <limit>',
+      'a limit that the run is judged by, like "websocket response-time.p99 < 5ms" (see "list metrics"); repeatable',
+      collect,
+    )
+    .option('--baseline <name|file>', 'an earlier record of the same plan that the run is held against')
+    .option('--max-regression <share>', 'how much worse than the baseline a metric may be; default: 5%')
+    .option('--save-baseline <name>', 'keep the record in results/baselines for later runs')
+    .option('--control', 'measure a bare exchange before every block, so that other machines can be compared')
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
     .option('--summary', SUMMARY_HELP)
     .addHelpText(
@@ -112,6 +125,8 @@ Examples:
   mcp-transport-bench run -t all --quick                         every variant of every transport
   mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
   mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes
+  mcp-transport-bench run tool-calls --threshold "websocket response-time.p99 < 5ms" --threshold "calls-failed <= 0"
+  mcp-transport-bench run tool-calls --save-baseline main        and later: --baseline main --max-regression 5%
 
 A target's certificate that no known authority has signed is trusted when the environment variable
 NODE_EXTRA_CA_CERTS names its PEM file.`,
@@ -128,23 +143,49 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     .argument('<record>', 'a JSON file that a run has written')
     .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
     .option('--summary', SUMMARY_HELP)
+    .option('--threshold <limit>', 'judge it by this limit, as of run; the exit code follows; repeatable', collect)
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .addHelpText(
       'after',
       `
 Examples:
   mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f markdown=report.md
   mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f json --summary
-  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f junit=junit.xml -f hgrm=histograms/`,
+  mcp-transport-bench report results/2026-11-22T10-00-00-article.json -f junit=junit.xml -f hgrm=histograms/
+  mcp-transport-bench report results/x.json --threshold "sse rate >= 2000/s"`,
     )
-    .action(async (record: string, options: { readonly format?: readonly string[]; readonly summary?: boolean }) => {
+    .action(async (record: string, options: ReportOptions) => {
       const { reportCommand } = await import('./report.ts');
-      await reportCommand(record, { formats: options.format, summary: options.summary === true });
+      setExit(await reportCommand(record, options));
+    });
+
+  program
+    .command('compare')
+    .description('hold one saved record against another, metric by metric')
+    .argument('<base>', 'a JSON file that a run has written')
+    .argument('<head>', 'another of the same plan, measured later')
+    .option('--max-regression <share>', 'how much worse a metric may be, such as 5%; the exit code follows')
+    .option('--common', 'compare what both measure, and leave out the rest')
+    .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
+    .option('-f, --format <name[=path]>', 'table (default), markdown, json or junit; repeatable', collect)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench compare results/baselines/main.json results/x.json
+  mcp-transport-bench compare base.json head.json --max-regression 5% -f markdown=comparison.md
+
+Times of different machines are compared only where both runs were made with --control.`,
+    )
+    .action(async (base: string, head: string, options: CompareOptions) => {
+      const { compareCommand } = await import('./compare.ts');
+      setExit(await compareCommand(base, head, options));
     });
 
   program
     .command('list')
-    .description('what there is: scenarios, transports, claims, formats')
-    .argument('[what]', 'scenarios, transports, claims or formats; everything without it')
+    .description('what there is: scenarios, transports, claims, metrics, formats')
+    .argument('[what]', 'scenarios, transports, claims, metrics or formats; everything without it')
     .addHelpText('after', '\nExamples:\n  mcp-transport-bench list\n  mcp-transport-bench list scenarios')
     .action(async (what: string | undefined) => {
       const { listCommand } = await import('./list.ts');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { formatNames, loadFormat } from '../report/discover.ts';
 import type { Report, ReportFile, ReportFormat } from '../report/format.ts';
 import { reportOf } from '../report/report-of.ts';
+import type { GateVerdict } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, namesFolder, saveRecord } from '../result/save.ts';
 import { didYouMean } from '../scenario/nearest.ts';
@@ -54,9 +55,9 @@ export function checkOutputs(outputs: readonly Output[]): void {
   }
 }
 
-/** Renders from the record alone: a report of the file gives the same bytes as the run did. Throws a SaveError for a file that cannot be written. */
-export function writeOutputs(record: RunRecord, outputs: readonly Output[]): void {
-  const report = reportOf(record);
+/** Renders from the record alone: a report of the file gives the same bytes as the run did, unless it is judged anew. Throws a SaveError for a file that cannot be written. */
+export function writeOutputs(record: RunRecord, outputs: readonly Output[], gate?: GateVerdict | null): void {
+  const report = reportOf(record, gate);
   for (const output of outputs) {
     const { path } = output;
     const files = asFiles(output);

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
+import type { GateVerdict } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
 import { type Plan, type PlanOptions, planTrials } from '../scenario/plan.ts';
@@ -12,8 +13,13 @@ import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
 import { type ChosenArms, chooseArms } from './arms.ts';
+import { judge } from '../gate/judge.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
+import { type GateFlags, readGateFlags } from './gate-flags.ts';
+import { concludeGate } from './gate-lines.ts';
+import { askThresholds, gateOf } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
+import { baselinePath, chooseBaseline, keepBaseline } from './baseline-file.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
@@ -47,8 +53,9 @@ export async function runCommand(
     protocol: flags.axes.protocol,
     env: process.env,
   });
+  const gateFlags = readGateFlags(options);
   const outputs = await readOutputs(flags);
-  const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
+  const { cells, studies: drafts, thresholds: files } = chooseScenarios(names, flags, targets !== undefined);
   const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
   const chosen =
     targets === undefined
@@ -63,16 +70,23 @@ export async function runCommand(
   const seed = flags.seed ?? randomInt(1_000_000);
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
-  const plan = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
+  const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
+  const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
+  const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
+  for (const line of [...notJudged, ...notes]) process.stderr.write(`${line}\n`);
+  const gate = gateOf({ thresholds, baseline });
+  const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
   checkOutputs(outputs);
+  if (gateFlags.saveBaseline !== undefined) checkWritable(baselinePath(gateFlags.saveBaseline));
   const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
     chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },
     flags,
+    gateFlags,
     outputs,
     path,
     version,
@@ -115,6 +129,7 @@ interface RunRequest {
   readonly plan: Plan;
   readonly chosen: Chosen;
   readonly flags: RunFlags;
+  readonly gateFlags: GateFlags;
   readonly outputs: readonly Output[];
   /** Of the record. */
   readonly path: string;
@@ -122,7 +137,16 @@ interface RunRequest {
   readonly asked: readonly string[];
 }
 
-async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }: RunRequest): Promise<ExitCode> {
+async function runAndShow({
+  plan,
+  chosen,
+  flags,
+  gateFlags,
+  outputs,
+  path,
+  version,
+  asked,
+}: RunRequest): Promise<ExitCode> {
   const clock = monotonicClock();
   const began = clock.now();
   const progress = progressOn(process.stderr, plan, () => toSeconds(clock.now()) - toSeconds(began));
@@ -150,15 +174,17 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,
       browser: flags.browser,
+      control: gateFlags.control,
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,
       save,
     });
     progress.end();
+    const verdict = judge(record);
     process.stderr.write(unsaved === undefined ? `Record: ${path}\n` : `${unsaved.message}\n`);
     try {
-      writeOutputs(record, outputs);
+      writeOutputs(record, outputs, verdict);
     } catch (error) {
       // What was asked for was writable before the run; that it no longer is, is a failure of the run.
       if (error instanceof Error && error.name === 'SaveError') unsaved = error;
@@ -166,7 +192,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       process.stderr.write(`${error.message}\n`);
     }
     await appendStepSummary(record, process.env, (line) => void process.stderr.write(`${line}\n`));
-    return verdictOf(record, signals.exitCode(), unsaved);
+    return exitOf({ record, verdict, gateFlags, interrupted: signals.exitCode(), unsaved });
   } catch (error) {
     progress.end();
     if (signals.signal.aborted) return signals.exitCode() ?? EXIT.interrupted;
@@ -182,9 +208,22 @@ function keepsOnlyTheLast(path: string): boolean {
   return existing === undefined || existing.isFile();
 }
 
-function verdictOf(record: RunRecord, interrupted: ExitCode | undefined, unsaved: Error | undefined): ExitCode {
+interface Ended {
+  readonly record: RunRecord;
+  readonly verdict: GateVerdict | null;
+  readonly gateFlags: GateFlags;
+  /** The code of the signal that cut it off. */
+  readonly interrupted: ExitCode | undefined;
+  readonly unsaved: Error | undefined;
+}
+
+/** A run that failed says so whatever it was judged to be: what it did not measure was not judged. */
+function exitOf({ record, verdict, gateFlags, interrupted, unsaved }: Ended): ExitCode {
   if (interrupted !== undefined) return interrupted;
   const failures = whatFailed(record);
   for (const failure of failures) process.stderr.write(`${failure}\n`);
-  return failures.length > 0 || unsaved !== undefined ? EXIT.runFailed : EXIT.pass;
+  const judged = concludeGate(verdict, gateFlags.inconclusive);
+  const isWhole = failures.length === 0 && unsaved === undefined;
+  const isKept = keepBaseline(record, gateFlags.saveBaseline, isWhole && verdict?.word !== 'fail');
+  return isWhole && isKept ? judged : EXIT.runFailed;
 }

@@ -1,6 +1,7 @@
 /** From the words on a command line to what is to be measured: cells of workloads, and studies. */
 import { expandCells } from '../scenario/cells.ts';
 import { FOREIGN_SUITE, foreignCells } from '../scenario/foreign.ts';
+import type { FileThreshold } from '../scenario/draft.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { flagsText } from '../scenario/overrides.ts';
 import type { Cell } from '../scenario/scenario.ts';
@@ -14,13 +15,19 @@ import type { RunFlags } from './options.ts';
 export interface ChosenScenarios {
   readonly cells: readonly Cell[];
   readonly studies: readonly StudyDraft[];
+  /** Limits that their files set. */
+  readonly thresholds: readonly FileThreshold[];
 }
 
 /** Throws a `UsageError` or a `ScenarioError` for what cannot be measured, or not in this company. */
 export function chooseScenarios(names: readonly string[], flags: RunFlags, isForeign: boolean): ChosenScenarios {
   const words = isForeign && names.length === 0 ? FOREIGN_SUITE : names;
   const loaded = entriesOf(words).map((entry) => loadEntry(entry, flags));
-  const chosen = { cells: loaded.flatMap(({ cells }) => cells), studies: loaded.flatMap(({ studies }) => studies) };
+  const chosen = {
+    cells: loaded.flatMap(({ cells }) => cells),
+    studies: loaded.flatMap(({ studies }) => studies),
+    thresholds: loaded.flatMap(({ thresholds }) => thresholds),
+  };
   refuseTwice(chosen);
   refuseIdleFlags(chosen, flags);
   return isForeign ? againstTargets(chosen) : chosen;
@@ -30,11 +37,11 @@ function loadEntry({ scenario, quick: always }: SuiteEntry, { quick: asked, over
   const file = loadScenario(scenario);
   const quick = asked || always;
   return file.kind === 'workload'
-    ? { cells: expandCells(file, { quick, overrides }), studies: [] }
-    : { cells: [], studies: [quick ? quickStudy(file.draft) : file.draft] };
+    ? { cells: expandCells(file, { quick, overrides }), studies: [], thresholds: file.thresholds }
+    : { cells: [], studies: [quick ? quickStudy(file.draft) : file.draft], thresholds: [] };
 }
 
-function refuseTwice({ cells, studies }: ChosenScenarios): void {
+function refuseTwice({ cells, studies }: Pick<ChosenScenarios, 'cells' | 'studies'>): void {
   const ids = [...cells.map(({ id }) => id), ...studies.map(({ name }) => name)];
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw new UsageError(`scenario "${twice}" is asked for twice; name it once`);
@@ -58,7 +65,7 @@ function refuseIdleFlags({ cells, studies }: ChosenScenarios, { overrides, axes,
   );
 }
 
-function againstTargets({ cells, studies }: ChosenScenarios): ChosenScenarios {
+function againstTargets({ cells, studies, thresholds }: ChosenScenarios): ChosenScenarios {
   const [first] = studies;
   if (first !== undefined)
     throw new UsageError(
@@ -66,5 +73,5 @@ function againstTargets({ cells, studies }: ChosenScenarios): ChosenScenarios {
     );
   const foreign = foreignCells(cells);
   if (!foreign.ok) throw new UsageError(foreign.why);
-  return { cells: foreign.cells, studies };
+  return { cells: foreign.cells, studies, thresholds };
 }

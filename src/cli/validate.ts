@@ -2,6 +2,7 @@
 import { expandCells } from '../scenario/cells.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { formatDuration } from '../scenario/quantities.ts';
+import type { FileThreshold } from '../scenario/draft.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import type { StudyDraft } from '../scenario/study-schema.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
@@ -9,8 +10,11 @@ import { escapeUnprintable } from '../scenario/wording.ts';
 export function validateCommand(nameOrPath: string): void {
   const file = loadScenario(nameOrPath);
   process.stdout.write(`${escapeUnprintable(nameOrPath)}: valid\n`);
-  if (file.kind === 'workload') showCells(expandCells(file, { quick: false }));
-  else showStudy(file.draft);
+  if (file.kind === 'study') showStudy(file.draft);
+  else {
+    showCells(expandCells(file, { quick: false }));
+    showThresholds(file.thresholds);
+  }
 }
 
 function showStudy({ name, study, repeats, arms }: StudyDraft): void {
@@ -18,6 +22,10 @@ function showStudy({ name, study, repeats, arms }: StudyDraft): void {
   process.stdout.write(
     `  ${name}: the study ${study}, every subject ${repeats === 1 ? 'once' : `${repeats} times`}${over}\n`,
   );
+}
+
+function showThresholds(thresholds: readonly FileThreshold[]): void {
+  for (const { words } of thresholds) process.stdout.write(`  judged by: ${escapeUnprintable(words.text)}\n`);
 }
 
 function showCells(cells: readonly Cell[]): void {

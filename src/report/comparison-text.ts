@@ -20,9 +20,12 @@ const wordsFor = (metric: MetricName): Words => {
   return RATES.includes(metric) ? RATE_WORDS : COST_WORDS;
 };
 
+/** The word as it is said of this metric: faster, less or more. */
+export const wordOf = (metric: MetricName, word: Word): string => wordsFor(metric)[word];
+
 /** The word as it is said of this metric; where nothing was found, what would have been, or that the pairs are too few. */
 function comparisonWord({ metric, word, smallestDetectable, coverage95 }: Ratio): string {
-  const said = wordsFor(metric)[word];
+  const said = wordOf(metric, word);
   if (word !== 'inconclusive') return said;
   if (coverage95 < USUAL_COVERAGE) return `${said}, too few pairs`;
   return Number.isFinite(smallestDetectable)

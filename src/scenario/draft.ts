@@ -2,6 +2,7 @@
 import type { Bytes, PerSecond } from '../units.ts';
 import type { Direction } from './directions.ts';
 import type { Extent, Publication, Scenario } from './scenario.ts';
+import type { ThresholdWords } from './threshold.ts';
 
 /** One thing that a level sets, or a flag of the command line that sets the same thing. */
 export type Setting =
@@ -50,6 +51,15 @@ export interface ScenarioDraft extends Omit<Scenario, 'publish'> {
   /** `undefined` when nothing varies. */
   readonly vary?: Vary | undefined;
   readonly quick?: QuickDraft | undefined;
+  /** Limits by which a run is judged; `undefined` for none. */
+  readonly thresholds?: readonly ThresholdWords[] | undefined;
+}
+
+/** A limit of a file, its scenario filled in. */
+export interface FileThreshold {
+  readonly words: ThresholdWords;
+  /** Where it stands, `my.yaml:12:5`, as it may be printed. */
+  readonly place: string;
 }
 
 /** A scenario file that was found to make sense, and where it came from. */
@@ -57,4 +67,6 @@ export interface ParsedScenario {
   /** As it was given, for messages. */
   readonly path: string;
   readonly draft: ScenarioDraft;
+  /** The file's limits, the scenario filled in. */
+  readonly thresholds: readonly FileThreshold[];
 }

@@ -42,9 +42,11 @@ export function loadScenario(nameOrPath: string): ParsedFile {
 
 /** As `loadScenario`, where only a workload will do. Throws a {@link ScenarioError} for a study. */
 export function loadWorkload(nameOrPath: string): ParsedScenario {
-  const { kind, ...parsed } = loadScenario(nameOrPath);
-  if ('scripts' in parsed.draft) return { path: parsed.path, draft: parsed.draft };
-  throw new ScenarioError([`${escapeUnprintable(nameOrPath)}: is a ${kind}, expected a workload`]);
+  const file = loadScenario(nameOrPath);
+  if (file.kind !== 'workload')
+    throw new ScenarioError([`${escapeUnprintable(nameOrPath)}: is a ${file.kind}, expected a workload`]);
+  const { kind: _kind, ...parsed } = file;
+  return parsed;
 }
 
 function unknownName(name: string): ScenarioError {

@@ -44,6 +44,8 @@ export const METRIC_UNITS = {
   'endpoint-rss': 'bytes',
   'driver-rss': 'bytes',
   'sockets-per-client': 'count',
+  'calls-failed': 'count',
+  'events-lost': 'count',
 } as const satisfies Readonly<Record<string, MetricUnit>>;
 
 /** Times in nanoseconds, rates per second, sizes in bytes, CPU in microseconds, shares 0 … 1. */

@@ -1,7 +1,8 @@
 /** From a file's text to a scenario, or to everything that is wrong with it. */
 import { inconsistencies } from './consistency.ts';
-import type { ParsedScenario, ScenarioDraft } from './draft.ts';
+import type { FileThreshold, ParsedScenario, ScenarioDraft } from './draft.ts';
 import { explainIssues } from './explain.ts';
+import { thresholdProblems, withScenario } from './file-thresholds.ts';
 import { misfits } from './misfits.ts';
 import { type Problem, problemText, ScenarioError } from './scenario-error.ts';
 import { scenarioSchema } from './schema.ts';
@@ -60,8 +61,14 @@ function parseWorkload(source: YamlSource, { path, shownPath }: Paths): ParsedSc
   if (!success) throw errorAt(source, { path: shownPath, problems: explainIssues(error.issues, source.value) });
   const problems = contradictions(data);
   if (problems.length > 0) throw errorAt(source, { path: shownPath, problems });
-  return { path, draft: data };
+  return { path, draft: data, thresholds: thresholdsOf(source, data, shownPath) };
 }
+
+const thresholdsOf = (source: YamlSource, draft: ScenarioDraft, shownPath: string): readonly FileThreshold[] =>
+  (draft.thresholds ?? []).map((words, at) => {
+    const { line, column } = source.positionOf(['thresholds', at]);
+    return { words: withScenario(words, draft), place: `${shownPath}:${line}:${column}` };
+  });
 
 /** Those of every version that may be run, once each. */
 function contradictions(draft: ScenarioDraft): Problem[] {
@@ -76,7 +83,7 @@ function contradictions(draft: ScenarioDraft): Problem[] {
       place: changedByQuick(draft, place) ? ['quick', ...place] : place,
       message: `with --quick: ${message}`,
     }));
-  return [...inFull, ...quickOnly];
+  return [...inFull, ...quickOnly, ...thresholdProblems(draft)];
 }
 
 /** What only some level makes wrong is said to be wrong at that level. */

@@ -6,6 +6,7 @@ import { duration, line, listOf, mapping, MAX_CLIENTS, MAX_DURATION, whole, word
 import { loadSchema, publicationSchema } from './load-schema.ts';
 import type { Script, Stall } from './scenario.ts';
 import { stepSchema } from './step-schema.ts';
+import { thresholdsSchema } from './threshold-schema.ts';
 import { varySchema } from './vary-schema.ts';
 
 const MAX_WEIGHT = 1_000_000;
@@ -64,6 +65,9 @@ export const scenarioSchema = mapping(
       .describe('How long a call may take before it counts as timed out.'),
     stall: stall.optional().describe('The endpoint stands still for a while, on purpose.'),
     vary: varySchema.optional().describe('One axis with its values, or a list of levels: each is measured by itself.'),
+    thresholds: thresholdsSchema()
+      .optional()
+      .describe('Limits by which a run of this scenario is judged, each like "websocket response-time.p99 < 5ms".'),
     quick: quick.optional().describe('What --quick uses instead.'),
   },
   'a mapping with name, title, shows, load and window',

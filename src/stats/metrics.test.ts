@@ -227,5 +227,15 @@ test('the far tail has the wide margin, more is better for rates and shares, and
   expect(where((name) => METRICS[name].margin === 0.1)).toEqual(where((name) => /\.(p99|max)$/.test(name)));
   expect(where((name) => METRICS[name].margin !== 0.1 && METRICS[name].margin !== 0.05)).toEqual([]);
   expect(where((name) => METRICS[name].higherIsBetter)).toEqual(['rate', 'events-rate', 'within-100ms']);
-  expect(where((name) => METRICS[name].exact)).toEqual(where((name) => /^(wire|overhead|payload)-/.test(name)));
+  expect(where((name) => METRICS[name].exact)).toEqual(
+    where((name) => /^(wire|overhead|payload)-|^(calls-failed|events-lost)$/.test(name)),
+  );
+});
+
+test('what went wrong is counted where something could', () => {
+  const failed = { ...calls.calls, due: 10, ok: 4, timedOut: 1, dropped: 2, rejected: 3 };
+  expect(valueOf('calls-failed', { ...calls, calls: failed })).toBe(6);
+  expect(valueOf('calls-failed', events)).toBeUndefined();
+  expect(valueOf('events-lost', { ...events, notifications: { ...events.notifications, lost: 3 } })).toBe(3);
+  expect(valueOf('events-lost', calls)).toBeUndefined();
 });

@@ -32,6 +32,7 @@ const frequency = (valueOf: ValueOf): Metric<'per-second'> => ({
 });
 const wireSize = (valueOf: ValueOf): Metric<'bytes'> => ({ unit: 'bytes', ...smallerIsBetter, exact: true, valueOf });
 const memory = (valueOf: ValueOf): Metric<'bytes'> => ({ unit: 'bytes', ...smallerIsBetter, valueOf });
+const tally = (valueOf: ValueOf): Metric<'count'> => ({ unit: 'count', ...smallerIsBetter, exact: true, valueOf });
 const processorTime = (valueOf: ValueOf): Metric<'us'> => ({ unit: 'us', ...smallerIsBetter, valueOf });
 
 /**
@@ -98,6 +99,8 @@ export const METRICS: { readonly [Name in MetricName]: Metric<(typeof METRIC_UNI
     ...smallerIsBetter,
     valueOf: ({ sockets, clients }) => quotient(sockets, clients),
   },
+  'calls-failed': tally(({ calls }) => (calls.due > 0 ? calls.due - calls.ok : undefined)),
+  'events-lost': tally(({ notifications }) => (notifications.published > 0 ? notifications.lost : undefined)),
 };
 
 function meanOf({ count, meanNs }: Distribution): number | undefined {

@@ -15,6 +15,7 @@ import type { PlannedStep, PlannedStudy } from '../scenario/study.ts';
 import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
+import { Controls } from './controls.ts';
 import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly targets?: ReadonlyMap<string, TargetSpec>;
   /** Path of the browser that studies are to use; one of those that are installed without it. */
   readonly browser?: string | undefined;
+  /** Whether the control workload is measured before every block. */
+  readonly control?: boolean;
   readonly signal: AbortSignal;
   /** Wall-clock time as ISO 8601, for the record's dates only. */
   readonly timestamp: () => string;
@@ -70,8 +73,10 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
     record = { ...record, ...news };
     save(record);
   };
+  const onControls = (all: RunRecord['controls']): void => keep({ controls: all });
   keep({});
-  await runTrials({ ...options, placement }, (trials) => keep({ trials }));
+  const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
+  await runTrials({ ...options, placement, controls }, (trials) => keep({ trials }));
   await runStudies({
     ...options,
     studies: plan.studies,
@@ -116,12 +121,17 @@ async function runTrials(
 
 const NO_TARGETS: ReadonlyMap<string, TargetSpec> = new Map();
 
-type TrialOptions = RunOptions & { readonly hiccups: HiccupMeter; readonly placement: Placement };
+type TrialOptions = RunOptions & {
+  readonly hiccups: HiccupMeter;
+  readonly placement: Placement;
+  readonly controls: Controls | undefined;
+};
 
 async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {
   const { plan, progress } = options;
   const arm = plan.arms.find(({ id }) => id === trial.armId);
   if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
+  await options.controls?.before(trial.block, 0);
   try {
     return await runTrial(trial, arm, { targets: NO_TARGETS, ...options, onCell: progress.onCell });
   } catch (error) {

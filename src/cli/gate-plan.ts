@@ -1,0 +1,58 @@
+/** From flags and files to the gate that stands in the plan: everything about it is known before anything runs. */
+import type { FileThreshold } from '../scenario/draft.ts';
+import type { GatePlan, Threshold } from '../scenario/gate.ts';
+import type { Plan } from '../scenario/plan.ts';
+import { ScenarioError } from '../scenario/scenario-error.ts';
+import { resolveThreshold, ThresholdError, thresholdText, type ThresholdWords } from '../scenario/threshold.ts';
+import { quote } from '../scenario/wording.ts';
+import { UsageError } from './exit-code.ts';
+
+export interface GateQuestions {
+  readonly flags: readonly ThresholdWords[];
+  readonly files: readonly FileThreshold[];
+}
+
+/** What came of the questions. */
+export interface AskedThresholds {
+  /** Each once, those of the files first. */
+  readonly thresholds: readonly Threshold[];
+  /** What is not judged, one line each: limits on cells that flags have taken out of this run. */
+  readonly leftOut: readonly string[];
+}
+
+/** Throws a UsageError or a ScenarioError for a limit that nothing in the plan can keep or break. */
+export function askThresholds(plan: Plan, { flags, files }: GateQuestions): AskedThresholds {
+  const isThere = ({ words: { subjects } }: FileThreshold): boolean => !namesAbsentCell(plan, subjects[0]);
+  const found = [
+    ...files.filter(isThere).map(({ words, place }) => resolved(words, plan, (why) => fileError(place, why))),
+    ...flags.map((words) => resolved(words, plan, (why) => new UsageError(`--threshold: ${why}`))),
+  ];
+  const texts = found.map(thresholdText);
+  return {
+    thresholds: found.filter((one, at) => texts.indexOf(thresholdText(one)) === at),
+    leftOut: files
+      .filter((one) => !isThere(one))
+      .map(({ words, place }) => `${place}: not judged, for this run has no cell ${quote(words.subjects[0] ?? '')}`),
+  };
+}
+
+/** A file's words were held against the file: a cell of it that the plan lacks was left out by a flag. */
+const namesAbsentCell = ({ cells }: Plan, word = ''): boolean =>
+  word.includes('[') && !cells.some(({ id }) => id === word);
+
+const fileError = (place: string, why: string): ScenarioError => new ScenarioError([`${place}: thresholds: ${why}`]);
+
+function resolved(words: ThresholdWords, plan: Plan, errorFor: (why: string) => Error): Threshold {
+  try {
+    return resolveThreshold(words, plan);
+  } catch (error) {
+    if (error instanceof ThresholdError) throw errorFor(error.message);
+    throw error;
+  }
+}
+
+/** The gate of a plan; `undefined` where nothing is asked. */
+export function gateOf({ thresholds, baseline }: Pick<GatePlan, 'thresholds' | 'baseline'>): GatePlan | undefined {
+  if (thresholds.length === 0 && baseline === undefined) return undefined;
+  return { thresholds, ...(baseline === undefined ? {} : { baseline }), reruns: 0 };
+}

@@ -1,0 +1,172 @@
+/** A run held against an earlier one: what was counted by equality, what was timed by the interval of its ratio. */
+import type { GateFinding, GateWord } from '../result/findings.ts';
+import type { RunRecord } from '../result/record.ts';
+import type { BaselineGate, BaselineValues } from '../scenario/gate.ts';
+import { METRIC_UNITS, type MetricName } from '../scenario/metric.ts';
+import { shownMetricValue } from '../scenario/metric-quantity.ts';
+import { compareRuns, keyOf, type MetricChange } from '../stats/compare-runs.ts';
+import { METRICS } from '../stats/metrics.ts';
+import { samplesOf, type SampleChoice } from '../stats/run-samples.ts';
+
+/** What is timed and may make a run fail: few, so that a run without a change seldom fails by chance. */
+const TIMED: readonly MetricName[] = ['response-time.p50', 'delivery.p50', 'endpoint-cpu-per-message'];
+/** What is counted and may: what is on the wire, whom it takes, and what went wrong. The rest of the bytes follows from these. */
+const COUNTED: readonly MetricName[] = [
+  'wire-up-per-message',
+  'wire-down-per-message',
+  'sockets-per-client',
+  'calls-failed',
+  'events-lost',
+];
+
+export interface BaselineOptions extends SampleChoice {
+  readonly base: RunRecord;
+  /** Word or path by which it was named. */
+  readonly name: string;
+  readonly maxRegression: number;
+  /** Fields in which the machines differ. */
+  readonly differences: readonly string[];
+}
+
+/** What of an earlier record a run is to be held against: its values, taken along in the plan. */
+export function baselineOf({ base, name, maxRegression, differences, ...choice }: BaselineOptions): BaselineGate {
+  const isCellWithBoth = (cellId: string): boolean => hasPushesAndCalls(base, cellId);
+  return {
+    name,
+    startedAt: base.startedAt,
+    maxRegression,
+    normalised: choice.normalised,
+    differences,
+    values: samplesOf(base, choice).filter(
+      ({ metric, cellId }) =>
+        COUNTED.includes(metric) ||
+        // Where both flow, the calls stand for the cell.
+        (TIMED.includes(metric) && !(metric === 'delivery.p50' && isCellWithBoth(cellId))),
+    ),
+  };
+}
+
+const hasPushesAndCalls = ({ plan }: RunRecord, cellId: string): boolean => {
+  const cell = plan.cells.find(({ id }) => id === cellId);
+  return cell !== undefined && cell.scenario.publish.length > 0 && cell.scenario.load.kind !== 'none';
+};
+
+/** One finding for each metric of the baseline, in its order. A metric that this run does not have is open, never a pass. */
+export function judgeBaseline(record: RunRecord, gate: BaselineGate): readonly GateFinding[] {
+  const cellIds = [...new Set(gate.values.map(({ cellId }) => cellId))];
+  const armIds = [...new Set(gate.values.map(({ armId }) => armId))];
+  const samples = samplesOf(record, { cellIds, armIds, normalised: gate.normalised });
+  const changes = new Map(compareRuns(gate.values, samples).map((change) => [keyOf(change), change]));
+  return gate.values.map((values) => findingOf(values, changes.get(keyOf(values)), gate));
+}
+
+/** What must be said about a comparison with another run. */
+export const baselineNotes = ({ name, startedAt, normalised, differences }: BaselineGate): readonly string[] => [
+  `Against ${name}, measured ${startedAt}. The two runs share no blocks: what moved the machine from the one to the other is in no interval. Base against head in one run is the stronger test.`,
+  ...(normalised
+    ? [
+        `The machines differ in ${differences.join(', ')}: times are divided by each run's own control workload, and nothing but these and what is counted is compared.`,
+      ]
+    : []),
+];
+
+type Limit = Pick<BaselineGate, 'maxRegression'>;
+
+function findingOf(
+  { cellId, armId, metric }: BaselineValues,
+  change: MetricChange | undefined,
+  gate: Limit,
+): GateFinding {
+  const head = {
+    kind: 'baseline',
+    name: `${metric} of ${armId} in ${cellId} against the baseline`,
+    cellId,
+    armId,
+    metric,
+  } as const;
+  if (change === undefined) return { ...head, ...NO_DATA, limit: limitOf(metric, gate) };
+  return { ...head, ...(change.counted ? countedOutcome(change) : timedOutcome(change, gate)) };
+}
+
+const NO_DATA = {
+  word: 'inconclusive',
+  difference: 'inconclusive',
+  unit: 'ratio',
+  value: null,
+  low: null,
+  high: null,
+  smallestDetectable: null,
+  count: 0,
+  because: 'this run has no value of it in every trial',
+} as const;
+
+type Outcome = Omit<GateFinding, 'kind' | 'name' | 'cellId' | 'armId' | 'metric'>;
+
+/** Any change for the worse is one. */
+function countedOutcome({ metric, baseValue, headValue, headTrials, word: difference }: MetricChange): Outcome {
+  const word: GateWord = difference === 'slower' ? 'fail' : 'pass';
+  const shown = (value: number): string => shownMetricValue(value, METRIC_UNITS[metric]);
+  const verdict = { fail: 'worse', pass: difference === 'equivalent' ? 'equal' : 'better', inconclusive: '' }[word];
+  return {
+    word,
+    difference,
+    unit: METRIC_UNITS[metric],
+    value: headValue,
+    low: headValue,
+    high: headValue,
+    limit: baseValue,
+    smallestDetectable: 1,
+    count: headTrials,
+    because: `${shown(headValue)} against ${shown(baseValue)}, counted: ${verdict}`,
+  };
+}
+
+/** Of an interval that may decide. */
+const LEVEL = 0.95;
+
+/** The ratio that is just not too bad. */
+const limitOf = (metric: MetricName, { maxRegression }: Limit): number =>
+  METRICS[metric].higherIsBetter ? 1 / (1 + maxRegression) : 1 + maxRegression;
+
+function timedOutcome(change: MetricChange, gate: Limit): Outcome {
+  const { metric, ratio, low, high, word: difference, smallestDetectable, baseTrials, headTrials } = change;
+  const limit = limitOf(metric, gate);
+  const { word, conclusion } = conclude(change, limit, percent(gate.maxRegression));
+  const sizes = `${headTrials} against ${baseTrials} trials`;
+  const because = `${ratioText({ ratio, low, high })}, ${sizes}${detectable(smallestDetectable)}: ${conclusion}`;
+  return {
+    word,
+    difference,
+    unit: 'ratio',
+    value: ratio,
+    low,
+    high,
+    limit,
+    smallestDetectable,
+    count: headTrials,
+    because,
+  };
+}
+
+function conclude({ metric, low, high, coverage }: MetricChange, limit: number, most: string) {
+  const open = (conclusion: string) => ({ word: 'inconclusive', conclusion }) as const;
+  if (low === null || high === null) return open('a value of 0 or below has no ratio');
+  if (coverage === null || coverage < LEVEL) return open('too few trials for an interval of 95 %');
+  const [isWithin, isBeyond] = METRICS[metric].higherIsBetter
+    ? [low >= limit, high < limit]
+    : [high <= limit, low > limit];
+  if (isWithin) return { word: 'pass', conclusion: `a change for the worse of more than ${most} is excluded` } as const;
+  if (isBeyond) return { word: 'fail', conclusion: `worse by more than ${most}` } as const;
+  return open(`neither surely worse by more than ${most} nor is that excluded`);
+}
+
+const times = (ratio: number): string => `${ratio.toFixed(3)}×`;
+
+const ratioText = ({ ratio, low, high }: Pick<MetricChange, 'ratio' | 'low' | 'high'>): string =>
+  ratio === null || low === null || high === null ? 'no ratio' : `${times(ratio)} [${times(low)} … ${times(high)}]`;
+
+const detectable = (smallest: number | null): string =>
+  smallest === null ? '' : `, smallest change seen in 4 of 5 such comparisons ${percent(smallest - 1)}`;
+
+/** 0.05 → `5 %`. */
+const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;

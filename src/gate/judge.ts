@@ -1,0 +1,52 @@
+/** What a run was judged to be, from its record alone: every part of its gate, one after the other, and one word for all. */
+import { discardedTrials } from '../result/attempts.ts';
+import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
+import type { RunRecord } from '../result/record.ts';
+import type { GatePlan } from '../scenario/gate.ts';
+import { baselineNotes, judgeBaseline } from './baseline.ts';
+import { judgeThresholds } from './thresholds.ts';
+
+/** One part of a gate. */
+interface Part {
+  readonly findings: readonly GateFinding[];
+  readonly notes: readonly string[];
+}
+
+/** The verdict that the plan's gate asks for; `null` where it asks for nothing. The same record gives the same verdict. */
+export function judge(record: RunRecord): GateVerdict | null {
+  const { gate } = record.plan;
+  if (gate === undefined || asksNothing(gate)) return null;
+  const parts = partsOf(record, gate);
+  const findings = parts.flatMap((part) => part.findings);
+  return {
+    word: wordOf(findings.map(({ word }) => word)),
+    findings,
+    notes: [...parts.flatMap((part) => part.notes), ...notesOn(record)],
+  };
+}
+
+const asksNothing = ({ thresholds, pairs, baseline }: GatePlan): boolean =>
+  thresholds.length === 0 && pairs === undefined && baseline === undefined;
+
+/** In the order in which they are shown. */
+const partsOf = (record: RunRecord, gate: GatePlan): readonly Part[] => [
+  { findings: judgeThresholds(record, gate.thresholds), notes: [] },
+  ...(gate.baseline === undefined
+    ? []
+    : [{ findings: judgeBaseline(record, gate.baseline), notes: baselineNotes(gate.baseline) }]),
+];
+
+/** One that fails makes the whole fail; one that is open leaves it open; and nothing judged is not a pass. */
+export function wordOf(words: readonly GateWord[]): GateWord {
+  if (words.includes('fail')) return 'fail';
+  return words.length === 0 || words.includes('inconclusive') ? 'inconclusive' : 'pass';
+}
+
+function notesOn(record: RunRecord): readonly string[] {
+  const again = new Set(discardedTrials(record).map(({ block }) => block)).size;
+  const isCutOff = record.status === 'partial' || record.status === 'running';
+  return [
+    ...(again === 0 ? [] : [`${again === 1 ? '1 block was' : `${again} blocks were`} disturbed and measured again.`]),
+    ...(isCutOff ? [`The run was cut off after ${record.trials.length} of ${record.plan.trials.length} trials.`] : []),
+  ];
+}
