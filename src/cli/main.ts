@@ -133,6 +133,28 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     });
 
   program
+    .command('verify')
+    .description('compute again what saved records state, and say where they state something else')
+    .argument('<record...>', 'JSON files that a run or merge has written')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench verify results/2026-11-22T10-00-00-article.json
+  mcp-transport-bench verify results/*.json && echo nobody edited them
+
+Every estimate, comparison, claim and gate verdict is computed again from the trials and studies in the
+file, and compared to the last bit; counts, histograms and books are held against each other.
+
+Exit codes: 0 everything agrees · 1 something differs · 2 no record · 3 a record that states nothing
+(of an earlier release, or cut off); of several records, the gravest: 2, 1, 3, 0`,
+    )
+    .action(async (records: string[]) => {
+      const { verifyCommand } = await import('./verify.ts');
+      setExit(verifyCommand(records, manifest.version));
+    });
+
+  program
     .command('list')
     .description('what there is: scenarios, transports, claims, formats')
     .argument('[what]', 'scenarios, transports, claims or formats; everything without it')

@@ -14,6 +14,7 @@ import { milliseconds, seconds, toSeconds } from '../units.ts';
 import { type ChosenArms, chooseArms } from './arms.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { askedWords } from './asked.ts';
+import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
@@ -152,6 +153,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,
+      conclude: concludeFrom,
       save,
     });
     progress.end();
