@@ -2,7 +2,7 @@
 import type { RunRecord, TrialResult } from '../result/record.ts';
 import { type Place, placeText } from '../scenario/scenario-error.ts';
 import { quote } from '../scenario/wording.ts';
-import { atLeast, type Contradiction } from './contradiction.ts';
+import type { Contradiction } from './contradiction.ts';
 import { measurementContradictions } from './measurement-checks.ts';
 import { studyContradictions } from './study-checks.ts';
 
@@ -33,9 +33,13 @@ const located = (place: Place, { key, got, expected }: Contradiction): Inconsist
 function datesOf({ status, startedAt, finishedAt }: RunRecord): readonly Contradiction[] {
   if (finishedAt === null)
     return status === 'running' ? [] : [{ key: 'finishedAt', got: 'null', expected: `a date, for it is ${status}` }];
-  const { holds, ...order } = atLeast('finishedAt', Date.parse(finishedAt), Date.parse(startedAt), 'its start');
-  return holds ? [] : [{ ...order, got: finishedAt, expected: `a date after ${startedAt}, its start` }];
+  return secondsOf(finishedAt) >= secondsOf(startedAt)
+    ? []
+    : [{ key: 'finishedAt', got: finishedAt, expected: `a date after ${startedAt}, its start` }];
 }
+
+/** Of a date in UTC, up to the seconds: there, the order of such texts is the order of time. */
+const secondsOf = (date: string): string => date.slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
 
 function trialInconsistencies(record: RunRecord, trial: TrialResult, place: Place): readonly Inconsistency[] {
   const runs = record.mergedFrom?.length ?? 1;
