@@ -10,6 +10,7 @@ const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
   ['QuantityError', EXIT.usage],
   ['RecordError', EXIT.usage],
   ['SaveError', EXIT.usage],
+  ['MergeError', EXIT.usage],
   ['RunFailure', EXIT.runFailed],
   ['TargetError', EXIT.runFailed],
   ['ProbeError', EXIT.runFailed],
@@ -130,6 +131,29 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     .action(async (record: string, options: { readonly format?: readonly string[] }) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(record, options.format);
+    });
+
+  program
+    .command('merge')
+    .description('add up records of several drivers or machines that ran the same plan, and print the result')
+    .argument('<record...>', 'two or more JSON files that a run with the same words, --seed and release has written')
+    .option('-o, --output <file|dir>', 'where the merged record goes; default results/<time>-merged.json')
+    .option('-f, --format <name[=path]>', 'table (default), markdown or json; repeatable', collect)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench merge here.json there.json -o both.json
+  mcp-transport-bench merge driver-*.json -f markdown=report.md
+
+On each machine, at the same time: mcp-transport-bench run chatty --seed 7 --target ws://127.0.0.1:3002/mcp
+
+Trial by trial, histograms are added bucket by bucket; calls, events, bytes, rates, sockets, processor time and
+memory are sums. Where the drivers' medians are more than 10 % apart a doubt says so. Studies stay behind.`,
+    )
+    .action(async (records: string[], options: { readonly output?: string; readonly format?: readonly string[] }) => {
+      const { mergeCommand } = await import('./merge.ts');
+      await mergeCommand(records, { output: options.output, formats: options.format, version: manifest.version });
     });
 
   program

@@ -38,9 +38,7 @@ function codeOf({ inconsistencies, findings }: Verification): ExitCode {
 function linesOf(record: RunRecord, { inconsistencies, findings }: Verification, version: string): readonly string[] {
   const wrong = [
     ...inconsistencies.map(({ what, got, expected }) => `${what}: stored ${got}, expected ${expected}`),
-    ...(findings?.differences ?? []).map(
-      ({ what, stored, recomputed }) => `${what}: stored ${stored}, recomputed ${recomputed}`,
-    ),
+    ...(findings?.differences ?? []).map(({ what, got, expected }) => `${what}: stored ${got}, recomputed ${expected}`),
   ];
   const written = writtenBy(record, version);
   if (wrong.length > 0) return [...wrong, ...(written === '' ? [] : [`what differs may be the release: ${written}`])];

@@ -4,11 +4,11 @@ import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import { distributionOf, fixtureRecord, withMeasurements, withTrials } from '../../test/fixtures/record.ts';
 import { concludeFrom } from '../cli/findings.ts';
 import { parseRecord, serialiseRecord } from '../result/codec.ts';
+import { compareOnFile, type Difference } from '../result/differences.ts';
 import type { Findings, GateVerdict } from '../result/findings.ts';
 import type { Measurement, RunRecord } from '../result/record.ts';
 import { placeText } from '../scenario/scenario-error.ts';
 import { nanoseconds } from '../units.ts';
-import { compareStored, type Difference } from './differences.ts';
 import { verifyRecord } from './verify-record.ts';
 
 /** What a judge might say: every kind of value that a verdict can hold. */
@@ -105,7 +105,7 @@ describe('findings', () => {
     expect(leaves.length).toBeGreaterThan(800);
     const recomputed = conclude(SMALL);
     for (const path of leaves) {
-      const { differences } = compareStored(tampered(SMALL, path).findings, recomputed, ['findings']);
+      const { differences } = compareOnFile(tampered(SMALL, path).findings, recomputed, ['findings']);
       expect(differences.map(whereOf)).toEqual([placeText(['findings', ...path])]);
     }
   });
@@ -129,8 +129,8 @@ describe('findings', () => {
     expect(findings?.differences).toEqual([
       {
         what: `findings.estimates[${at}].value (tool-calls, sse, rate)`,
-        stored: String(nextAfter(value)),
-        recomputed: String(value),
+        got: String(nextAfter(value)),
+        expected: String(value),
       },
     ]);
   });

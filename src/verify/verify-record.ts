@@ -1,7 +1,7 @@
 /** A record held against what its trials and studies come to. */
 import type { Findings } from '../result/findings.ts';
+import { compareOnFile, type Difference } from '../result/differences.ts';
 import type { RunRecord } from '../result/record.ts';
-import { compareStored, type Difference } from './differences.ts';
 import { type Inconsistency, inconsistenciesOf } from './record-checks.ts';
 
 /** What came of it. */
@@ -24,6 +24,6 @@ export function verifyRecord(record: RunRecord, conclude: (record: RunRecord) =>
   const inconsistencies = inconsistenciesOf(record);
   if (record.findings === undefined) return { inconsistencies, findings: null };
   const recomputed = conclude(record);
-  const { differences, agreeing } = compareStored(record.findings, recomputed, ['findings']);
+  const { differences, agreeing } = compareOnFile(record.findings, recomputed, ['findings']);
   return { inconsistencies, findings: { differences, agreeing, recomputed } };
 }

@@ -2,12 +2,12 @@
 import { type Place, placeText } from '../scenario/scenario-error.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 
-/** One thing that a file states, and that is not so. */
+/** One thing that is not the same in both. */
 export interface Difference {
   /** Where in the file, with what it is about where a list's position alone would not tell. */
   readonly what: string;
-  readonly stored: string;
-  readonly recomputed: string;
+  readonly got: string;
+  readonly expected: string;
 }
 
 /** What came of holding two values against each other. */
@@ -21,15 +21,17 @@ export interface Agreement {
 const IDS = ['id', 'kind', 'name', 'cellId', 'armId', 'baseArmId', 'metric'] as const;
 
 /**
- * Holds `stored`, a value out of JSON, against `recomputed`, which goes through JSON too, so that both have forgotten the
- * same (`-0`, `undefined`). Numbers are equal when their bits are. Of lists that are not as long as each other, entries are
+ * Holds `got` against `expected`, both as JSON has them, so that both have forgotten the same (`-0`, `undefined`). Numbers
+ * are equal when their bits are. Of lists that are not as long as each other, entries are
  * found by their ids, and one that stands on one side alone is one difference.
  */
-export function compareStored(stored: unknown, recomputed: unknown, place: Place): Agreement {
+export function compareOnFile(got: unknown, expected: unknown, place: Place): Agreement {
   const comparison = new Comparison();
-  comparison.values(stored, JSON.parse(JSON.stringify(recomputed)), { place, about: '' });
+  comparison.values(asOnFile(got), asOnFile(expected), { place, about: '' });
   return comparison;
 }
+
+const asOnFile = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 interface Spot {
   readonly place: Place;
@@ -41,31 +43,31 @@ class Comparison implements Agreement {
   readonly differences: Difference[] = [];
   agreeing = 0;
 
-  values(stored: unknown, recomputed: unknown, spot: Spot): void {
-    if (Array.isArray(stored) && Array.isArray(recomputed)) this.#lists(stored, recomputed, spot);
-    else if (isMapping(stored) && isMapping(recomputed)) this.#mappings(stored, recomputed, spot);
-    else if (stored === recomputed) this.agreeing += 1;
-    else this.#differ(stored, recomputed, spot);
+  values(got: unknown, expected: unknown, spot: Spot): void {
+    if (Array.isArray(got) && Array.isArray(expected)) this.#lists(got, expected, spot);
+    else if (isMapping(got) && isMapping(expected)) this.#mappings(got, expected, spot);
+    else if (got === expected) this.agreeing += 1;
+    else this.#differ(got, expected, spot);
   }
 
-  #mappings(stored: Mapping, recomputed: Mapping, { place, about }: Spot): void {
-    for (const key of new Set([...Object.keys(recomputed), ...Object.keys(stored)]))
-      this.values(stored[key], recomputed[key], { place: [...place, key], about });
+  #mappings(got: Mapping, expected: Mapping, { place, about }: Spot): void {
+    for (const key of new Set([...Object.keys(expected), ...Object.keys(got)]))
+      this.values(got[key], expected[key], { place: [...place, key], about });
   }
 
-  #lists(stored: readonly unknown[], recomputed: readonly unknown[], spot: Spot): void {
+  #lists(got: readonly unknown[], expected: readonly unknown[], spot: Spot): void {
     const { partners, left } =
-      stored.length === recomputed.length ? { partners: recomputed, left: [] } : pairUp(stored, recomputed);
-    for (const [at, one] of stored.entries()) {
+      got.length === expected.length ? { partners: expected, left: [] } : pairUp(got, expected);
+    for (const [at, one] of got.entries()) {
       const partner = partners[at];
       this.values(one, partner, entrySpot(spot, at, partner ?? one));
     }
-    for (const one of left) this.#differ(undefined, one, entrySpot(spot, recomputed.indexOf(one), one));
+    for (const one of left) this.#differ(undefined, one, entrySpot(spot, expected.indexOf(one), one));
   }
 
-  #differ(stored: unknown, recomputed: unknown, { place, about }: Spot): void {
+  #differ(got: unknown, expected: unknown, { place, about }: Spot): void {
     const what = about === '' ? placeText(place) : `${placeText(place)} (${about})`;
-    this.differences.push({ what, stored: valueText(stored), recomputed: valueText(recomputed) });
+    this.differences.push({ what, got: valueText(got), expected: valueText(expected) });
   }
 }
 
