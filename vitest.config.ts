@@ -5,6 +5,7 @@ const ALONE = [
   'connection-limits.study',
   'every-option',
   'failures',
+  'merge',
   'networks',
   'package',
   'peer-servers-cli',
@@ -13,6 +14,7 @@ const ALONE = [
   'targets',
   'trust',
   'usage',
+  'verify',
 ].map((name) => `test/${name}.test.ts`);
 /** Real processes on a shared machine: a test that fails twice has failed. */
 const RETRY = 1;

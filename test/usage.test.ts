@@ -17,6 +17,8 @@ const SHIPPED = `Shipped: ${[...Object.keys(SUITES), ...listShipped().map(({ nam
 const FORMATS = 'expected one of json, markdown, table';
 const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 
+const MERGE_ONE = 'merge: got one record, expected two or more of the same plan; see "report" for a single one';
+
 const root = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Kept until the end: these tests run side by side. */
@@ -66,6 +68,11 @@ describe('words', () => {
     [['validate', 'nope.yaml'], 'nope.yaml: there is no such file'],
     [['report'], `error: missing required argument 'record'`],
     [['report', 'x.json', '-f', 'pdf'], `--format: got "pdf", ${FORMATS}`],
+    [['merge'], `error: missing required argument 'record'`],
+    [['merge', 'a.json'], MERGE_ONE],
+    [['merge', 'a.json', 'b.json', '-f', 'pdf'], `--format: got "pdf", ${FORMATS}`],
+    [['verify'], `error: missing required argument 'record'`],
+    [['verify', '--fast', 'a.json'], `error: unknown option '--fast'`],
   ])('%j', (args, message) => expectRefused(args, message));
 
   test('no command at all is the help, on stderr', async () => {
@@ -238,7 +245,7 @@ describe('records', () => {
 });
 
 describe('help', () => {
-  test.concurrent.each(['run', 'report', 'list', 'validate', 'schema'])(
+  test.concurrent.each(['run', 'report', 'merge', 'verify', 'list', 'validate', 'schema'])(
     'of %s has its usage and an example',
     async (name) => {
       const { code, stdout, stderr } = await runCommand([name, '--help'], freshFolder());
@@ -251,7 +258,7 @@ describe('help', () => {
 
   test('of the whole lists every command and the exit codes; --version is the package’s', async () => {
     const { stdout } = await runCommand(['--help'], freshFolder());
-    for (const name of ['run', 'report', 'list', 'validate', 'schema'])
+    for (const name of ['run', 'report', 'merge', 'verify', 'list', 'validate', 'schema'])
       expect(stdout).toMatch(new RegExp(`\\n {2}${name} `));
     expect(stdout).toContain(
       'Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130 interrupted',
