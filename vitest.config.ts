@@ -6,6 +6,7 @@ const ALONE = [
   'every-option',
   'failures',
   'gates',
+  'merge',
   'networks',
   'package',
   'peer-servers-cli',
@@ -14,6 +15,7 @@ const ALONE = [
   'targets',
   'trust',
   'usage',
+  'verify',
 ].map((name) => `test/${name}.test.ts`);
 /** Real processes on a shared machine: a test that fails twice has failed. */
 const RETRY = 1;

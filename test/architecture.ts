@@ -86,6 +86,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stats: ['result', 'scenario', 'units', 'measure'],
   claims: ['stats', 'result', 'scenario', 'units', 'measure'],
   report: ['stats', 'claims', 'result', 'scenario', 'units', 'measure'],
+  // Several records into one: sums and histograms, and from the statistics how books are added and a median is read.
+  merge: ['stats', 'result', 'scenario', 'units', 'measure'],
+  // A record against itself, and against what it is told that the record comes to: no statistics of its own.
+  verify: ['result', 'scenario', 'units', 'measure'],
   gate: ['stats', 'result', 'scenario', 'units'],
   cli: [ANY],
 };

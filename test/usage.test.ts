@@ -17,6 +17,8 @@ const SHIPPED = `Shipped: ${[...Object.keys(SUITES), ...listShipped().map(({ nam
 const FORMATS = 'expected one of csv, hgrm, json, junit, markdown, prometheus, table';
 const TRANSPORTS = 'expected one of loopback, sse, stdio, streamable-http, websocket';
 
+const MERGE_ONE = 'merge: got one record, expected two or more of the same plan; see "report" for a single one';
+
 const root = mkdtempSync(join(tmpdir(), 'mcp-transport-bench-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Kept until the end: these tests run side by side. */
@@ -116,6 +118,11 @@ describe('words', () => {
       ['run', '--summary', '-f', 'csv', '-f', 'table=x'],
       '--summary: got -f csv, -f table, expected -f json beside it, which alone has a summary',
     ],
+    [['merge'], `error: missing required argument 'record'`],
+    [['merge', 'a.json'], MERGE_ONE],
+    [['merge', 'a.json', 'b.json', '-f', 'pdf'], `--format: got "pdf", ${FORMATS}`],
+    [['verify'], `error: missing required argument 'record'`],
+    [['verify', '--fast', 'a.json'], `error: unknown option '--fast'`],
   ])('%j', (args, message) => expectRefused(args, message));
 
   test('no command at all is the help, on stderr', async () => {
@@ -288,7 +295,7 @@ describe('records', () => {
 });
 
 describe('help', () => {
-  test.concurrent.each(['run', 'report', 'compare', 'list', 'validate', 'schema'])(
+  test.concurrent.each(['run', 'report', 'compare', 'merge', 'verify', 'list', 'validate', 'schema'])(
     'of %s has its usage and an example',
     async (name) => {
       const { code, stdout, stderr } = await runCommand([name, '--help'], freshFolder());
@@ -301,7 +308,7 @@ describe('help', () => {
 
   test('of the whole lists every command and the exit codes; --version is the package’s', async () => {
     const { stdout } = await runCommand(['--help'], freshFolder());
-    for (const name of ['run', 'report', 'compare', 'list', 'validate', 'schema'])
+    for (const name of ['run', 'report', 'compare', 'merge', 'verify', 'list', 'validate', 'schema'])
       expect(stdout).toMatch(new RegExp(`\\n {2}${name} `));
     expect(stdout).toContain(
       'Exit codes: 0 done, or passed · 1 a limit is broken · 2 bad input · 3 undecided · 4 the run failed or measured nothing,',

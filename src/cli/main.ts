@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { CompareOptions } from './compare.ts';
+import type { MergeWords } from './merge.ts';
 import type { ReportOptions } from './report.ts';
 
 /** Errors that are the user's or the machine's to mend: one message, no stack. Everything else is a bug and crashes with one. */
@@ -12,6 +13,7 @@ const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
   ['QuantityError', EXIT.usage],
   ['RecordError', EXIT.usage],
   ['SaveError', EXIT.usage],
+  ['MergeError', EXIT.usage],
   ['RunFailure', EXIT.runFailed],
   ['TargetError', EXIT.runFailed],
   ['ProbeError', EXIT.runFailed],
@@ -180,6 +182,53 @@ Times of different machines are compared only where both runs were made with --c
     .action(async (base: string, head: string, options: CompareOptions) => {
       const { compareCommand } = await import('./compare.ts');
       setExit(await compareCommand(base, head, options));
+    });
+
+  program
+    .command('merge')
+    .description('add up records of several drivers or machines that ran the same plan, and print the result')
+    .argument('<record...>', 'two or more JSON files that a run with the same words, --seed and release has written')
+    .option('-o, --output <file|dir>', 'where the merged record goes; default results/<time>-merged.json')
+    .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
+    .option('--summary', SUMMARY_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench merge here.json there.json -o both.json
+  mcp-transport-bench merge driver-*.json -f markdown=report.md
+
+On each machine, at the same time: mcp-transport-bench run chatty --seed 7 --target ws://127.0.0.1:3002/mcp
+
+Trial by trial, histograms are added bucket by bucket; calls, events, bytes, rates, sockets, processor time and
+memory are sums. Where the drivers' medians are more than 10 % apart a doubt says so. Studies stay behind.`,
+    )
+    .action(async (records: string[], options: MergeWords) => {
+      const { mergeCommand } = await import('./merge.ts');
+      const { output, format: formats, summary = false } = options;
+      await mergeCommand(records, { output, formats, summary, version: manifest.version });
+    });
+
+  program
+    .command('verify')
+    .description('compute again what saved records state, and say where they state something else')
+    .argument('<record...>', 'JSON files that a run or merge has written')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench verify results/2026-11-22T10-00-00-article.json
+  mcp-transport-bench verify results/*.json && echo nobody edited them
+
+Every estimate, comparison, claim and gate verdict is computed again from the trials and studies in the
+file, and compared to the last bit; counts, histograms and books are held against each other.
+
+Exit codes: 0 everything agrees · 1 something differs · 2 no record · 3 a record that states nothing
+(of an earlier release, or cut off); of several records, the gravest: 2, 1, 3, 0`,
+    )
+    .action(async (records: string[]) => {
+      const { verifyCommand } = await import('./verify.ts');
+      setExit(verifyCommand(records, manifest.version));
     });
 
   program

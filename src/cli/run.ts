@@ -13,13 +13,13 @@ import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
 import { type ChosenArms, chooseArms } from './arms.ts';
-import { judge } from '../gate/judge.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { type GateFlags, readGateFlags } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
 import { askThresholds, gateOf } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
 import { baselinePath, chooseBaseline, keepBaseline } from './baseline-file.ts';
+import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
@@ -178,13 +178,14 @@ async function runAndShow({
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,
+      conclude: concludeFrom,
       save,
     });
     progress.end();
-    const verdict = judge(record);
+    const verdict = record.findings?.gate ?? null;
     process.stderr.write(unsaved === undefined ? `Record: ${path}\n` : `${unsaved.message}\n`);
     try {
-      writeOutputs(record, outputs, verdict);
+      writeOutputs(record, outputs);
     } catch (error) {
       // What was asked for was writable before the run; that it no longer is, is a failure of the run.
       if (error instanceof Error && error.name === 'SaveError') unsaved = error;

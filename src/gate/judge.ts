@@ -4,10 +4,12 @@ import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { GatePlan } from '../scenario/gate.ts';
 import { baselineNotes, judgeBaseline } from './baseline.ts';
+import { judgePairs } from './pairs.ts';
 import { judgeThresholds } from './thresholds.ts';
 
 /** One part of a gate. */
 interface Part {
+  readonly word: GateWord;
   readonly findings: readonly GateFinding[];
   readonly notes: readonly string[];
 }
@@ -17,10 +19,9 @@ export function judge(record: RunRecord): GateVerdict | null {
   const { gate } = record.plan;
   if (gate === undefined || asksNothing(gate)) return null;
   const parts = partsOf(record, gate);
-  const findings = parts.flatMap((part) => part.findings);
   return {
-    word: wordOf(findings.map(({ word }) => word)),
-    findings,
+    word: wordOf(parts.map(({ word }) => word)),
+    findings: parts.flatMap((part) => part.findings),
     notes: [...parts.flatMap((part) => part.notes), ...notesOn(record)],
   };
 }
@@ -30,11 +31,16 @@ const asksNothing = ({ thresholds, pairs, baseline }: GatePlan): boolean =>
 
 /** In the order in which they are shown. */
 const partsOf = (record: RunRecord, gate: GatePlan): readonly Part[] => [
-  { findings: judgeThresholds(record, gate.thresholds), notes: [] },
-  ...(gate.baseline === undefined
-    ? []
-    : [{ findings: judgeBaseline(record, gate.baseline), notes: baselineNotes(gate.baseline) }]),
+  ...(gate.thresholds.length === 0 ? [] : [partOf(judgeThresholds(record, gate.thresholds), [])]),
+  ...(gate.pairs === undefined ? [] : [judgePairs(record, gate.pairs)]),
+  ...(gate.baseline === undefined ? [] : [partOf(judgeBaseline(record, gate.baseline), baselineNotes(gate.baseline))]),
 ];
+
+const partOf = (findings: readonly GateFinding[], notes: readonly string[]): Part => ({
+  word: wordOf(findings.map(({ word }) => word)),
+  findings,
+  notes,
+});
 
 /** One that fails makes the whole fail; one that is open leaves it open; and nothing judged is not a pass. */
 export function wordOf(words: readonly GateWord[]): GateWord {

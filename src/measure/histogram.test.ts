@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
 import { nanoseconds } from '../units.ts';
-import { decodeHistogram, type Distribution, Histogram, type Precision, TOP_NS } from './histogram.ts';
+import {
+  decodeHistogram,
+  type Distribution,
+  Histogram,
+  mergeDistributions,
+  type Precision,
+  PrecisionError,
+  TOP_NS,
+} from './histogram.ts';
 
 /** Durations of every magnitude: uniform integers alone would nearly all lie near the top. */
 const duration = fc.oneof(
@@ -88,6 +96,23 @@ test('adding two is recording everything into one', () => {
       },
     ),
   );
+});
+
+test('however samples are split, what is merged is what all of them give: every bucket, the extremes and the sum', () => {
+  const parts = fc.array(fc.array(duration, { maxLength: 60 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(parts, precision, (split, kind) => {
+      const merged = mergeDistributions(split.map((values) => histogramOf(values, kind).encode()));
+      expect(merged).toEqual(histogramOf(split.flat(), kind).encode());
+    }),
+  );
+});
+
+test('distributions that are not equally precise, damaged ones and none at all are not merged', () => {
+  const [fine, coarse] = [histogramOf([1]).encode(), histogramOf([1], 'coarse').encode()];
+  expect(() => mergeDistributions([fine, coarse])).toThrow(PrecisionError);
+  expect(() => mergeDistributions([fine, { ...fine, hdr: 'x' }])).toThrow('damaged histogram');
+  expect(() => mergeDistributions([])).toThrow(new RangeError('there is no distribution to be merged'));
 });
 
 test('a reset histogram is a new one', () => {

@@ -34,6 +34,11 @@ const TICKS_PER_HALF_DISTANCE = 5;
 /** Of the maximum in a percentile text. */
 const MAX_WIDTH = 12;
 
+/** Histograms that do not tell values apart equally finely have no sum. */
+export class PrecisionError extends RangeError {
+  override readonly name = 'PrecisionError';
+}
+
 /** Durations in whole nanoseconds, from 0; what is recorded is rounded to them, so that the sum is exact. */
 export class Histogram {
   readonly precision: Precision;
@@ -111,10 +116,10 @@ export class Histogram {
     return nanoseconds(Math.min(Math.max(bucketEndNs, this.#minNs), this.#maxNs));
   }
 
-  /** As if everything that `other` recorded had been recorded here. */
+  /** As if everything that `other` recorded had been recorded here. Throws a {@link PrecisionError} unless both are equally precise. */
   add(other: Histogram): void {
     if (other.precision !== this.precision)
-      throw new RangeError(`a ${other.precision} histogram cannot be added to a ${this.precision} one`);
+      throw new PrecisionError(`a ${other.precision} histogram cannot be added to a ${this.precision} one`);
     this.#buckets.add(other.#buckets);
     this.#count += other.#count;
     this.#clamped += other.#clamped;
@@ -171,6 +176,17 @@ export class Histogram {
 
 /** The reverse of `Histogram.encode`. Throws an Error that says what is wrong when the text is damaged or contradicts the numbers beside it. */
 export const decodeHistogram = (distribution: Distribution): Histogram => Histogram.decode(distribution);
+
+/**
+ * Several distributions as one, as if everything had been recorded once: counts bucket by bucket, extremes and sum exact.
+ * Throws a {@link PrecisionError} where they are not equally precise, a RangeError for none, and an Error for a damaged one.
+ */
+export function mergeDistributions([first, ...others]: readonly Distribution[]): Distribution {
+  if (first === undefined) throw new RangeError('there is no distribution to be merged');
+  const merged = decodeHistogram(first);
+  for (const other of others) merged.add(decodeHistogram(other));
+  return merged.encode();
+}
 
 function emptyBuckets(precision: Precision): HdrHistogram {
   return build({

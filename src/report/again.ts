@@ -5,8 +5,13 @@ import type { RunRecord } from '../result/record.ts';
 export const againCommand = ({ tool, plan, asked }: RunRecord): string =>
   ['npx', tool.name, 'run', ...asked.map(quoted), '--seed', String(plan.seed)].join(' ');
 
-/** What the command alone does not repeat: of somebody else's server not every word is recorded. Empty when it does. */
-export const againNote = ({ plan, asked }: RunRecord): string =>
+/** What the command alone does not repeat: where several runs were merged, and, of somebody else's server, words that are not recorded. Empty when it does. */
+export const againNote = (record: RunRecord): string => mergedNote(record) + wordsNote(record);
+
+const mergedNote = ({ mergedFrom }: RunRecord): string =>
+  mergedFrom === undefined ? '' : `, ${String(mergedFrom.length)} times, and their records merged`;
+
+const wordsNote = ({ plan, asked }: RunRecord): string =>
   plan.arms.some(({ variant }) => variant.target !== 'embedded') && asked.some((word) => word.includes('…'))
     ? ', each … replaced by what stood there: headers, credentials, queries and arguments of commands are not recorded'
     : '';

@@ -31,6 +31,8 @@ export function severityOf(doubt: Doubt): number {
       return doubt.p99Ns;
     case 'not-steady':
       return Math.abs(doubt.driftShare);
+    case 'drivers-disagree':
+      return doubt.mostNs / Math.max(doubt.leastNs, Number.MIN_VALUE);
   }
 }
 
@@ -69,6 +71,8 @@ export function doubtText(doubt: Doubt): string {
       return `garbage collection stopped the ${doubt.process} for up to ${time(doubt.maxNs)}`;
     case 'not-steady':
       return `times still moved by ${percent(Math.abs(doubt.driftShare))} within the window; the warm-up may have been too short`;
+    case 'drivers-disagree':
+      return `the drivers that are merged here saw medians from ${time(doubt.leastNs)} to ${time(doubt.mostNs)} in the same trial, more than ${percent(doubt.limit)} apart; together they are no one's distribution`;
   }
 }
 
@@ -85,6 +89,7 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'send-lag',
   'late-publications',
   'rate-not-reached',
+  'drivers-disagree',
   'relay-late',
   'relay-error',
   'hiccup',

@@ -11,6 +11,7 @@ export function headerParts(summary: Summary): readonly string[] {
     `seed ${String(record.plan.seed)}`,
     ...(record.plan.trials.length === 0 ? [] : [trialWords(record)]),
     machineWords(record.environment),
+    ...mergedWords(record),
     ...(record.plan.trials.length === 0 ? [] : [noiseWords(summary)]),
     ...warnings(summary),
   ];
@@ -19,6 +20,18 @@ export function headerParts(summary: Summary): readonly string[] {
 function trialWords({ plan }: RunRecord): string {
   const trials = plan.blocks === 1 ? '1 trial each' : `${whole(plan.blocks)} trials each`;
   return plan.arms.length > 1 && plan.blocks > 1 ? `${trials}, interleaved` : trials;
+}
+
+/** Of a merged record: the machine that is named is the first run's. */
+function mergedWords({ mergedFrom }: RunRecord): readonly string[] {
+  if (mergedFrom === undefined) return [];
+  const machines = new Set(
+    mergedFrom.map(({ environment: { cpuModel, cores, memoryBytes, platform, kernel, arch } }) =>
+      JSON.stringify([cpuModel, cores, memoryBytes, platform, kernel, arch]),
+    ),
+  );
+  const where = machines.size === 1 ? 'on like machines' : `on ${whole(machines.size)} kinds of machine`;
+  return [`merged from ${whole(mergedFrom.length)} runs ${where}: loads, rates and resources are their sums`];
 }
 
 const PLATFORMS: Readonly<Partial<Record<string, string>>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };

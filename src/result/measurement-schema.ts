@@ -95,6 +95,13 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('relay-late'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('gc-pause'), process: z.enum(['endpoint', 'driver']), maxNs: ns() }),
   z.object({ kind: z.literal('not-steady'), driftShare: z.number() }),
+  z.object({
+    kind: z.literal('drivers-disagree'),
+    metric: z.enum(['response-time.p50', 'delivery.p50']),
+    leastNs: ns(),
+    mostNs: ns(),
+    limit: z.number(),
+  }),
 ]);
 
 /** One cell measured once. */

@@ -136,6 +136,10 @@ export const recordSchema = z.object({
     .optional()
     .describe('Why fewer blocks were measured than planned.'),
   findings: findingsSchema.optional().describe('What all of this comes to.'),
+  mergedFrom: z
+    .array(z.object({ startedAt: instant(), environment }))
+    .optional()
+    .describe('The runs whose measurements are added up in this record.'),
 });
 
 /** What a file with a record in it parses to. `never`, so that codec.ts does not compile, unless the schema and `RunRecord` agree key by key. */

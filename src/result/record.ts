@@ -43,6 +43,15 @@ export interface RunRecord {
   readonly stopped?: Stopped | undefined;
   /** What all of this comes to; absent while the run goes on, when it was cut off, and in records of releases before. */
   readonly findings?: Findings | undefined;
+  /** The runs whose measurements are added up in this record, the earliest first; absent for a run's own. `environment` is then that of the first. */
+  readonly mergedFrom?: readonly MergedRun[] | undefined;
+}
+
+/** One run among those that were merged: when it began, and on which machine. */
+export interface MergedRun {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly environment: Environment;
 }
 
 /** The control workload: bytes echoed over bare TCP and parsed as JSON, by nothing that is under test. */
@@ -276,7 +285,15 @@ export type Doubt =
   | { readonly kind: 'relay-error'; readonly addedNs: Nanoseconds; readonly roundTripNs: Nanoseconds }
   | { readonly kind: 'relay-late'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'gc-pause'; readonly process: 'endpoint' | 'driver'; readonly maxNs: Nanoseconds }
-  | { readonly kind: 'not-steady'; readonly driftShare: number };
+  | { readonly kind: 'not-steady'; readonly driftShare: number }
+  /** Of a merged record: medians of the same trial at different drivers, the smallest and the largest, beyond `limit` apart as a share. */
+  | {
+      readonly kind: 'drivers-disagree';
+      readonly metric: 'response-time.p50' | 'delivery.p50';
+      readonly leastNs: Nanoseconds;
+      readonly mostNs: Nanoseconds;
+      readonly limit: number;
+    };
 
 /** Doubts after which a number is wrong rather than uncertain. */
 const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set([

@@ -1,6 +1,7 @@
 /** Runs a plan: probes the arms, then trial after trial, and saves after every one. */
 import type { Clock } from '../measure/clock.ts';
 import { HiccupMeter } from '../measure/hiccup-meter.ts';
+import type { Findings } from '../result/findings.ts';
 import {
   type ArmFacts,
   type Matching,
@@ -41,6 +42,8 @@ export interface RunOptions {
   /** Wall-clock time as ISO 8601, for the record's dates only. */
   readonly timestamp: () => string;
   readonly progress: Progress;
+  /** What the record comes to, asked once, of the whole of it; absent where nobody wants to know. */
+  readonly conclude?: ((record: RunRecord) => Findings) | undefined;
   /** Called after the probe, after every trial, and at the end. */
   readonly save: (record: RunRecord) => void;
 }
@@ -83,10 +86,12 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
     onStep: options.progress.onStep,
     onResults: (studies) => keep({ studies }),
   });
-  keep({
+  const ended: RunRecord = {
+    ...record,
     status: isComplete(record) ? 'complete' : signal.aborted ? 'partial' : 'failed',
     finishedAt: options.timestamp(),
-  });
+  };
+  keep(options.conclude === undefined ? ended : { ...ended, findings: options.conclude(ended) });
   return record;
 }
 
