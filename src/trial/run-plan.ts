@@ -1,6 +1,7 @@
 /** Runs a plan: probes the arms, then trial after trial, and saves after every one. */
 import type { Clock } from '../measure/clock.ts';
 import { HiccupMeter } from '../measure/hiccup-meter.ts';
+import { isWhole } from '../result/attempts.ts';
 import {
   type ArmFacts,
   type Matching,
@@ -15,6 +16,7 @@ import type { PlannedStep, PlannedStudy } from '../scenario/study.ts';
 import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
+import { type Disturbance, blocksOf, runBlock } from './blocks.ts';
 import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
@@ -46,6 +48,7 @@ export interface Progress {
   readonly onProbe: (arm: Arm) => void;
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
   readonly onTrial: (trial: PlannedTrial, result: TrialResult) => void;
+  readonly onAgain: (disturbance: Disturbance) => void;
   readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
 }
 
@@ -89,25 +92,32 @@ const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
 
 /** Everything that was planned was done, whatever came of it. */
 const isComplete = ({ plan, trials, studies }: RunRecord): boolean =>
-  trials.length === plan.trials.length &&
+  isWhole({ plan, trials }) &&
   plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
 
 async function runTrials(
-  options: Omit<TrialOptions, 'hiccups'>,
+  options: Omit<TrialOptions, 'hiccups' | 'attempt'>,
   onTrials: (trials: readonly TrialResult[]) => void,
 ): Promise<void> {
   const { plan, progress, signal } = options;
   const trials: TrialResult[] = [];
   const hiccups = new HiccupMeter(options.clock);
   hiccups.start();
+  const isOver = (): boolean => signal.aborted || nothingWorks(plan, trials);
+  const measure = async (trial: PlannedTrial, attempt: number): Promise<TrialResult | undefined> => {
+    const result = await runOne(trial, { ...options, hiccups, attempt });
+    if (result === undefined) return undefined;
+    trials.push(result);
+    progress.onTrial(trial, result);
+    onTrials([...trials]);
+    return result;
+  };
   try {
-    for (const trial of plan.trials) {
-      if (signal.aborted || nothingWorks(plan, trials)) return;
-      const result = await runOne(trial, { ...options, hiccups });
-      if (result === undefined) return;
-      trials.push(result);
-      progress.onTrial(trial, result);
-      onTrials([...trials]);
+    let reruns = plan.gate?.reruns ?? 0;
+    for (const block of blocksOf(plan.trials)) {
+      const outcome = await runBlock(block, { measure, isOver, reruns, onAgain: progress.onAgain });
+      if (!outcome.whole) return;
+      reruns -= outcome.reruns;
     }
   } finally {
     hiccups.stop();
@@ -116,7 +126,11 @@ async function runTrials(
 
 const NO_TARGETS: ReadonlyMap<string, TargetSpec> = new Map();
 
-type TrialOptions = RunOptions & { readonly hiccups: HiccupMeter; readonly placement: Placement };
+type TrialOptions = RunOptions & {
+  readonly hiccups: HiccupMeter;
+  readonly placement: Placement;
+  readonly attempt: number;
+};
 
 async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {
   const { plan, progress } = options;
