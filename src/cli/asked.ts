@@ -16,6 +16,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   warmup: { flag: '--warmup' },
   payload: { flag: '--payload' },
   trials: { flag: '--trials', usual: '6' },
+  reruns: { flag: '--reruns' },
 };
 
 /** Flags without a value. */

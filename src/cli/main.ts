@@ -85,6 +85,10 @@ Exit codes: 0 done · 2 bad input · 4 the run failed or measured nothing · 130
     .option('-w, --warmup <time>', 'discarded part before it')
     .option('--payload <size>', 'argument size of a call, such as 256B or 4KiB')
     .option('--trials <n>', 'repetitions of every transport, interleaved', '6')
+    .option(
+      '--reruns <n>',
+      'how many blocks may be measured again, all arms of them, because something disturbed them: hiccups, other work, a driver that was late (without a gate 0, with one half of the trials)',
+    )
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
     .option(

@@ -26,6 +26,8 @@ export interface RunFlags {
   readonly axes: Partial<Variant>;
   readonly overrides: Overrides;
   readonly trials: number;
+  /** How many blocks may be measured again; `undefined` where nothing was said. */
+  readonly reruns: number | undefined;
   readonly seed: number | undefined;
   readonly quick: boolean;
   readonly readyTimeoutNs: Nanoseconds;
@@ -58,6 +60,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     axes: readAxes(text, options['tls'] === true),
     overrides: present(overrides),
     trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
+    reruns: given(text('reruns'), (value) => wholeNumber('--reruns', value, 0, MAX_TRIALS)),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),

@@ -19,6 +19,7 @@ import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
 import { chooseScenarios } from './scenarios.ts';
+import { gateOfReruns, rerunsOf } from './reruns.ts';
 import { onSignals } from './signals.ts';
 import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
@@ -99,6 +100,7 @@ const nameOf = (names: readonly string[]): string =>
 type Planned = Pick<Chosen, 'arms' | 'specs'> & Required<Pick<PlanOptions, 'impossible'>>;
 
 function makePlan(cells: readonly Cell[], { arms, specs, impossible }: Planned, flags: RunFlags, seed: number): Plan {
+  const gate = gateOfReruns(rerunsOf(flags.reruns, flags.trials, false));
   return planTrials({
     seed,
     quick: flags.quick,
@@ -107,6 +109,7 @@ function makePlan(cells: readonly Cell[], { arms, specs, impossible }: Planned, 
     arms,
     cells,
     impossible,
+    ...(gate === undefined ? {} : { gate }),
   });
 }
 
