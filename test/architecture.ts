@@ -84,6 +84,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   claims: ['stats', 'result', 'scenario', 'units', 'measure'],
   report: ['stats', 'claims', 'result', 'scenario', 'units', 'measure'],
   gate: ['stats', 'result', 'scenario', 'units'],
+  // Says whether a machine can measure: by the limits of the trials' own doubts, with the programs that studies look for.
+  doctor: [
+    'trial',
+    'studies',
+    'stats',
+    'claims',
+    'result',
+    'scenario',
+    'load',
+    'endpoint',
+    'child',
+    'measure',
+    'units',
+  ],
   cli: [ANY],
 };
 

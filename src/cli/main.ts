@@ -147,6 +147,27 @@ NODE_EXTRA_CA_CERTS names its PEM file.`,
     });
 
   program
+    .command('doctor')
+    .description('say whether this machine can measure: cores, quotas, pauses, timers, clocks, what else runs')
+    .option('--calibrate', 'measure equals against each other, and say how small a difference this machine can tell')
+    .option('--pairs <n>', 'how many pairs of equals (10)')
+    .option('--quick', 'shorter windows, for a first look')
+    .option('-f, --format <name>', 'table or json', 'table')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench doctor                      ten seconds
+  mcp-transport-bench doctor --calibrate          about four minutes more
+
+Exit codes: 0 fit · 3 times measured here should decide nothing, or equals come out as different · 4 cannot measure`,
+    )
+    .action(async (options: Record<string, unknown>) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      setExit(await doctorCommand(options, manifest.version));
+    });
+
+  program
     .command('validate')
     .description('check a scenario file and say what it would measure')
     .argument('<scenario>', 'name of a shipped scenario, or a path')

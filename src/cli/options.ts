@@ -73,7 +73,8 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
 const given = <T>(value: string | undefined, read: (value: string) => T): T | undefined =>
   value === undefined ? undefined : read(value);
 
-function wholeNumber(flag: string, value: string, least: number, most: number): number {
+/** Throws a `UsageError` that names the flag. */
+export function wholeNumber(flag: string, value: string, least: number, most: number): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < least || number > most) {
     throw new UsageError(`${flag}: got ${quote(value)}, expected a whole number from ${least} to ${most}`);

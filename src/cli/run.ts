@@ -89,7 +89,8 @@ async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags
   return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
-function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
+/** What every fresh pair of processes does first, in the measure of the run. */
+export function warmupOf({ quick }: Pick<RunFlags, 'quick'>, isForeign: boolean): Extent {
   if (isForeign) return quick ? QUICK_FOREIGN_PROCESS_WARMUP : FOREIGN_PROCESS_WARMUP;
   return quick ? QUICK_PROCESS_WARMUP : PROCESS_WARMUP;
 }

@@ -100,15 +100,15 @@ describe('time of others', () => {
           for (let at = index; at >= 0; at = pids.indexOf(parents[at] ?? 1)) if (at === 0) return true;
           return false;
         };
-        const files = nodes.map((node, index) => processStat(10 + index, parents[index] ?? 1, { user: node.ticks }));
+        const files = nodes.flatMap((node, index) =>
+          Object.entries(processStat(10 + index, parents[index] ?? 1, { user: node.ticks })),
+        );
         const busy = nodes.reduce((sum, { ticks }) => sum + ticks, 0);
         const others = nodes.reduce((sum, { ticks }, index) => sum + (isOurs(index) ? 0 : ticks), 0);
+        const before = nodes.flatMap((_, index) => Object.entries(processStat(10 + index, parents[index] ?? 1)));
         const use = useBetween(
-          Object.assign(
-            { 'proc/stat': stat([0, 0, 0]) },
-            ...nodes.map((_, index) => processStat(10 + index, parents[index] ?? 1)),
-          ),
-          Object.assign({ 'proc/stat': stat([busy, 0, 0]) }, ...files),
+          { ...Object.fromEntries(before), 'proc/stat': stat([0, 0, 0]) },
+          { ...Object.fromEntries(files), 'proc/stat': stat([busy, 0, 0]) },
         );
         expect(use?.othersCores).toBeCloseTo(others / 200, 9);
       }),

@@ -52,7 +52,7 @@ function tally<T>(values: readonly T[]): ReadonlyMap<T, number> {
  * findings are left out, for they are of the record as it was. An attempt that was cut off stays what it is: a block
  * with fewer trials than planned. Where no block was measured again, it is the same but for the findings.
  */
-export function withDiscardedPutBack({ findings: _, ...record }: RunRecord): RunRecord {
+export function withDiscardedPutBack(record: RunRecord): RunRecord {
   const { plan, trials } = record;
   const begun = attemptsOf(record);
   const unbegun = distinct(plan.trials.map(({ block }) => block)).filter(
@@ -74,6 +74,7 @@ export function withDiscardedPutBack({ findings: _, ...record }: RunRecord): Run
   const { stopped, controls } = record;
   return {
     ...record,
+    findings: undefined,
     plan: { ...plan, blocks: Math.max(plan.blocks, all.length), trials: planned },
     trials: trials.map(({ attempt, ...trial }) => {
       const index = indices.get(`${trial.index} ${attempt ?? 0}`);

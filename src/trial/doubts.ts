@@ -12,14 +12,14 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, milliseconds, nanoseconds } from '../units.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
-const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
+export const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
 /** A timer of the endpoint is late by a millisecond or two; more is a stall or an overload. */
-const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
+export const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
 const UTILISATION_LIMIT = 0.7;
-const HICCUP_LIMIT_NS = milliseconds(25);
+export const HICCUP_LIMIT_NS = milliseconds(25);
 const GC_LIMIT_NS = milliseconds(50);
 /** Of other processes, in cores, beyond what ticks cannot tell from nothing. */
-const LOAD_LIMIT_CORES = 0.25;
+export const LOAD_LIMIT_CORES = 0.25;
 const RATE_SHARE_LIMIT = 0.9;
 /** What a relay adds of its own, as a share of the round trip that it stands for. */
 const RELAY_ERROR_LIMIT = 0.1;
