@@ -1,7 +1,7 @@
 /** What `doctor` prints. */
 import { count, percent } from '../claims/quantity.ts';
 import { type Check, namesWith, worstOf } from '../doctor/check.ts';
-import { type Precision, isAsItMust, isReportOnly } from '../doctor/precision.ts';
+import { type Precision, isAsItMust, isReportOnly, untoldOf } from '../doctor/precision.ts';
 import { forTerminal } from '../report/escape.ts';
 import { wrap } from '../report/wrap.ts';
 
@@ -36,7 +36,7 @@ function verdictText(checks: readonly Check[]): string {
 }
 
 /** A table of what equals differed by, then what follows. */
-export function precisionsText(precisions: readonly Precision[]): string {
+export function precisionsText(precisions: readonly Precision[], armIds: readonly string[]): string {
   const [first] = precisions;
   if (first === undefined) return 'Nothing was measured twice: there is no precision to tell.\n';
   const head = [
@@ -64,14 +64,16 @@ export function precisionsText(precisions: readonly Precision[]): string {
       .join('  ')
       .trimEnd(),
   );
-  const notes = conclusions(precisions).flatMap((line) => wrap(line, WIDTH));
-  return `${[`${count(first.pairs, 'pair')} of equals:`, ...table, '', ...notes].join('\n')}\n`;
+  const notes = conclusions(precisions, armIds).flatMap((line) => wrap(line, WIDTH));
+  const fewest = Math.min(...precisions.map(({ pairs }) => pairs));
+  return `${[`${count(fewest, 'pair')} of equals:`, ...table, '', ...notes].join('\n')}\n`;
 }
 
-function conclusions(precisions: readonly Precision[]): readonly string[] {
+function conclusions(precisions: readonly Precision[], armIds: readonly string[]): readonly string[] {
+  const untold = untoldOf(precisions, armIds);
   const wrong = precisions.filter((one) => !isAsItMust(one));
   const blind = precisions.filter(isReportOnly);
-  const names = (some: readonly Precision[]): string =>
+  const names = (some: readonly Pick<Precision, 'armId' | 'metric'>[]): string =>
     some.map(({ armId, metric }) => `${metric} of ${armId}`).join(', ');
   return [
     wrong.length === 0
@@ -80,5 +82,6 @@ function conclusions(precisions: readonly Precision[]): readonly string[] {
     blind.length === 0
       ? 'Every one of these metrics may decide here: a change by its margin would be seen with 30 pairs.'
       : `Report-only here, because a change by the margin would go unseen even with 30 pairs: ${names(blind)}.`,
+    ...(untold.length === 0 ? [] : [`Not known here, for want of calls in a trial: ${names(untold)}.`]),
   ];
 }

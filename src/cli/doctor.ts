@@ -1,7 +1,7 @@
 /** `doctor`: whether this machine can measure, and with `--calibrate` how finely. */
 import { randomInt } from 'node:crypto';
 import { type Check, worstOf } from '../doctor/check.ts';
-import { type Equals, type Precision, isAsItMust, isReportOnly, precisionsOf } from '../doctor/precision.ts';
+import { type Equals, type Precision, isAsItMust, isReportOnly, precisionsOf, untoldOf } from '../doctor/precision.ts';
 import { processorChecks } from '../doctor/processor-checks.ts';
 import { roomChecks } from '../doctor/room-checks.ts';
 import { watchChecks } from '../doctor/watch-checks.ts';
@@ -10,6 +10,7 @@ import { type Clock, monotonicClock } from '../measure/clock.ts';
 import { expandCells } from '../scenario/cells.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { type Plan, planTrials } from '../scenario/plan.ts';
+import { quote } from '../scenario/wording.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { choosePlacement } from '../trial/placement.ts';
 import { runPlan } from '../trial/run-plan.ts';
@@ -52,7 +53,7 @@ export async function doctorCommand(options: Record<string, unknown>, version: s
     if (flags.format === 'table') process.stdout.write(checksText(checks));
     const precisions = flags.calibrate && !isHopeless ? await calibrate(flags, version, signals) : undefined;
     if (flags.format === 'json') process.stdout.write(`${JSON.stringify({ checks, precisions }, null, 1)}\n`);
-    else if (precisions !== undefined) process.stdout.write(`\n${precisionsText(precisions)}`);
+    else if (precisions !== undefined) process.stdout.write(`\n${precisionsText(precisions, CALIBRATED)}`);
     return signals.exitCode() ?? exitOf(checks, precisions);
   } catch (error) {
     const interrupted = signals.exitCode();
@@ -69,7 +70,7 @@ function readFlags({ calibrate, pairs, quick, format = 'table' }: Record<string,
       `${pairs === undefined ? '--quick' : '--pairs'}: got a word about the calibration without --calibrate; add it, or leave this out`,
     );
   if (format !== 'table' && format !== 'json')
-    throw new UsageError(`--format: got ${JSON.stringify(format)}, expected table or json`);
+    throw new UsageError(`--format: got ${quote(String(format))}, expected table or json`);
   return {
     calibrate: calibrate === true,
     pairs: typeof pairs === 'string' ? wholeNumber('--pairs', pairs, LEAST_PAIRS, MOST_PAIRS) : USUAL_PAIRS,
@@ -145,6 +146,8 @@ async function planEquals(pairs: number, quick: boolean): Promise<{ plan: Plan; 
 function exitOf(checks: readonly Check[], precisions: readonly Precision[] | undefined): ExitCode {
   const worst = worstOf(checks);
   if (worst === 'cannot' || precisions?.length === 0) return EXIT.runFailed;
-  const isFine = precisions?.every((one) => isAsItMust(one) && !isReportOnly(one)) ?? true;
+  const isFine =
+    precisions === undefined ||
+    (precisions.every((one) => isAsItMust(one) && !isReportOnly(one)) && untoldOf(precisions, CALIBRATED).length === 0);
   return worst === 'doubt' || !isFine ? EXIT.inconclusive : EXIT.pass;
 }

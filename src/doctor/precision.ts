@@ -98,6 +98,17 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(squares / (values.length - 1));
 }
 
+/** What the run cannot tell of these arms: it did not measure it, or with too few samples for its quantile. */
+export const untoldOf = (
+  precisions: readonly Precision[],
+  armIds: readonly string[],
+): readonly Pick<Precision, 'armId' | 'metric'>[] =>
+  armIds.flatMap((armId) =>
+    GATED_METRICS.filter((metric) => !precisions.some((one) => one.armId === armId && one.metric === metric)).map(
+      (metric) => ({ armId, metric }),
+    ),
+  );
+
 /** Whether equals came out as equals. */
 export const isAsItMust = ({ word }: Precision): boolean => word === 'equivalent' || word === 'inconclusive';
 
