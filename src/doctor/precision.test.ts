@@ -55,10 +55,10 @@ describe('precisionsOf', () => {
       [2, 2.045, 30],
     ] as const) {
       expect(found.halfWidths[at]?.pairs).toBe(pairs);
-      expect(found.halfWidths[at]?.share).toBeCloseTo(Math.exp((t * spread) / Math.sqrt(pairs)) - 1, 3);
+      expect(found.halfWidths[at]?.share).toBeCloseTo(Math.exp((t * found.spread) / Math.sqrt(pairs)) - 1, 4);
     }
-    const half = (2.045 * spread) / Math.sqrt(30);
-    expect(found.smallestDetectable).toBeCloseTo(Math.exp((half * (1.96 + 0.8416)) / 1.96), 3);
+    const half = (2.045 * found.spread) / Math.sqrt(30);
+    expect(found.smallestDetectable).toBeCloseTo(Math.exp((half * (1.96 + 0.8416)) / 1.96), 4);
     expect(found.margin).toBe(0.05);
   });
 

@@ -17,12 +17,14 @@ export function discardedTrials(record: Pick<RunRecord, 'plan' | 'trials'>): rea
   return record.trials.filter((trial) => counting.get(trial.block) !== attemptOf(trial));
 }
 
-/** Whether every planned trial was measured, and no attempt at a block was cut off. */
-export function isWhole({ plan, trials }: Pick<RunRecord, 'plan' | 'trials'>): boolean {
-  const attempts = tally(trials.map((trial) => `${trial.index} ${attemptOf(trial)}`));
+/** Whether every planned trial was measured, up to where the run was ended for a reason, and no attempt at a block was cut off. */
+export function isWhole({ plan, trials, stopped }: Pick<RunRecord, 'plan' | 'trials' | 'stopped'>): boolean {
+  const measured = new Set(trials.map((trial) => `${trial.index} ${attemptOf(trial)}`));
   const last = new Map<number, number>();
   for (const trial of trials) last.set(trial.block, Math.max(last.get(trial.block) ?? 0, attemptOf(trial)));
-  return plan.trials.every(({ index, block }) => attempts.has(`${index} ${last.get(block) ?? 0}`));
+  return plan.trials
+    .filter(({ block }) => stopped === undefined || block <= stopped.afterBlock)
+    .every(({ index, block }) => measured.has(`${index} ${last.get(block) ?? 0}`));
 }
 
 function countingAttempts({ plan, trials }: Pick<RunRecord, 'plan' | 'trials'>): ReadonlyMap<number, number> {
@@ -40,8 +42,8 @@ function countingAttempts({ plan, trials }: Pick<RunRecord, 'plan' | 'trials'>):
   );
 }
 
-function tally<T>(values: readonly T[]): ReadonlyMap<T, number> {
-  const counts = new Map<T, number>();
+function tally(values: readonly number[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }

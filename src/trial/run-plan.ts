@@ -91,8 +91,8 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
 const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
 
 /** Everything that was planned was done, whatever came of it. */
-const isComplete = ({ plan, trials, studies }: RunRecord): boolean =>
-  isWhole({ plan, trials }) &&
+const isComplete = ({ plan, trials, stopped, studies }: RunRecord): boolean =>
+  isWhole({ plan, trials, stopped }) &&
   plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
 
 async function runTrials(
