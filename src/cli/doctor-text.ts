@@ -1,12 +1,14 @@
 /** What `doctor` prints. */
 import { count, percent } from '../claims/quantity.ts';
 import { type Check, namesWith, worstOf } from '../doctor/check.ts';
-import { type Precision, isAsItMust, isReportOnly, untoldOf } from '../doctor/precision.ts';
+import { LOOKS, type Precision, isAsItMust, isReportOnly, untoldOf } from '../doctor/precision.ts';
 import { forTerminal } from '../report/escape.ts';
 import { wrap } from '../report/wrap.ts';
 
 const WIDTH = 100;
 const WORD_WIDTH = 8;
+/** What `seen from` is said for. */
+const MOST_PAIRS = Math.max(...LOOKS);
 
 /** One entry per check, then what they come to. */
 export function checksText(checks: readonly Check[]): string {
@@ -80,8 +82,8 @@ function conclusions(precisions: readonly Precision[], armIds: readonly string[]
       ? 'Equals come out as equals, as they must.'
       : `Equals came out as different (${names(wrong)}): what is measured here says more about the machine than about what is compared.`,
     blind.length === 0
-      ? 'Every one of these metrics may decide here: a change by its margin would be seen with 30 pairs.'
-      : `Report-only here, because a change by the margin would go unseen even with 30 pairs: ${names(blind)}.`,
+      ? `Every one of these metrics may decide here: a change by its margin would be seen with ${MOST_PAIRS} pairs.`
+      : `Report-only here, because a change by the margin would go unseen even with ${MOST_PAIRS} pairs: ${names(blind)}.`,
     ...(untold.length === 0 ? [] : [`Not known here, for want of calls in a trial: ${names(untold)}.`]),
   ];
 }

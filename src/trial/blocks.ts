@@ -64,7 +64,7 @@ async function runAttempt(
 }
 
 /** `undefined` where every trial was completed and no measurement disturbed, be it fit to be shown or not. */
-export function disturbanceOf(results: readonly TrialResult[], attempt: number): Disturbance | undefined {
+function disturbanceOf(results: readonly TrialResult[], attempt: number): Disturbance | undefined {
   const doubts = results.flatMap(({ measurements }) => measurements.flatMap(disturbancesOf));
   const failedTrials = results.filter(({ status }) => status === 'failed').length;
   const [first] = results;
