@@ -91,6 +91,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A record against itself, and against what it is told that the record comes to: no statistics of its own.
   verify: ['result', 'scenario', 'units', 'measure'],
   gate: ['stats', 'result', 'scenario', 'units'],
+  // Says whether a machine can measure: by the limits of the trials' own doubts, with the programs that studies look for.
+  doctor: [
+    'trial',
+    'studies',
+    'stats',
+    'claims',
+    'result',
+    'scenario',
+    'load',
+    'endpoint',
+    'child',
+    'measure',
+    'units',
+  ],
   cli: [ANY],
 };
 

@@ -100,6 +100,26 @@ describe('processes that fail', () => {
     expect(readRecord(run.record).status).toBe('complete');
   });
 
+  test('a block of which a trial failed is measured again, all of its arms, where that was allowed', async () => {
+    const run = start(calling(ECHO), ['-t', 'websocket,loopback', '--trials', '1', '--reruns', '1']);
+    const { pid } = await run.command.started('endpoint', 2); // The first is the probe's.
+    process.kill(pid, 'SIGKILL');
+    const { code, stdout, stderr } = await endOf(run);
+    expect(stderr).toMatch(/^block 1 was disturbed \(.*1 trial failed\) and is measured again$/m);
+    expect(stderr).toMatch(/^trial 1 of 2, again · \w+ · done\ntrial 2 of 2, again · \w+ · done$/m);
+    expect(flat(stdout)).toMatch(/block 1 was disturbed \(.*?1 trial failed\) and measured again/);
+    const { trials, status, asked, plan } = readRecord(run.record);
+    expect(trials.map(({ index, attempt }) => [index, attempt ?? 0])).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]);
+    expect(trials.slice(2).map(({ armId }) => armId)).toEqual(trials.slice(0, 2).map(({ armId }) => armId));
+    expect({ code, status, reruns: plan.gate?.reruns }).toEqual({ code: 0, status: 'complete', reruns: 1 });
+    expect(asked).toContain('--reruns');
+  });
+
   test('a driver that dies fails its trial, the others go on', async () => {
     const run = start(calling(ECHO), ['--trials', '3']);
     const { pid } = await run.command.started('driver', 3); // The first is the probe's.

@@ -91,7 +91,7 @@ describe('something was changed', () => {
     expect(await verify(due)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('books that do not balance'),
+      stderr: expect.stringContaining('books that do not balance') as string,
     });
     const lost = changedFile('clients.json', (one) => ({
       ...one,
@@ -141,7 +141,7 @@ describe('a record that does not say what it comes to', () => {
     });
     expect(await verify(changedFile('cut.json', cut))).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining('for its run was cut off;'),
+      stdout: expect.stringContaining('for its run was cut off;') as string,
     });
   });
 });

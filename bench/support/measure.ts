@@ -32,7 +32,13 @@ export async function measure({ arms: words, scenario, trials, seed }: MeasureOp
     readyTimeoutNs: seconds(10),
     signal: new AbortController().signal,
     timestamp: () => new Date().toISOString(),
-    progress: { onProbe: () => undefined, onCell: () => undefined, onTrial: () => undefined, onStep: () => undefined },
+    progress: {
+      onProbe: () => undefined,
+      onCell: () => undefined,
+      onTrial: () => undefined,
+      onAgain: () => undefined,
+      onStep: () => undefined,
+    },
     save: () => undefined,
   });
 }

@@ -18,6 +18,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   trials: { flag: '--trials', usual: '6' },
   baseline: { flag: '--baseline' },
   maxRegression: { flag: '--max-regression' },
+  reruns: { flag: '--reruns' },
 };
 
 /** Those that may stand several times. */

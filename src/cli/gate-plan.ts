@@ -6,6 +6,7 @@ import { ScenarioError } from '../scenario/scenario-error.ts';
 import { resolveThreshold, ThresholdError, thresholdText, type ThresholdWords } from '../scenario/threshold.ts';
 import { quote } from '../scenario/wording.ts';
 import { UsageError } from './exit-code.ts';
+import { gateOfReruns, rerunsOf } from './reruns.ts';
 
 export interface GateQuestions {
   readonly flags: readonly ThresholdWords[];
@@ -51,8 +52,22 @@ function resolved(words: ThresholdWords, plan: Plan, errorFor: (why: string) => 
   }
 }
 
-/** The gate of a plan; `undefined` where nothing is asked. */
-export function gateOf({ thresholds, baseline }: Pick<GatePlan, 'thresholds' | 'baseline'>): GatePlan | undefined {
-  if (thresholds.length === 0 && baseline === undefined) return undefined;
-  return { thresholds, ...(baseline === undefined ? {} : { baseline }), reruns: 0 };
+/** What is asked of a run, and how often its blocks may be measured again. */
+export interface Asked extends Pick<GatePlan, 'thresholds' | 'baseline' | 'pairs'> {
+  /** As a flag has it. */
+  readonly reruns: number | undefined;
+  readonly blocks: number;
+}
+
+/** The gate of a plan; `undefined` where nothing is asked and nothing is to be measured again. */
+export function gateOf({ thresholds, baseline, pairs, reruns: said, blocks }: Asked): GatePlan | undefined {
+  const isJudged = thresholds.length > 0 || baseline !== undefined || pairs !== undefined;
+  const reruns = rerunsOf(said, blocks, isJudged);
+  if (!isJudged) return gateOfReruns(reruns);
+  return {
+    thresholds,
+    ...(pairs === undefined ? {} : { pairs }),
+    ...(baseline === undefined ? {} : { baseline }),
+    reruns,
+  };
 }

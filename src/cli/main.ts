@@ -93,6 +93,10 @@ or records cannot be compared · 130 interrupted`,
     .option('-w, --warmup <time>', 'discarded part before it')
     .option('--payload <size>', 'argument size of a call, such as 256B or 4KiB')
     .option('--trials <n>', 'repetitions of every transport, interleaved', '6')
+    .option(
+      '--reruns <n>',
+      'how many blocks may be measured again, all arms of them, because something disturbed them: hiccups, other work, a driver that was late (without a gate 0, with one half of the trials)',
+    )
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
     .option(
@@ -239,6 +243,27 @@ Exit codes: 0 everything agrees · 1 something differs · 2 no record · 3 a rec
     .action(async (what: string | undefined) => {
       const { listCommand } = await import('./list.ts');
       await listCommand(what);
+    });
+
+  program
+    .command('doctor')
+    .description('say whether this machine can measure: cores, quotas, pauses, timers, clocks, what else runs')
+    .option('--calibrate', 'measure equals against each other, and say how small a difference this machine can tell')
+    .option('--pairs <n>', 'how many pairs of equals (10)')
+    .option('--quick', 'shorter windows, for a first look')
+    .option('-f, --format <name>', 'table or json', 'table')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mcp-transport-bench doctor                      ten seconds
+  mcp-transport-bench doctor --calibrate          about four minutes more
+
+Exit codes: 0 fit · 3 times measured here should decide nothing, or equals come out as different · 4 cannot measure`,
+    )
+    .action(async (options: Record<string, unknown>) => {
+      const { doctorCommand } = await import('./doctor.ts');
+      setExit(await doctorCommand(options, manifest.version));
     });
 
   program

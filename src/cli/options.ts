@@ -26,6 +26,8 @@ export interface RunFlags {
   readonly axes: Partial<Variant>;
   readonly overrides: Overrides;
   readonly trials: number;
+  /** How many blocks may be measured again; `undefined` where nothing was said. */
+  readonly reruns: number | undefined;
   readonly seed: number | undefined;
   readonly quick: boolean;
   readonly readyTimeoutNs: Nanoseconds;
@@ -59,6 +61,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     axes: readAxes(text, options['tls'] === true),
     overrides: present(overrides),
     trials: wholeNumber('--trials', text('trials') ?? '', 1, MAX_TRIALS),
+    reruns: given(text('reruns'), (value) => wholeNumber('--reruns', value, 0, MAX_TRIALS)),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
@@ -72,7 +75,8 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
 const given = <T>(value: string | undefined, read: (value: string) => T): T | undefined =>
   value === undefined ? undefined : read(value);
 
-function wholeNumber(flag: string, value: string, least: number, most: number): number {
+/** Throws a `UsageError` that names the flag. */
+export function wholeNumber(flag: string, value: string, least: number, most: number): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number < least || number > most) {
     throw new UsageError(`${flag}: got ${quote(value)}, expected a whole number from ${least} to ${most}`);

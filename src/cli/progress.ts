@@ -1,4 +1,6 @@
 /** What is happening, on stderr: a live line on a terminal, plain lines elsewhere. */
+import { disturbanceText } from '../report/disturbance-text.ts';
+import { attemptOf } from '../result/attempts.ts';
 import type { TrialResult } from '../result/record.ts';
 import type { Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { PlannedStep } from '../scenario/study.ts';
@@ -23,14 +25,18 @@ export function progressOn(terminal: Terminal, plan: Plan, elapsedSeconds: () =>
     terminal.write(live ? `\r${''.padEnd(NARROW)}\r${text}\n` : `${text}\n`);
   };
   return {
+    onAgain: (disturbance) =>
+      line(`block ${disturbance.block + 1} was disturbed (${disturbanceText(disturbance)}) and is measured again`),
     onProbe: (arm) => show(`looking at ${arm.id} …`),
     onCell: (trial, cell) =>
       show(
         `${count(trial, plan)} · ${trial.armId} · ${escapeUnprintable(cell.id)}${remaining(finished, plan, elapsedSeconds())}`,
       ),
     onTrial: (trial, result) => {
-      finished += 1;
-      if (!live || result.status === 'failed') line(`${count(trial, plan)} · ${trial.armId} · ${outcome(result)}`);
+      const again = attemptOf(result) > 0;
+      if (!again) finished += 1;
+      if (!live || result.status === 'failed')
+        line(`${count(trial, plan)}${again ? ', again' : ''} · ${trial.armId} · ${outcome(result)}`);
     },
     onStep: (study, step) => {
       const text = `${study.name} · step ${step.index + 1} of ${study.steps.length} · ${subjectText(step)}`;

@@ -74,7 +74,7 @@ export async function runCommand(
   const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
   const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
   for (const line of [...notJudged, ...notes]) process.stderr.write(`${line}\n`);
-  const gate = gateOf({ thresholds, baseline });
+  const gate = gateOf({ thresholds, baseline, reruns: flags.reruns, blocks: flags.trials });
   const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
@@ -103,7 +103,8 @@ async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags
   return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
-function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
+/** What every fresh pair of processes does first, in the measure of the run. */
+export function warmupOf({ quick }: Pick<RunFlags, 'quick'>, isForeign: boolean): Extent {
   if (isForeign) return quick ? QUICK_FOREIGN_PROCESS_WARMUP : FOREIGN_PROCESS_WARMUP;
   return quick ? QUICK_PROCESS_WARMUP : PROCESS_WARMUP;
 }

@@ -1,5 +1,5 @@
 /** What a run was judged to be, from its record alone: every part of its gate, one after the other, and one word for all. */
-import { discardedTrials } from '../result/attempts.ts';
+import { discardedTrials, withDiscardedPutBack } from '../result/attempts.ts';
 import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { GatePlan } from '../scenario/gate.ts';
@@ -14,8 +14,21 @@ interface Part {
   readonly notes: readonly string[];
 }
 
-/** The verdict that the plan's gate asks for; `null` where it asks for nothing. The same record gives the same verdict. */
+/**
+ * The verdict that the plan's gate asks for; `null` where it asks for nothing. The same record gives the same verdict.
+ * One that would be another with the disturbed attempts put back is no verdict: what was measured again has decided it.
+ */
 export function judge(record: RunRecord): GateVerdict | null {
+  const verdict = judgeCounting(record);
+  if (verdict === null || verdict.word === 'inconclusive' || discardedTrials(record).length === 0) return verdict;
+  const word = judgeCounting(withDiscardedPutBack(record))?.word;
+  if (word === verdict.word) return verdict;
+  const note = `Of the blocks as they are the verdict is ${verdict.word}; with their disturbed attempts put back it is ${word ?? 'none'}: undecided.`;
+  return { ...verdict, word: 'inconclusive', notes: [...verdict.notes, note] };
+}
+
+/** Over the attempts that count. */
+function judgeCounting(record: RunRecord): GateVerdict | null {
   const { gate } = record.plan;
   if (gate === undefined || asksNothing(gate)) return null;
   const parts = partsOf(record, gate);

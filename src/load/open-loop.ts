@@ -2,20 +2,23 @@
  * Open loop: scripts start by the calendar, whatever became of the last one, and are measured from when they were due.
  * A stall thereby costs every caller who was due, not only the one who was being served (coordinated omission; Tene).
  */
+import { type ArrivalCheck, checkArrivals } from '../measure/arrival-check.ts';
 import { scheduleArrivals } from '../scenario/arrivals.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { LoadModel, Script } from '../scenario/scenario.ts';
-import { type Nanoseconds, nanoseconds, plus } from '../units.ts';
+import { type Nanoseconds, minus, nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import { type Phase, calendarLength, extentOf } from './phase.ts';
 import { callsIn, pickScript, runScript } from './script.ts';
 
 type CalendarModel = Extract<LoadModel, { kind: 'open' | 'sessions' }>;
 
-/** Answers how many scripts the calendar called for, and over what time. */
+/** Answers how many scripts the calendar called for, over what time, and whether they were begun as it had them. */
 export interface Calendar {
   readonly arrivals: number;
   readonly lengthNs: Nanoseconds;
+  /** `undefined` for too few to tell, and for a phase that was ended early. */
+  readonly kept: ArrivalCheck | undefined;
 }
 
 export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<Calendar> {
@@ -34,7 +37,9 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
     gridNs: phase.pacer.gridNs,
   });
   const running = new Set<Promise<void>>();
+  const started = new Float64Array(offsets.length);
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
+    started[index] = minus(phase.clock.now(), phase.startNs);
     const client = phase.clients[index % phase.clients.length];
     if (client === undefined) return;
     const script = pickScript(phase.scenario.scripts, phase.random);
@@ -48,7 +53,8 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
     void session.finally(() => running.delete(session));
   });
   await Promise.all(running);
-  return { arrivals: offsets.length, lengthNs };
+  const kept = phase.signal.aborted ? undefined : checkArrivals({ offsets, started, arrivals });
+  return { arrivals: offsets.length, lengthNs, kept };
 }
 
 /** Partly open: the calendar says when the session begins, each later script begins when the one before has ended. */

@@ -1,4 +1,5 @@
 /** Chooses the loop by the load model: one loop per kind, one switch. */
+import type { ArrivalCheck } from '../measure/arrival-check.ts';
 import { until } from '../measure/clock.ts';
 import { type Nanoseconds, nanoseconds, plus, rateOf } from '../units.ts';
 import { runClosedLoop } from './closed-loop.ts';
@@ -11,6 +12,8 @@ export interface PhaseReport {
   readonly offeredPerSec: number | null;
   /** The phase lasts at least this long, even if the last answer came earlier: what was due fell into all of it. */
   readonly lengthNs: Nanoseconds;
+  /** Whether the calendar was kept; `undefined` where there was none, or too little of one. */
+  readonly kept?: ArrivalCheck | undefined;
 }
 
 /** Resolves when the last answer is in, or was given up. */
@@ -28,9 +31,9 @@ export async function runPhase(phase: Phase): Promise<PhaseReport> {
       return { offeredPerSec: null, lengthNs: calls === undefined ? (timeNs ?? nanoseconds(0)) : nanoseconds(0) };
     }
     default: {
-      const { arrivals, lengthNs } = await runOpenLoop(phase, load);
+      const { arrivals, lengthNs, kept } = await runOpenLoop(phase, load);
       const scripts = arrivals * (load.kind === 'sessions' ? load.repeats : 1);
-      return { offeredPerSec: rateOf(scripts, lengthNs) ?? null, lengthNs };
+      return { offeredPerSec: rateOf(scripts, lengthNs) ?? null, lengthNs, kept };
     }
   }
 }

@@ -20,6 +20,12 @@ export function severityOf(doubt: Doubt): number {
       return doubt.latestNs;
     case 'driver-saturated':
       return doubt.utilisation;
+    case 'arrivals':
+      return doubt.distance / doubt.limit;
+    case 'load':
+      return doubt.cores;
+    case 'throttled':
+      return doubt.throttledNs;
     case 'rate-not-reached':
       return doubt.offeredPerSec / Math.max(doubt.achievedPerSec, Number.MIN_VALUE);
     case 'hiccup':
@@ -59,6 +65,12 @@ export function doubtText(doubt: Doubt): string {
       return `the endpoint sent events up to ${time(doubt.latestNs)} after they were due; push times count from the sending and do not show it`;
     case 'driver-saturated':
       return `the driver was ${percent(doubt.utilisation)} busy; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's`;
+    case 'arrivals':
+      return `calls did not start as the calendar had them (${rate(doubt.startedPerSec)} for ${rate(doubt.plannedPerSec)} per second, waits between them ${percent(doubt.distance)} apart, limit ${percent(doubt.limit)}); the load was not the one that was planned`;
+    case 'load':
+      return `other work on this machine took up to ${percent(doubt.cores)} of a core (limit ${percent(doubt.limitCores)}); times may be its and not the transport's`;
+    case 'throttled':
+      return `the processor quota of this control group held everything up for ${time(doubt.throttledNs)} in ${count(doubt.periods, 'period')}; times are the quota's as well`;
     case 'rate-not-reached':
       return `${rate(doubt.offeredPerSec)} per second were offered and ${rate(doubt.achievedPerSec)} completed`;
     case 'hiccup':
@@ -87,12 +99,15 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'clock-not-comparable',
   'driver-saturated',
   'send-lag',
+  'arrivals',
   'late-publications',
   'rate-not-reached',
   'drivers-disagree',
   'relay-late',
   'relay-error',
+  'throttled',
   'hiccup',
+  'load',
   'not-steady',
   'gc-pause',
 ];

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
+import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import { summaryOf } from '../../test/golden/summaries.ts';
+import type { Doubt } from '../result/record.ts';
+import { summarise } from '../stats/summarise.ts';
+import { nanoseconds } from '../units.ts';
 import { doubtLines } from './doubts.ts';
 
 const compressible = (armIds: readonly string[]): readonly string[] =>
@@ -11,4 +15,31 @@ it('doubts the bytes of those who compress, whatever was found, and of nobody el
   expect(lines).toHaveLength(1);
   const [line] = lines;
   expect(line).toContain('so the bytes of SSE (gzip), WebSocket (deflate) are those of texts that repeat');
+});
+
+const linesAbout = (kind: string, found: (nth: number) => Doubt, scenarios: readonly string[]): readonly string[] => {
+  let nth = 0;
+  const record = withMeasurements(fixtureRecord({ blocks: 2 }), (measurement) => ({
+    ...measurement,
+    doubts: scenarios.includes(measurement.cellId) ? [found((nth += 1))] : [],
+  }));
+  return doubtLines(summarise(record)).filter((line) => line.startsWith(kind));
+};
+
+it('says what befell the machine once, wherever it was, with the worst of it', () => {
+  const load = (nth: number): Doubt => ({ kind: 'load', cores: nth / 10, limitCores: 0.35 });
+  const lines = linesAbout('load', load, ['tool-calls', 'chatty']);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(
+    /^load in tool-calls, chatty, 4 of 4 measurements of SSE, WebSocket: .* up to 80 % of a core/,
+  );
+  const held = linesAbout(
+    'throttled',
+    (nth) => ({ kind: 'throttled', periods: nth, throttledNs: nanoseconds(nth * 1e6) }),
+    ['chatty'],
+  );
+  expect(held).toEqual([expect.stringMatching(/^throttled in chatty, .* for 4\.00 ms in 4 periods/)]);
+  // Of others there is a line for each scenario, as long as they are few.
+  const hiccup = (nth: number): Doubt => ({ kind: 'hiccup', maxNs: nanoseconds(nth * 30e6) });
+  expect(linesAbout('hiccup', hiccup, ['tool-calls', 'chatty'])).toHaveLength(2);
 });

@@ -4,6 +4,7 @@ import { percent, time, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
 import type { Doubt, Unsupported } from '../result/record.ts';
 import type { ArmCell, CellSummary, Summary } from '../stats/summary.ts';
+import { measuredAgainLines } from './disturbance-text.ts';
 import { DOUBT_ORDER, doubtText, severityOf } from './doubt-text.ts';
 import { groupBy } from './group-by.ts';
 import { networkLines } from './networks.ts';
@@ -20,7 +21,12 @@ export function doubtLines(summary: Summary): readonly string[] {
     ...machineLines(summary),
     ...chanceLines(summary),
   ];
-  const specific = [...failureLines(summary), ...aggregatedDoubts(summary), ...bookLines(summary)];
+  const specific = [
+    ...failureLines(summary),
+    ...measuredAgainLines(summary.record),
+    ...aggregatedDoubts(summary),
+    ...bookLines(summary),
+  ];
   const room = Math.max(LEAST_SPECIFIC, MOST_LINES - context.length);
   const rest = specific.length - room;
   const shown = rest > 0 ? [...specific.slice(0, room), `and ${whole(rest)} more, which are in the record`] : specific;
@@ -60,6 +66,8 @@ interface Found {
 
 /** From this many scenarios on, a kind of doubt gets one line for all of them. */
 const WIDESPREAD = 3;
+/** What befalls the machine befalls whatever is measured on it just then: one line, wherever it was. */
+const OF_THE_MACHINE: ReadonlySet<Doubt['kind']> = new Set(['load', 'throttled']);
 
 /** One line per kind of doubt and scenario: how often it befell which arm, and the worst of it. */
 function aggregatedDoubts(summary: Summary): readonly string[] {
@@ -69,7 +77,7 @@ function aggregatedDoubts(summary: Summary): readonly string[] {
   return DOUBT_ORDER.flatMap((kind) => {
     const ofKind = found.filter(({ doubt }) => doubt.kind === kind);
     const byScenario = groupBy(ofKind, ({ cell }) => cell.cell.scenario.name);
-    return byScenario.size >= WIDESPREAD
+    return byScenario.size >= WIDESPREAD || (OF_THE_MACHINE.has(kind) && ofKind.length > 0)
       ? [aggregatedLine(summary, ofKind)]
       : [...byScenario.values()].map((group) => aggregatedLine(summary, group));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixtureRecord } from '../../test/fixtures/record.ts';
-import { attemptOf, countingTrials, discardedTrials } from './attempts.ts';
+import { attemptOf, countingTrials, discardedTrials, isWhole } from './attempts.ts';
 import type { RunRecord, TrialResult } from './record.ts';
 
 const RECORD = fixtureRecord({ blocks: 2 });
@@ -38,5 +38,25 @@ describe('countingTrials', () => {
     expect(words(countingTrials(withTrials([first, { ...first, attempt: 1 }])))).toEqual([
       `${first.block} ${first.armId} 1`,
     ]);
+  });
+});
+
+describe('isWhole', () => {
+  it('is so where every planned trial was measured, however often', () => {
+    expect(isWhole(RECORD)).toBe(true);
+    expect(isWhole(withTrials([...RECORD.trials, ...again(0, 1), ...again(0, 2)]))).toBe(true);
+    expect(isWhole(withTrials([]))).toBe(false);
+  });
+
+  it('is not where one is missing, be it of a later attempt only', () => {
+    expect(isWhole(withTrials(RECORD.trials.slice(1)))).toBe(false);
+    expect(isWhole(withTrials(RECORD.trials.slice(0, -1)))).toBe(false);
+    expect(isWhole(withTrials([...RECORD.trials, ...again(1, 1).slice(0, 1)]))).toBe(false);
+  });
+
+  it('asks for nothing after the block that the run was ended after', () => {
+    const first = withTrials(RECORD.trials.filter(({ block }) => block === 0));
+    expect(isWhole(first)).toBe(false);
+    expect(isWhole({ ...first, stopped: { afterBlock: 0, because: 'decided' } })).toBe(true);
   });
 });

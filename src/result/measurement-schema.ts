@@ -78,6 +78,28 @@ const relayLateness = z
   .object({ chunks: z.number(), p50Ns: ns(), p99Ns: ns(), maxNs: ns() })
   .describe('How late the relay that emulated the network passed on what it was to delay.');
 
+const arrivals = z
+  .object({
+    count: z.number(),
+    plannedPerSec: z.number(),
+    startedPerSec: z.number(),
+    distance: z.number().describe('Between the waits from one start to the next and the calendar’s, 0 … 1.'),
+    limit: z.number().describe('Of the distance.'),
+  })
+  .meta({ id: 'ArrivalCheck', description: 'How scripts were started, against the calendar.' });
+
+const machine = z
+  .object({
+    othersCores: z
+      .number()
+      .nullable()
+      .describe('Cores that other processes kept busy, on average; null where it is not known.'),
+    resolutionCores: z.number().describe('What of it the kernel’s ticks cannot tell from nothing.'),
+    throttledPeriods: z.number().describe('Periods in which a quota of the control group held processes up.'),
+    throttledNs: ns(),
+  })
+  .meta({ id: 'MachineUse', description: 'What the machine did besides, over the window.' });
+
 const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('books-do-not-balance'), detail: z.string() }),
   z.object({ kind: z.literal('wrong-answers'), count: z.number() }),
@@ -89,8 +111,17 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('send-lag'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('late-publications'), latestNs: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('driver-saturated'), utilisation: z.number() }),
+  z.object({
+    kind: z.literal('arrivals'),
+    distance: z.number(),
+    limit: z.number(),
+    startedPerSec: z.number(),
+    plannedPerSec: z.number(),
+  }),
   z.object({ kind: z.literal('rate-not-reached'), offeredPerSec: z.number(), achievedPerSec: z.number() }),
   z.object({ kind: z.literal('hiccup'), maxNs: ns() }),
+  z.object({ kind: z.literal('load'), cores: z.number(), limitCores: z.number() }),
+  z.object({ kind: z.literal('throttled'), periods: z.number(), throttledNs: ns() }),
   z.object({ kind: z.literal('relay-error'), addedNs: ns(), roundTripNs: ns() }),
   z.object({ kind: z.literal('relay-late'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('gc-pause'), process: z.enum(['endpoint', 'driver']), maxNs: ns() }),
@@ -135,6 +166,8 @@ export const measurementSchema = z
     endpoint: processUse.nullable(),
     driver: processUse,
     hiccups: z.object({ maxNs: ns(), totalNs: ns() }).describe('What the machine did to an idle process.'),
+    arrivals: arrivals.optional(),
+    machine: machine.optional(),
     relay: relayLateness.optional(),
     doubts: z.array(doubt).describe('Reasons to trust the measurement less, or not at all.'),
   })

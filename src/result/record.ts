@@ -4,15 +4,18 @@
  */
 import type { Findings } from './findings.ts';
 import type { StudyResult } from './study.ts';
+import type { ArrivalCheck } from '../measure/arrival-check.ts';
 import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { FanOut } from '../measure/fan-out-book.ts';
 import type { Distribution } from '../measure/histogram.ts';
+import type { MachineUse } from '../measure/machine-meter.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
-export type { ByteBooks, CallBooks, ClockCheck, Distribution, FanOut, NotificationBooks, ProcessUse };
+export type { ArrivalCheck, ByteBooks, CallBooks, ClockCheck, Distribution, FanOut, MachineUse };
+export type { NotificationBooks, ProcessUse };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
 export const SCHEMA_VERSION = 3;
@@ -254,6 +257,10 @@ export interface Measurement {
   readonly driver: ProcessUse;
   /** Gaps of an otherwise idle timer in the command's process: what the machine did to everybody. */
   readonly hiccups: { readonly maxNs: Nanoseconds; readonly totalNs: Nanoseconds };
+  /** How the scripts were started, against the calendar; absent where no calendar was kept, and in records of releases before. */
+  readonly arrivals?: ArrivalCheck | undefined;
+  /** What the machine did besides; absent where the system does not say, and in records of releases before. */
+  readonly machine?: MachineUse | undefined;
   /** Of the relay that emulated the network, over the window; absent where none did. */
   readonly relay?: RelayLateness | undefined;
   readonly doubts: readonly Doubt[];
@@ -280,8 +287,19 @@ export type Doubt =
   | { readonly kind: 'send-lag'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'late-publications'; readonly latestNs: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'driver-saturated'; readonly utilisation: number }
+  | {
+      readonly kind: 'arrivals';
+      /** Largest gap between the two distributions of waits from one start to the next, 0 … 1, and its limit. */
+      readonly distance: number;
+      readonly limit: number;
+      readonly startedPerSec: number;
+      readonly plannedPerSec: number;
+    }
   | { readonly kind: 'rate-not-reached'; readonly offeredPerSec: number; readonly achievedPerSec: number }
   | { readonly kind: 'hiccup'; readonly maxNs: Nanoseconds }
+  /** Cores that others kept busy, on average over the window. */
+  | { readonly kind: 'load'; readonly cores: number; readonly limitCores: number }
+  | { readonly kind: 'throttled'; readonly periods: number; readonly throttledNs: Nanoseconds }
   | { readonly kind: 'relay-error'; readonly addedNs: Nanoseconds; readonly roundTripNs: Nanoseconds }
   | { readonly kind: 'relay-late'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'gc-pause'; readonly process: 'endpoint' | 'driver'; readonly maxNs: Nanoseconds }
@@ -305,3 +323,32 @@ const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set([
 /** Whether a measurement may be shown: uncertain is shown, wrong is not. */
 export const isValid = (measurement: Measurement): boolean =>
   !measurement.doubts.some((doubt) => DISQUALIFYING.has(doubt.kind));
+
+/**
+ * Doubts about the moment and not about what was measured: the same again, a little later, may well be without. None
+ * of them looks at the times of the endpoint, so that measuring again cannot choose among results.
+ */
+export const DISTURBING: ReadonlySet<Doubt['kind']> = new Set([
+  'send-lag',
+  'driver-saturated',
+  'arrivals',
+  'hiccup',
+  'load',
+  'throttled',
+  'gc-pause',
+]);
+
+/**
+ * What disturbed a measurement. Not among it are garbage collections of the endpoint, which are its own, and a driver
+ * that is busy because nobody paces it: in a closed loop it would be so again.
+ */
+export const disturbancesOf = ({ doubts, offeredPerSec }: Pick<Measurement, 'doubts' | 'offeredPerSec'>): Doubt[] =>
+  doubts.filter((doubt) => {
+    if (doubt.kind === 'gc-pause') return doubt.process === 'driver';
+    if (doubt.kind === 'driver-saturated') return offeredPerSec !== null;
+    return DISTURBING.has(doubt.kind);
+  });
+
+/** Whether something disturbed the measurement while it was made. */
+export const isDisturbed = (measurement: Pick<Measurement, 'doubts' | 'offeredPerSec'>): boolean =>
+  disturbancesOf(measurement).length > 0;

@@ -62,7 +62,7 @@ const Z_80 = 0.841621;
  * The smallest ratio above 1 that an interval of this half width, in logarithms, would exclude 1 for in four runs of
  * five. An approximation, for the half width is itself only as good as the pairs are many.
  */
-function smallestDetectable(halfWidth: number): number {
+export function smallestDetectable(halfWidth: number): number {
   return Math.exp((halfWidth * (Z_975 + Z_80)) / Z_975);
 }
 

@@ -11,9 +11,21 @@ const EXCHANGES = 20;
 
 export async function checkClocks({ askEndpoint, ...processes }: TrialProcesses, clock: Clock): Promise<ClockCheck> {
   if (askEndpoint === undefined) return NO_CLOCK_THERE;
-  const endpoint = await measureEnd(() => askEndpoint('clock', undefined, PROMPT_NS), clock);
-  const driver = await measureEnd(() => processes.driver.ask('clock', undefined, PROMPT_NS), clock);
-  return compareClocks(endpoint, driver);
+  return checkTwo(
+    () => askEndpoint('clock', undefined, PROMPT_NS),
+    () => processes.driver.ask('clock', undefined, PROMPT_NS),
+    clock,
+  );
+}
+
+/** The clock of the first against that of the second, asked over whatever way. */
+export async function checkTwo(
+  askFirst: () => Promise<ClockStamp>,
+  askSecond: () => Promise<ClockStamp>,
+  clock: Clock,
+): Promise<ClockCheck> {
+  const first = await measureEnd(askFirst, clock);
+  return compareClocks(first, await measureEnd(askSecond, clock));
 }
 
 /** Somebody else's server shows nobody its clock. */

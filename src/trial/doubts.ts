@@ -3,6 +3,7 @@
  * never the latency that was measured: guards that look at the result delete true results.
  */
 import type { EndpointReading } from '../endpoint/commands.ts';
+import { isOffCalendar } from '../measure/arrival-check.ts';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import { decodeHistogram } from '../measure/histogram.ts';
@@ -11,12 +12,14 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, milliseconds, nanoseconds } from '../units.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
-const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
+export const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
 /** A timer of the endpoint is late by a millisecond or two; more is a stall or an overload. */
-const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
+export const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
 const UTILISATION_LIMIT = 0.7;
-const HICCUP_LIMIT_NS = milliseconds(25);
+export const HICCUP_LIMIT_NS = milliseconds(25);
 const GC_LIMIT_NS = milliseconds(50);
+/** Of other processes, in cores, beyond what ticks cannot tell from nothing. */
+export const LOAD_LIMIT_CORES = 0.25;
 const RATE_SHARE_LIMIT = 0.9;
 /** What a relay adds of its own, as a share of the round trip that it stands for. */
 const RELAY_ERROR_LIMIT = 0.1;
@@ -52,7 +55,9 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
     ...reopened(context.sessionsReopened),
     ...pace(measurement),
     ...calendar(context.latestPublicationNs),
+    ...arrivals(measurement),
     ...machine(measurement),
+    ...others(measurement),
     ...relayed(measurement, context.relayCheck),
     ...drift(measurement),
   ];
@@ -149,6 +154,28 @@ function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
   if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS)
     doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
   return doubts;
+}
+
+/** What was offered was not what was planned, whatever came of it. */
+function arrivals({ arrivals: check }: Unjudged): Doubt[] {
+  if (check === undefined || !isOffCalendar(check)) return [];
+  const { distance, limit, startedPerSec, plannedPerSec } = check;
+  return [{ kind: 'arrivals', distance, limit, startedPerSec, plannedPerSec }];
+}
+
+/** What else went on, and who held us up. */
+function others({ machine: use }: Unjudged): Doubt[] {
+  if (use === undefined) return [];
+  const { othersCores, resolutionCores, throttledPeriods, throttledNs } = use;
+  const limitCores = LOAD_LIMIT_CORES + resolutionCores;
+  return [
+    ...(throttledPeriods > 0 || throttledNs > 0
+      ? [{ kind: 'throttled', periods: throttledPeriods, throttledNs } as const]
+      : []),
+    ...(othersCores !== null && othersCores > limitCores
+      ? [{ kind: 'load', cores: othersCores, limitCores } as const]
+      : []),
+  ];
 }
 
 /** What the network took beyond what it was to take: unloaded by the relay's own ping, under load by its own clock. */

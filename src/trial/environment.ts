@@ -8,12 +8,15 @@ import type { Environment } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import { SDK_PACKAGE } from '../sdk/package.ts';
 import { bytes } from '../units.ts';
+import { governorOf, virtualisationOf } from './hardware.ts';
 
 /** Libraries on the path of a number, whichever transports take part. */
 const MEASURED_WITH: readonly string[] = ['ws', 'eventsource', 'eventsource-parser', 'undici', 'hdr-histogram-js'];
 
-/** Everything but the placement, which is the caller's word for it, is looked up now. */
-export function describeEnvironment(placement: string, arms: readonly Arm[]): Environment {
+/** Everything but the placement, which is the caller's word for it, is looked up now; `root` is where `/proc` and `/sys` are. */
+export function describeEnvironment(placement: string, arms: readonly Arm[], root = '/'): Environment {
+  const governor = governorOf(root);
+  const virtualisation = virtualisationOf(root);
   const processors = cpus();
   return {
     node: process.versions.node,
@@ -23,6 +26,8 @@ export function describeEnvironment(placement: string, arms: readonly Arm[]): En
     arch: arch(),
     cpuModel: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
+    ...(governor === undefined ? {} : { governor }),
+    ...(virtualisation === undefined ? {} : { virtualisation }),
     memoryBytes: bytes(totalmem()),
     loadAverage: loadavg()[0] ?? 0,
     packages: versionsOf(MEASURED_WITH.concat(arms.some(({ variant }) => variant.client === 'sdk') ? SDK_PACKAGE : [])),

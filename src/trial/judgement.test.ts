@@ -8,11 +8,12 @@ import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import type { EndpointReading } from '../endpoint/commands.ts';
 import type { Doubt, Measurement } from '../result/record.ts';
 import { isValid } from '../result/record.ts';
+import { expandList } from '../measure/allowed-cores.ts';
 import { SDK_PACKAGE } from '../sdk/package.ts';
 import { bytes, milliseconds, nanoseconds } from '../units.ts';
 import { type DoubtContext, doubtsOf, driftOf } from './doubts.ts';
 import { describeEnvironment, versionsOf } from './environment.ts';
-import { choosePlacement, expandList, placementWords } from './placement.ts';
+import { choosePlacement, placementWords } from './placement.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
 const COMPARABLE = {

@@ -4,11 +4,12 @@ import type { EndpointReading, PublishReport } from '../endpoint/commands.ts';
 import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
+import { type MachineReading, machineUse, readMachine } from '../measure/machine-meter.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
-import type { Doubt, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
+import type { Doubt, MachineUse, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
-import { type Nanoseconds, NS_PER_S, bytes, nanoseconds, plus, seconds } from '../units.ts';
+import { type Nanoseconds, NS_PER_S, bytes, minus, nanoseconds, plus, seconds } from '../units.ts';
 import { doubtsOf } from './doubts.ts';
 import { PROMPT_NS, type TrialProcesses } from './processes.ts';
 
@@ -51,6 +52,7 @@ interface PhaseResult {
   readonly endpoint: EndpointReading | null;
   readonly hiccups: Hiccups;
   readonly relay: RelayLateness | undefined;
+  readonly machine: MachineUse | undefined;
 }
 
 /** The warm-up's events carry 1, the window's 2: an event that comes late is not taken for the other's. */
@@ -60,6 +62,7 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const { processes, clock, hiccups } = context;
   const { driver, askEndpoint } = processes;
   const run = RUN_NUMBER[kind];
+  const machine = kind === 'window' ? machineSince(context) : undefined;
   const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
   const limitNs = phaseLimit(extent, scenario);
   const startNs = plus(clock.now(), processes.lead(scenario.clients));
@@ -83,7 +86,27 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
   const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
   const relay = await processes.relay?.read();
-  return { run: runReply, published, driver: reading, endpoint, hiccups: hiccups.take(), relay };
+  return {
+    run: runReply,
+    published,
+    driver: reading,
+    endpoint,
+    hiccups: hiccups.take(),
+    relay,
+    machine: machine?.(),
+  };
+}
+
+/** What the machine does besides from now on, once it is asked for. */
+function machineSince({ clock, processes }: CellContext): () => MachineUse | undefined {
+  const begin: MachineReading = readMachine();
+  const beganNs = clock.now();
+  return () => {
+    const elapsedNs = minus(clock.now(), beganNs);
+    const use = machineUse(begin, readMachine(), elapsedNs);
+    // A server that runs already is nobody's child here: its work cannot be told from that of others.
+    return use === undefined || processes.allOurs ? use : { ...use, othersCores: null };
+  };
 }
 
 const NOTHING_PUBLISHED: PublishReport = { published: 0, events: [], latestNs: nanoseconds(0) };
@@ -102,7 +125,7 @@ function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
 }
 
 function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
-  const { driver, endpoint, run, hiccups, relay } = measured;
+  const { driver, endpoint, run, hiccups, relay, machine } = measured;
   const { openSockets, scripts, elapsedNs, process: driverUse } = driver;
   const measurement: Omit<Measurement, 'doubts'> = {
     cellId: cell.id,
@@ -128,6 +151,8 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     endpoint: context.processes.apart && endpoint !== null ? endpoint.process : null,
     driver: driverUse,
     hiccups,
+    ...(run.kept === undefined ? {} : { arrivals: run.kept }),
+    ...(machine === undefined ? {} : { machine }),
     ...(relay === undefined ? {} : { relay }),
   };
   const doubts: Doubt[] = doubtsOf(measurement, {

@@ -4,7 +4,7 @@
  * to cores of their own, the same ones for every arm.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { allowedCores } from '../measure/allowed-cores.ts';
 import type { Arm } from '../scenario/plan.ts';
 
 export type Placement =
@@ -22,7 +22,7 @@ const TASKSET_LIMIT_MS = 5_000;
 
 /** Two cores this process may use, where the system lets processes be pinned (`taskset`, of util-linux). */
 export function choosePlacement(): Placement {
-  const [endpointCpu, driverCpu, relayCpu = driverCpu] = allowedCpus();
+  const [endpointCpu, driverCpu, relayCpu = driverCpu] = allowedCores();
   if (endpointCpu === undefined) return { kind: 'free', because: 'this system does not tell which cores may be used' };
   if (driverCpu === undefined || relayCpu === undefined) return { kind: 'free', because: 'there is one core' };
   if (spawnSync('taskset', ['--version'], { timeout: TASKSET_LIMIT_MS }).status !== 0) {
@@ -38,21 +38,4 @@ export function placementWords(placement: Placement, arms: readonly Arm[]): stri
     ? `, relay on core ${placement.relayCpu}`
     : '';
   return `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}${relay}`;
-}
-
-function allowedCpus(): number[] {
-  try {
-    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return list === undefined ? [] : expandList(list);
-  } catch {
-    return []; // No such file: not a Linux.
-  }
-}
-
-/** `0-2,5` → 0, 1, 2, 5. */
-export function expandList(list: string): number[] {
-  return list.split(',').flatMap((part) => {
-    const [first = Number.NaN, last = first] = part.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-  });
 }

@@ -36,6 +36,8 @@ export interface TrialProcesses {
   readonly relay: StandingRelay | undefined;
   /** Whether the endpoint has a process of its own (or many), whose use can be told from the driver's. */
   readonly apart: boolean;
+  /** Whether every process that takes part was started by this command: then all other work on the machine is others'. */
+  readonly allOurs: boolean;
   /** How long opening so many clients may take. */
   readonly openLimit: (clients: number) => Nanoseconds;
   /** How long before the first thing is due an order must be given, for all processes to hear of it. */
@@ -86,7 +88,7 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
     );
     relay = await relayTo(address, options);
     await startDriver(driver, { address: relay?.address ?? address, certificate }, options);
-    return { driver, askEndpoint, relay, apart, ...patienceWith(options.transport), end };
+    return { driver, askEndpoint, relay, apart, allOurs: true, ...patienceWith(options.transport), end };
   } catch (error) {
     await end();
     throw error;

@@ -2,6 +2,7 @@
 import type { Clock } from '../measure/clock.ts';
 import { HiccupMeter } from '../measure/hiccup-meter.ts';
 import type { Findings } from '../result/findings.ts';
+import { isWhole } from '../result/attempts.ts';
 import {
   type ArmFacts,
   type Matching,
@@ -17,6 +18,7 @@ import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
 import { Controls } from './controls.ts';
+import { type Disturbance, blocksOf, runBlock } from './blocks.ts';
 import { describeEnvironment } from './environment.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
@@ -52,6 +54,7 @@ export interface Progress {
   readonly onProbe: (arm: Arm) => void;
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
   readonly onTrial: (trial: PlannedTrial, result: TrialResult) => void;
+  readonly onAgain: (disturbance: Disturbance) => void;
   readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
 }
 
@@ -98,26 +101,33 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
 const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
 
 /** Everything that was planned was done, whatever came of it. */
-const isComplete = ({ plan, trials, studies }: RunRecord): boolean =>
-  trials.length === plan.trials.length &&
+const isComplete = ({ plan, trials, stopped, studies }: RunRecord): boolean =>
+  isWhole({ plan, trials, stopped }) &&
   plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
 
 async function runTrials(
-  options: Omit<TrialOptions, 'hiccups'>,
+  options: Omit<TrialOptions, 'hiccups' | 'attempt'>,
   onTrials: (trials: readonly TrialResult[]) => void,
 ): Promise<void> {
   const { plan, progress, signal } = options;
   const trials: TrialResult[] = [];
   const hiccups = new HiccupMeter(options.clock);
   hiccups.start();
+  const isOver = (): boolean => signal.aborted || nothingWorks(plan, trials);
+  const measure = async (trial: PlannedTrial, attempt: number): Promise<TrialResult | undefined> => {
+    const result = await runOne(trial, { ...options, hiccups, attempt });
+    if (result === undefined) return undefined;
+    trials.push(result);
+    progress.onTrial(trial, result);
+    onTrials([...trials]);
+    return result;
+  };
   try {
-    for (const trial of plan.trials) {
-      if (signal.aborted || nothingWorks(plan, trials)) return;
-      const result = await runOne(trial, { ...options, hiccups });
-      if (result === undefined) return;
-      trials.push(result);
-      progress.onTrial(trial, result);
-      onTrials([...trials]);
+    let reruns = plan.gate?.reruns ?? 0;
+    for (const block of blocksOf(plan.trials)) {
+      const outcome = await runBlock(block, { measure, isOver, reruns, onAgain: progress.onAgain });
+      if (!outcome.whole) return;
+      reruns -= outcome.reruns;
     }
   } finally {
     hiccups.stop();
@@ -130,13 +140,14 @@ type TrialOptions = RunOptions & {
   readonly hiccups: HiccupMeter;
   readonly placement: Placement;
   readonly controls: Controls | undefined;
+  readonly attempt: number;
 };
 
 async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {
   const { plan, progress } = options;
   const arm = plan.arms.find(({ id }) => id === trial.armId);
   if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
-  await options.controls?.before(trial.block, 0);
+  await options.controls?.before(trial.block, options.attempt);
   try {
     return await runTrial(trial, arm, { targets: NO_TARGETS, ...options, onCell: progress.onCell });
   } catch (error) {

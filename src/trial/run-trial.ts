@@ -15,6 +15,8 @@ import { startTargetProcesses } from './target-processes.ts';
 
 export interface TrialContext {
   readonly plan: Plan;
+  /** 1 and more where the block is measured again. */
+  readonly attempt?: number;
   readonly clock: Clock;
   readonly hiccups: HiccupMeter;
   readonly readyTimeoutNs: Nanoseconds;
@@ -34,7 +36,9 @@ export class TrialInterrupted extends Error {
 
 /** Never rejects for what happens to the processes: a trial that failed is a result. Rejects with `TrialInterrupted` on the signal. */
 export async function runTrial(trial: PlannedTrial, arm: Arm, context: TrialContext): Promise<TrialResult> {
-  const head: TrialHead = { index: trial.index, block: trial.block, armId: trial.armId };
+  const { attempt = 0 } = context;
+  const again = attempt === 0 ? {} : { attempt };
+  const head: TrialHead = { index: trial.index, block: trial.block, armId: trial.armId, ...again };
   const measurements: Measurement[] = [];
   const target = context.targets.get(arm.id);
   const secrets = target === undefined ? [] : secretsOf(target);

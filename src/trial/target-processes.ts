@@ -46,7 +46,15 @@ export async function startTargetProcesses(
       },
       PROMPT_NS,
     );
-    return { driver, askEndpoint: undefined, relay: undefined, apart: true, ...patienceWith(transport), end };
+    return {
+      driver,
+      askEndpoint: undefined,
+      relay: undefined,
+      apart: true,
+      allOurs: target.argv !== undefined,
+      ...patienceWith(transport),
+      end,
+    };
   } catch (error) {
     await end();
     throw error;
