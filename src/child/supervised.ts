@@ -34,12 +34,14 @@ export interface SupervisedOptions {
   readonly folder?: string;
   /** Of the command, beside what it inherits. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the command works; absent: where this process does. */
+  readonly cwd?: string | undefined;
 }
 
 /** Starts the command, without a shell. Rejects with one line when there is no such program or it may not be run. */
 export async function startSupervised(
   argv: readonly string[],
-  { folder, env = {} }: SupervisedOptions = {},
+  { folder, env = {}, cwd }: SupervisedOptions = {},
 ): Promise<Supervised> {
   const ofFolder = folder === undefined ? [] : [`--folder=${folder}`];
   // In a group of its own: what kills our whole group must leave it alive to end the command.
@@ -47,6 +49,7 @@ export async function startSupervised(
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const { stdin, stdout, stderr } = supervisor;
   if (stdin === null || stdout === null || stderr === null)
