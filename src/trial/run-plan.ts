@@ -16,6 +16,7 @@ import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
 import { describeEnvironment } from './environment.ts';
+import { ranToItsEnd, trialsByBlock, watchLooks } from './looks.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
@@ -32,6 +33,10 @@ export interface RunOptions {
   readonly readyTimeoutNs: Nanoseconds;
   /** Somebody else's servers, by arm; the other arms are the tool's own. */
   readonly targets?: ReadonlyMap<string, TargetSpec>;
+  /** Folders of the builds of this tool whose endpoints are measured, by the build's name. */
+  readonly buildRoots?: ReadonlyMap<string, string> | undefined;
+  /** Whether the verdict of a run that compares builds stands already; absent: all of its blocks are measured. */
+  readonly decide?: ((record: RunRecord) => boolean) | undefined;
   /** Path of the browser that studies are to use; one of those that are installed without it. */
   readonly browser?: string | undefined;
   readonly signal: AbortSignal;
@@ -71,7 +76,10 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
     save(record);
   };
   keep({});
-  await runTrials({ ...options, placement }, (trials) => keep({ trials }));
+  await runTrials({ ...options, placement }, (news) => {
+    keep(news);
+    return record;
+  });
   await runStudies({
     ...options,
     studies: plan.studies,
@@ -88,26 +96,36 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
 const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
 
 /** Everything that was planned was done, whatever came of it. */
-const isComplete = ({ plan, trials, studies }: RunRecord): boolean =>
-  trials.length === plan.trials.length &&
+const isComplete = ({ plan, trials, stopped, studies }: RunRecord): boolean =>
+  ranToItsEnd({ plan, trials, stopped }) &&
   plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
 
+/** `keep` answers the record as it then is. */
 async function runTrials(
   options: Omit<TrialOptions, 'hiccups'>,
-  onTrials: (trials: readonly TrialResult[]) => void,
+  keep: (news: Pick<RunRecord, 'trials' | 'stopped'>) => RunRecord,
 ): Promise<void> {
   const { plan, progress, signal } = options;
   const trials: TrialResult[] = [];
   const hiccups = new HiccupMeter(options.clock);
   hiccups.start();
+  const measure = async (trial: PlannedTrial): Promise<boolean> => {
+    if (signal.aborted || nothingWorks(plan, trials)) return false;
+    const result = await runOne(trial, { ...options, hiccups });
+    if (result === undefined) return false;
+    trials.push(result);
+    progress.onTrial(trial, result);
+    keep({ trials: [...trials] });
+    return true;
+  };
+  const looks = watchLooks(options);
   try {
-    for (const trial of plan.trials) {
-      if (signal.aborted || nothingWorks(plan, trials)) return;
-      const result = await runOne(trial, { ...options, hiccups });
-      if (result === undefined) return;
-      trials.push(result);
-      progress.onTrial(trial, result);
-      onTrials([...trials]);
+    for (const block of trialsByBlock(plan.trials)) {
+      const late = looks.before();
+      if (late !== undefined) return void keep({ trials: [...trials], stopped: late });
+      for (const trial of block) if (!(await measure(trial))) return;
+      const stopped = looks.after(keep({ trials: [...trials] }));
+      if (stopped !== undefined) return void keep({ trials: [...trials], stopped });
     }
   } finally {
     hiccups.stop();
@@ -142,7 +160,10 @@ async function probeAll(options: RunOptions, placement: Placement): Promise<Matc
     progress.onProbe(arm);
     const transport = await options.loadTransport(arm.variant.transport);
     try {
-      facts.push(await probeArm({ arm, transport, clock, seed: plan.seed, readyTimeoutNs, placement, signal }));
+      const root = arm.build === undefined ? undefined : options.buildRoots?.get(arm.build);
+      const endpointHome = root === undefined ? undefined : { root };
+      const probe = { arm, transport, clock, seed: plan.seed, readyTimeoutNs, placement, endpointHome, signal };
+      facts.push(await probeArm(probe));
     } catch (error) {
       throw new ProbeError(`${arm.id}: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -13,7 +13,7 @@ import {
   verdictSentence,
 } from '../claim-text.ts';
 import { alignColumns } from '../columns.ts';
-import { isAgainstTargets } from '../../claims/arms.ts';
+import { isAboutBuilds, isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
 import { doubtLines } from '../doubts.ts';
 import { forTerminal } from '../escape.ts';
@@ -62,6 +62,7 @@ const bullet = (text: string): Lines => hang(forTerminal(text), { first: '  • 
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasured } = sortClaims(report);
+  if (isAboutBuilds(report.summary)) return [];
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row');
   const { sse, websocket } = columnArms(report.summary);
