@@ -16,6 +16,13 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   warmup: { flag: '--warmup' },
   payload: { flag: '--payload' },
   trials: { flag: '--trials', usual: '6' },
+  setup: { flag: '--setup' },
+  setupTimeout: { flag: '--setup-timeout' },
+  gate: { flag: '--gate' },
+  maxRegression: { flag: '--max-regression' },
+  looks: { flag: '--looks' },
+  alpha: { flag: '--alpha' },
+  budget: { flag: '--budget' },
 };
 
 /** Flags without a value. */
@@ -27,6 +34,7 @@ export function askedWords(names: readonly string[], options: Record<string, unk
     const value = options[name];
     return typeof value === 'string' && value !== usual ? [flag, value] : [];
   });
+  const arms = (Array.isArray(options['arm']) ? options['arm'].map(String) : []).flatMap((arm) => ['--arm', arm]);
   const switches = SWITCHES.filter((name) => options[name] === true).map((name) => `--${name}`);
-  return [...names, ...flags, ...switches];
+  return [...names, ...arms, ...flags, ...switches];
 }

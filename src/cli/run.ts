@@ -5,20 +5,23 @@ import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
+import { planPairs } from '../scenario/plan-pairs.ts';
 import { type Plan, type PlanOptions, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
-import { overNetworksOf } from '../scenario/suite.ts';
+import { type OverNetworks, overNetworksOf } from '../scenario/suite.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
-import { type ChosenArms, chooseArms } from './arms.ts';
-import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
+import { type ArmChoice, type ChosenArms, chooseArms } from './arms.ts';
+import { type BuiltArms, chooseBuiltTargets, chooseOwnBuilds } from './build-arms.ts';
+import { type BuildFlags, readBuildFlags } from './build-flags.ts';
+import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
 import { askedWords } from './asked.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
-import { chooseScenarios } from './scenarios.ts';
+import { type ChosenScenarios, chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
 import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
@@ -46,13 +49,72 @@ export async function runCommand(
     protocol: flags.axes.protocol,
     env: process.env,
   });
+  const builds = readBuildFlags(options, isGiven);
   const outputs = await readOutputs(flags.formats);
-  const { cells, studies: drafts } = chooseScenarios(names, flags, targets !== undefined);
+  const scenarios = builds === undefined ? names : scenariosOfBuilds(names, flags);
+  const { cells, studies: drafts } = chooseScenarios(scenarios, flags, targets !== undefined);
+  const [study] = drafts;
+  if (builds !== undefined && study !== undefined)
+    throw new UsageError(
+      `--arm: "${study.name}" is a study, which has a procedure of its own; name a workload, such as tool-calls`,
+    );
   const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
+  const startedAt = new Date();
+  const path = resolveOutput(flags.output, startedAt, nameOf(scenarios));
+  // Making builds ready may take minutes, and is not begun for a run that could not be kept.
+  if (builds !== undefined) checkOutputs(path, outputs);
   const chosen =
     targets === undefined
-      ? await chooseArms({ ...flags, arms: widenArms(flags.arms, wider), cells })
-      : await chooseForeign(targets, cells, flags);
+      ? await chooseOwn({ ...flags, arms: widenArms(flags.arms, wider), cells }, builds)
+      : await chooseForeign({ targets, cells, flags, builds });
+  try {
+    return await planAndRun({
+      ...{ options, version, isGiven, names: scenarios, flags, targets, outputs, cells, drafts, wider, path },
+      chosen,
+    });
+  } finally {
+    await chosen.prepared?.end();
+  }
+}
+
+/** Said aloud: what is measured where nobody says otherwise, and what `--quick` does not weaken. */
+function scenariosOfBuilds(names: readonly string[], { quick }: RunFlags): readonly string[] {
+  if (quick)
+    say(
+      '--quick: the looks and their rate of false alarms stay; windows are shorter, so that only larger changes are seen',
+    );
+  if (names.length > 0) return names;
+  say(`no scenario is named: ${BUILD_SCENARIO} is measured`);
+  return [BUILD_SCENARIO];
+}
+
+/** Of two builds: the smallest workload there is, whose numbers are the surest. */
+const BUILD_SCENARIO = 'tool-calls';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function checkOutputs(path: string, outputs: readonly Output[]): void {
+  checkWritable(path);
+  for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
+}
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly options: Record<string, unknown>;
+  readonly version: string;
+  readonly isGiven: (option: string) => boolean;
+  readonly flags: RunFlags;
+  readonly targets: TargetFlags | undefined;
+  readonly outputs: readonly Output[];
+  readonly cells: readonly Cell[];
+  readonly drafts: ChosenScenarios['studies'];
+  readonly wider: OverNetworks | undefined;
+  readonly path: string;
+  readonly chosen: Chosen;
+}
+
+async function planAndRun(asked: Asked): Promise<ExitCode> {
+  const { names, options, version, isGiven, flags, targets, outputs, cells, drafts, wider, path, chosen } = asked;
   const { repliesOneWay } = chosen;
   if (repliesOneWay.length > 0)
     process.stderr.write(`--reply does not concern ${repliesOneWay.join(', ')}: there is no choice of reply\n`);
@@ -63,11 +125,8 @@ export async function runCommand(
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
   const plan = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
-  const startedAt = new Date();
-  const path = resolveOutput(flags.output, startedAt, nameOf(names));
-  checkWritable(path);
-  for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
-  const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
+  checkOutputs(path, outputs);
+  const words = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
     chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },
@@ -75,16 +134,30 @@ export async function runCommand(
     outputs,
     path,
     version,
-    asked,
+    asked: words,
   });
 }
 
 /** The arms, and what is secret of them, which stays beside the plan. */
-type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>>;
+type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>> & Partial<Pick<BuiltArms, 'gate' | 'prepared'>>;
 
-async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags: RunFlags): Promise<Chosen> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  await refuseStrangers(targets, { cells, trials: flags.trials, processWarmup: warmupOf(flags, true) }, say);
+async function chooseOwn(choice: ArmChoice & Pick<Asked, 'cells'>, builds: BuildFlags | undefined): Promise<Chosen> {
+  const chosen = await chooseArms(choice);
+  return builds === undefined ? chosen : chooseOwnBuilds(chosen, { flags: builds, cells: choice.cells, say });
+}
+
+interface ForeignChoice {
+  readonly targets: TargetFlags;
+  readonly cells: readonly Cell[];
+  readonly flags: RunFlags;
+  readonly builds: BuildFlags | undefined;
+}
+
+async function chooseForeign({ targets, cells, flags, builds }: ForeignChoice): Promise<Chosen> {
+  const { readyTimeoutNs } = flags;
+  const trials = builds?.gate.looks.at(-1) ?? flags.trials;
+  await refuseStrangers(targets, { cells, trials, processWarmup: warmupOf(flags, true) }, say);
+  if (builds !== undefined) return chooseBuiltTargets({ flags: builds, targets, cells, readyTimeoutNs, say });
   return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
@@ -96,18 +169,19 @@ function warmupOf({ quick }: RunFlags, isForeign: boolean): Extent {
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
-type Planned = Pick<Chosen, 'arms' | 'specs'> & Required<Pick<PlanOptions, 'impossible'>>;
+type Planned = Pick<Chosen, 'arms' | 'specs' | 'gate' | 'prepared'> & Required<Pick<PlanOptions, 'impossible'>>;
 
-function makePlan(cells: readonly Cell[], { arms, specs, impossible }: Planned, flags: RunFlags, seed: number): Plan {
-  return planTrials({
-    seed,
-    quick: flags.quick,
-    blocks: flags.trials,
-    processWarmup: warmupOf(flags, specs !== undefined),
-    arms,
-    cells,
-    impossible,
-  });
+function makePlan(
+  cells: readonly Cell[],
+  { arms, specs, impossible, gate: pairs, prepared }: Planned,
+  flags: RunFlags,
+  seed: number,
+): Plan {
+  const { quick } = flags;
+  const options = { seed, quick, processWarmup: warmupOf(flags, specs !== undefined), arms, cells, impossible };
+  if (pairs === undefined) return planTrials({ ...options, blocks: flags.trials });
+  const gate = { thresholds: [], pairs, reruns: 0 };
+  return planPairs({ ...options, looks: pairs.looks, gate, builds: prepared?.builds });
 }
 
 interface RunRequest {
@@ -145,6 +219,7 @@ async function runAndShow({ plan, chosen, flags, outputs, path, version, asked }
       asked,
       unsupported: chosen.unsupported,
       targets: chosen.specs ?? new Map(),
+      buildRoots: chosen.specs === undefined ? chosen.prepared?.folders : undefined,
       clock,
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,
