@@ -14,13 +14,16 @@ export interface RunToEnd {
 }
 
 const SUCCESS = 'ended with exit code 0';
-const SHOWN_LINES = 3;
+/** Of each stream. */
+const SHOWN_LINES = 2;
+/** Says that a script failed, where that script has said why. */
+const NPM = /^npm (error|ERR!)/;
 const LONGEST_LINE = 160;
 
 /** Resolves with why it failed, in words that go after its name and end with its own last ones; `undefined` when it succeeded. Nothing of it is left running. */
 export async function runToEnd({ argv, cwd, env = {}, limitNs, limitFlag }: RunToEnd): Promise<string | undefined> {
-  const said = new LastWords();
-  const command = await startSupervised(argv, { cwd, env, hear: (text) => said.add(text) });
+  const [said, complained] = [new LastWords(), new LastWords()];
+  const command = await startSupervised(argv, { cwd, env, hear: (text) => complained.add(text) });
   command.stdin.end();
   command.stdout.setEncoding('utf8').on('data', (text: string) => said.add(text));
   let timer: NodeJS.Timeout | undefined;
@@ -35,15 +38,18 @@ export async function runToEnd({ argv, cwd, env = {}, limitNs, limitFlag }: RunT
     how === 'late'
       ? `did not end within ${toSeconds(limitNs)} s${limitFlag === undefined ? '' : ` (${limitFlag})`}`
       : how;
-  return `${ending}${lastLines(said.text)}`;
+  return `${ending}${lastLines([said, complained])}`;
 }
 
-/** What a program said last, on one line. */
-function lastLines(text: string): string {
-  const lines = text
-    .split('\n')
-    .map((line) => escapeUnprintable(line.trim().slice(0, LONGEST_LINE)))
-    // npm's last word is where its log lies.
-    .filter((line) => line !== '' && !line.includes('A complete log of this run'));
-  return lines.length === 0 ? '' : `; its last words: ${lines.slice(-SHOWN_LINES).join(' | ')}`;
+/** What a program said last on each stream, on one line: compilers complain on one, and those who run them on the other. */
+function lastLines(streams: readonly LastWords[]): string {
+  const lines = streams.map(({ text }) =>
+    text
+      .split('\n')
+      .map((line) => escapeUnprintable(line.trim().slice(0, LONGEST_LINE)))
+      .filter((line) => line !== ''),
+  );
+  const telling = lines.map((some) => some.filter((line) => !NPM.test(line)));
+  const shown = (telling.flat().length > 0 ? telling : lines).flatMap((some) => some.slice(-SHOWN_LINES));
+  return shown.length === 0 ? '' : `; its last words: ${shown.join(' | ')}`;
 }

@@ -4,11 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually } from '../../test/fixtures/command.ts';
 import { keepFolder } from './kept-folder.ts';
 
 const PROGRAM = new URL('../../dist/child/kept-folder.js', import.meta.url).href;
-const gone = (folder: string) => eventually(() => (existsSync(folder) ? undefined : true), 'end of the folder', 10_000);
+const gone = (folder: string) => expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false);
 
 test('is there, empty, until it is removed with all that is in it', async () => {
   const folder = await keepFolder();
@@ -45,7 +44,7 @@ test('is gone when whoever asked for it was killed, and what others have there i
 
 test('is gone when whoever asked for it just ends, and keeps nobody from ending', async () => {
   const { path } = await keepingProcess('');
-  await gone(path);
+  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
 });
 
 test('is gone even if somebody who outlives the tool puts it back', async () => {
@@ -53,7 +52,7 @@ test('is gone even if somebody who outlives the tool puts it back', async () => 
   process.kill(pid, 'SIGKILL');
   await gone(path);
   mkdirSync(join(path, 'late'), { recursive: true });
-  await gone(path);
+  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
 });
 
 test('one clear message where no folder can be made', async () => {

@@ -69,7 +69,17 @@ export async function runCommand(
       : await chooseForeign({ targets, cells, flags, builds });
   try {
     return await planAndRun({
-      ...{ options, version, isGiven, names: scenarios, flags, targets, outputs, cells, drafts, wider, path },
+      names: scenarios,
+      options,
+      version,
+      isGiven,
+      flags,
+      targets,
+      outputs,
+      cells,
+      drafts,
+      wider,
+      path,
       chosen,
     });
   } finally {
