@@ -51,7 +51,10 @@ describe('a server of one’s own', () => {
   test('a slower commit shows in the processor time of its server', { timeout: 120_000 }, async () => {
     const repo = repository();
     const { code, path, stdout, stderr, leftOver } = await compared(repo, [
-      ...['--arm', 'base=before', '--arm', 'head=.'],
+      '--arm',
+      'base=before',
+      '--arm',
+      'head=.',
       ...START,
       ...SHORT,
     ]);
@@ -115,9 +118,8 @@ describe('builds of this tool', () => {
   test('each arm’s endpoint is the one of its folder, over sockets and pipes', { timeout: 120_000 }, async () => {
     const { folder, starts } = copyOf();
     const arms = ['--arm', `base=${ROOT}`, '--arm', `head=${folder}`, '-t', 'websocket,stdio'];
-    const { code, path, stderr } = await compared(ROOT, [
-      ...['tool-calls', ...arms, '--quick', '-d', '50ms', '-w', '10ms', '--looks', '4', '--alpha', '0.5'],
-    ]);
+    const short = ['--quick', '-d', '50ms', '-w', '10ms', '--looks', '4', '--alpha', '0.5'];
+    const { code, path, stderr } = await compared(ROOT, ['tool-calls', ...arms, ...short]);
     expect([EXIT.pass, EXIT.gateFailed, EXIT.inconclusive], stderr).toContain(code);
     const { plan, trials, matching } = readRecord(path);
     expect(plan.arms.map(({ id }) => id)).toEqual(['websocket:base', 'websocket:head', 'stdio:base', 'stdio:head']);

@@ -66,7 +66,11 @@ const sourcesOf = ({ base, head = '.' }: Options): readonly BuildSource[] => [
 async function prepare(cwd: string, options: Options) {
   const said: string[] = [];
   const prepared = await prepareBuilds(sourcesOf(options), {
-    ...{ setup: undefined, setupLimitNs: seconds(20), isOwn: false, cwd, say: (line: string) => said.push(line) },
+    setup: undefined,
+    setupLimitNs: seconds(20),
+    isOwn: false,
+    cwd,
+    say: (line) => said.push(line),
     ...options,
   });
   onTestFinished(() => prepared.end());
@@ -83,7 +87,8 @@ describe('a ref', () => {
   test('becomes a folder with all its files, and leaves nothing in the repository', async () => {
     const repo = repository();
     const before = stateOf(repo);
-    const { base, head, builds, end, said } = await prepare(repo, { base: 'before' });
+    const prepared = await prepare(repo, { base: 'before' });
+    const { base, head, builds, said } = prepared;
     expect(readFileSync(join(base, 'server.mjs'), 'utf8')).toBe('old');
     expect(existsSync(join(base, 'secret.txt'))).toBe(true);
     expect(existsSync(join(base, '.git'))).toBe(false);
@@ -96,7 +101,7 @@ describe('a ref', () => {
     ]);
     expect(said).toEqual([`base: checking out "before", commit ${commits[0]?.slice(0, 12) ?? ''}`]);
     expect(stateOf(repo)).toBe(before);
-    await end();
+    await prepared.end();
     expect(existsSync(base)).toBe(false);
     expect(existsSync(repo)).toBe(true);
   });

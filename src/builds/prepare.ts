@@ -21,7 +21,7 @@ export interface BuildSource {
 }
 
 /** An arm's code was written as something that is neither a folder nor a commit, or not of this tool. Its message is one line, fit to print. */
-export class SourceError extends Error {
+class SourceError extends Error {
   override readonly name = 'SourceError';
 }
 

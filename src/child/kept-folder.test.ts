@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { keepFolder } from './kept-folder.ts';
 
 const PROGRAM = new URL('../../dist/child/kept-folder.js', import.meta.url).href;
-const gone = (folder: string) => expect.poll(() => existsSync(folder), { timeout: 10_000 }).toBe(false);
+const PATIENCE = { timeout: 10_000 };
 
 test('is there, empty, until it is removed with all that is in it', async () => {
   const folder = await keepFolder();
@@ -38,21 +38,21 @@ test('is gone when whoever asked for it was killed, and what others have there i
   const { path, pid } = await keepingProcess('setInterval(() => undefined, 1000);');
   expect(existsSync(path)).toBe(true);
   process.kill(pid, 'SIGKILL');
-  await gone(path);
+  await expect.poll(() => existsSync(path), PATIENCE).toBe(false);
   expect(existsSync(other)).toBe(true);
 });
 
 test('is gone when whoever asked for it just ends, and keeps nobody from ending', async () => {
   const { path } = await keepingProcess('');
-  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => existsSync(path), PATIENCE).toBe(false);
 });
 
 test('is gone even if somebody who outlives the tool puts it back', async () => {
   const { path, pid } = await keepingProcess('setInterval(() => undefined, 1000);');
   process.kill(pid, 'SIGKILL');
-  await gone(path);
+  await expect.poll(() => existsSync(path), PATIENCE).toBe(false);
   mkdirSync(join(path, 'late'), { recursive: true });
-  await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => existsSync(path), PATIENCE).toBe(false);
 });
 
 test('one clear message where no folder can be made', async () => {
