@@ -2,7 +2,7 @@
 import type { Clock } from '../measure/clock.ts';
 import type { RunRecord, Stopped } from '../result/record.ts';
 import type { Plan, PlannedTrial } from '../scenario/plan.ts';
-import { minus } from '../units.ts';
+import { type Nanoseconds, minus } from '../units.ts';
 
 export interface LookOptions {
   readonly plan: Plan;
@@ -25,15 +25,16 @@ export interface Looks {
  */
 export function watchLooks({ plan, clock, decide }: LookOptions): Looks {
   const { looks = [], budgetNs } = plan.gate?.pairs ?? {};
-  const startedNs = clock.now();
-  let beganNs = startedNs;
+  let startedNs: Nanoseconds | undefined;
+  let beganNs = clock.now();
   let longestNs = 0;
   let done = 0;
   return {
     before: () => {
       beganNs = clock.now();
+      startedNs ??= beganNs;
       const overdue = budgetNs !== undefined && minus(beganNs, startedNs) + longestNs > budgetNs;
-      return overdue && done > 0 ? { afterBlock: done - 1, because: 'budget' } : undefined;
+      return overdue ? { afterBlock: done - 1, because: 'budget' } : undefined;
     },
     after: (record) => {
       done += 1;

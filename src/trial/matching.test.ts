@@ -162,7 +162,7 @@ describe('two builds', () => {
 
   test('may not differ within a build, nor in what is the same for all', () => {
     expect(mismatchesOf({ surfaceHash: 'other' }).rules).toEqual(['same server: name, version, capabilities, tools']);
-    expect(mismatchesOf({}, { endpointNode: 'v24.0.0 production' }).rules).toEqual([
+    expect(mismatchesOf({}, { endpointNode: 'v24.0.0 production', driverNode: 'v24.0.0 production' }).rules).toEqual([
       'same Node and NODE_ENV at both ends',
     ]);
   });
