@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** These run the command, count what it leaves behind, or look at times: each has the machine to itself. */
 const ALONE = [
+  'base-head',
   'connection-limits.study',
   'doctor',
   'every-option',

@@ -33,6 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ['child', 'result', 'measure', 'units'],
   // Other people's servers: looked at from outside, before anything is measured.
   target: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child'],
+  // Where the code of arms comes from: folders and commits, looked at and made ready before anything is measured.
+  builds: ['child', 'scenario', 'units'],
   load: ['transports/contract', 'mcp', 'scenario', 'units', 'measure', 'result'],
   endpoint: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child', 'result'],
   driver: [

@@ -8,6 +8,7 @@ import type { Control, RunRecord } from '../src/result/record.ts';
 import { bytes, nanoseconds } from '../src/units.ts';
 import { FIXTURE_CELLS } from './fixtures/cells.ts';
 import { fileIn, runCommand } from './fixtures/command.ts';
+import { ownUse, withProcessorTime } from './fixtures/process-use.ts';
 import { fixtureRecord, withMeasurements } from './fixtures/record.ts';
 
 const CELLS = FIXTURE_CELLS.filter(({ id }) => id === 'tool-calls' || id === 'notifications[20/s]');
@@ -24,11 +25,7 @@ const HEAD: RunRecord = {
             wireUp: bytes((measurement.bytes.wireUp ?? 0) + 8 * measurement.calls.ok),
             driverWireUp: bytes((measurement.bytes.driverWireUp ?? 0) + 8 * measurement.calls.ok),
           },
-          endpoint: measurement.endpoint && {
-            ...measurement.endpoint,
-            cpuUserUs: measurement.endpoint.cpuUserUs * 1.5,
-            cpuSystemUs: measurement.endpoint.cpuSystemUs * 1.5,
-          },
+          endpoint: withProcessorTime(ownUse(measurement.endpoint), 1.5),
         }
       : measurement,
   ),

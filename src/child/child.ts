@@ -1,6 +1,7 @@
 /** A child process of the command: asked over IPC, ended by its own id, on every way out. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Nanoseconds, toMilliseconds } from '../units.ts';
 import { LastWords } from './last-words.ts';
@@ -18,6 +19,16 @@ export interface ChildOptions {
   readonly name: string;
   /** File name in the package's `bin` folder. */
   readonly program: string;
+  /** Another build of the package, whose program it is; absent for this one. */
+  readonly home?: ChildHome | undefined;
+}
+
+/** Where a child's code lies and what it finds there: no two trials need to find the same. */
+export interface ChildHome {
+  /** The root of a package like this one; absent for this one. */
+  readonly root?: string | undefined;
+  /** Length of a variable that nobody reads: where things lie in memory depends on the size of the environment. */
+  readonly padBytes?: number | undefined;
 }
 
 export interface Child<C extends Commands> {
@@ -58,7 +69,12 @@ process.on('exit', () => {
 });
 
 /** The package's root: the same number of steps up from `src/child/` and `dist/child/`. */
-const programUrl = (program: string): URL => new URL(`../../bin/${program}`, import.meta.url);
+const programPath = (program: string, root: string | undefined): string =>
+  root === undefined ? fileURLToPath(new URL(`../../bin/${program}`, import.meta.url)) : join(root, 'bin', program);
+
+/** The variable that makes the environment so many bytes larger; none for a process that nothing is to be told apart by. */
+export const padding = (bytes: number | undefined): Readonly<Record<string, string>> =>
+  bytes === undefined ? {} : { MCP_BENCH_PAD: 'x'.repeat(bytes) };
 
 export function startChild<C extends Commands>(options: ChildOptions): Child<C> {
   return new ForkedChild<C>(options.name, forkProgram(options, 'ignore'));
@@ -76,11 +92,11 @@ export function startPipedChild<C extends Commands>(options: ChildOptions): Pipe
   return Object.assign(forked, { stdin, stdout });
 }
 
-const forkProgram = ({ program }: ChildOptions, streams: 'ignore' | 'pipe'): ChildProcess =>
-  fork(fileURLToPath(programUrl(program)), [], {
+const forkProgram = ({ program, home }: ChildOptions, streams: 'ignore' | 'pipe'): ChildProcess =>
+  fork(programPath(program, home?.root), [], {
     stdio: [streams, streams, 'pipe', 'ipc'],
     execArgv: [],
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', ...padding(home?.padBytes) },
   });
 
 class ForkedChild<C extends Commands> implements Child<C> {

@@ -7,3 +7,7 @@ const TASKSET_LIMIT_MS = 5_000;
 export function pinProcess(pid: number, cpu: number): boolean {
   return spawnSync('taskset', ['-a', '-c', '-p', String(cpu), String(pid)], { timeout: TASKSET_LIMIT_MS }).status === 0;
 }
+
+/** The command's words so that it starts on the core, and whatever it starts with it. */
+export const pinnedArgv = (argv: readonly string[], cpu: number | undefined): readonly string[] =>
+  cpu === undefined ? argv : ['taskset', '-c', String(cpu), ...argv];

@@ -34,12 +34,16 @@ export interface SupervisedOptions {
   readonly folder?: string;
   /** Of the command, beside what it inherits. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the command works; absent: where this process does. */
+  readonly cwd?: string | undefined;
+  /** Is told what the command says on stderr, as it says it. */
+  readonly hear?: (text: string) => void;
 }
 
 /** Starts the command, without a shell. Rejects with one line when there is no such program or it may not be run. */
 export async function startSupervised(
   argv: readonly string[],
-  { folder, env = {} }: SupervisedOptions = {},
+  { folder, env = {}, cwd, hear }: SupervisedOptions = {},
 ): Promise<Supervised> {
   const ofFolder = folder === undefined ? [] : [`--folder=${folder}`];
   // In a group of its own: what kills our whole group must leave it alive to end the command.
@@ -47,6 +51,7 @@ export async function startSupervised(
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   const { stdin, stdout, stderr } = supervisor;
   if (stdin === null || stdout === null || stderr === null)
@@ -54,7 +59,10 @@ export async function startSupervised(
   // Writing to a command that is gone is told by `gone`.
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined);
   const said = new LastWords();
-  stderr.setEncoding('utf8').on('data', (text: string) => said.add(text));
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.add(text);
+    hear?.(text);
+  });
   const { started, gone } = follow(supervisor);
   const pid = await started;
   return {

@@ -11,9 +11,13 @@ export const sidesOf = ({ arms }: Summary): Sides | undefined => articlePairs(ar
 /** Whether the run was against somebody else's servers, about which the article says nothing. */
 export const isAgainstTargets = ({ arms }: Summary): boolean => arms.some((arm) => !isEmbedded(arm));
 
+/** Whether the run holds two builds of a server against each other: then it is about these, and not about transports. */
+export const isAboutBuilds = ({ arms }: Summary): boolean => arms.some(({ build }) => build !== undefined);
+
 /** Why a side is missing, in words; empty when both are there. */
 export function missingSides(summary: Summary): string {
   if (sidesOf(summary) !== undefined) return '';
+  if (isAboutBuilds(summary)) return 'this run holds two builds against each other, not two transports';
   const missing = ARTICLE_TRANSPORTS.filter(({ transport }) => sideOf(summary.arms, transport) === undefined);
   if (missing.length === 0) return 'SSE and WebSocket did not run over the same network';
   return missing.map((side) => whyMissing(summary, side)).join('; ');

@@ -19,10 +19,16 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   baseline: { flag: '--baseline' },
   maxRegression: { flag: '--max-regression' },
   reruns: { flag: '--reruns' },
+  setup: { flag: '--setup' },
+  setupTimeout: { flag: '--setup-timeout' },
+  gate: { flag: '--gate' },
+  looks: { flag: '--looks' },
+  alpha: { flag: '--alpha' },
+  budget: { flag: '--budget' },
 };
 
 /** Those that may stand several times. */
-const REPEATABLE: Readonly<Record<string, string>> = { threshold: '--threshold' };
+const REPEATABLE: Readonly<Record<string, string>> = { arm: '--arm', threshold: '--threshold' };
 
 /** Flags without a value. */
 const SWITCHES = ['tls', 'quick', 'control'] as const;
@@ -38,5 +44,5 @@ export function askedWords(names: readonly string[], options: Record<string, unk
     return Array.isArray(values) ? values.flatMap((value) => [flag, String(value)]) : [];
   });
   const switches = SWITCHES.filter((name) => options[name] === true).map((name) => `--${name}`);
-  return [...names, ...flags, ...repeated, ...switches];
+  return [...names, ...repeated, ...flags, ...switches];
 }

@@ -32,9 +32,9 @@ export function readGateFlags(options: Record<string, unknown>): GateFlags {
     return typeof value === 'string' ? value : undefined;
   };
   const [baseline, saveBaseline, maxRegression] = [text('baseline'), text('saveBaseline'), text('maxRegression')];
-  if (maxRegression !== undefined && baseline === undefined) {
+  if (maxRegression !== undefined && baseline === undefined && options['arm'] === undefined) {
     throw new UsageError(
-      `--max-regression: got ${quote(maxRegression)}, expected --baseline beside it: there is nothing to be worse than`,
+      `--max-regression: got ${quote(maxRegression)}, expected --baseline or two --arm beside it: there is nothing to be worse than`,
     );
   }
   return {

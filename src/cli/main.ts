@@ -17,6 +17,9 @@ const EXIT_BY_ERROR: ReadonlyMap<string, ExitCode> = new Map([
   ['RunFailure', EXIT.runFailed],
   ['TargetError', EXIT.runFailed],
   ['ProbeError', EXIT.runFailed],
+  ['SourceError', EXIT.usage],
+  ['BuildError', EXIT.runFailed],
+  ['ChildError', EXIT.runFailed],
   ['MismatchError', EXIT.runFailed],
 ]);
 
@@ -86,6 +89,24 @@ or records cannot be compared · 130 interrupted`,
     .option('--header <name: value>', 'sent to targets with every request, recorded nowhere; repeatable', collect)
     .option('--header-env <name=VARIABLE>', 'likewise, with the value of an environment variable; repeatable', collect)
     .option('--yes', 'send the load to targets that are not on loopback')
+    .option(
+      '--arm <name=where>',
+      'twice: base against head, where is a folder or a git ref; the base is what is called base, else the first',
+      collect,
+    )
+    .option(
+      '--setup <command>',
+      "for the shell, in the folder of each --arm before it is measured, kept in the record as it stands here, so no place for secrets; default: npm ci in a ref's checkout with a package-lock.json",
+    )
+    .option('--setup-timeout <time>', 'how long that may take for each (10m)')
+    .option(
+      '--gate <metrics>',
+      'comma-separated: what base and head are judged by, beside bytes (the median call or push, processor time of the server)',
+    )
+    .option('--max-regression <share>', 'by how much head may be worse (5%; for p99 and max 10%)')
+    .option('--looks <pairs>', 'numbers of pairs after which it is judged and may end (12,20,30)')
+    .option('--alpha <share>', 'share of runs that may alarm falsely, over all looks and metrics (0.01)')
+    .option('--budget <time>', 'no further block begins that would not be done by then')
     .option('-c, --clients <n>', 'concurrent MCP clients')
     .option('-R, --rate <per-second>', "offered rate, open loop; without it the scenario's own load model")
     .option('-d, --duration <time>', 'measured part of a trial, such as 5s or 500ms')
@@ -133,6 +154,9 @@ Examples:
   mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes
   mcp-transport-bench run tool-calls --threshold "websocket response-time.p99 < 5ms" --threshold "calls-failed <= 0"
   mcp-transport-bench run tool-calls --save-baseline main        and later: --baseline main --max-regression 5%
+  mcp-transport-bench run --arm base=main --arm head=. --command "node server.js"   is this change slower?
+  mcp-transport-bench run --arm base=v1.2.0 --arm head=. --setup "npm ci && npm run build" --command "node dist/server.js"
+  mcp-transport-bench run tool-calls --arm base=../before --arm head=. -t sse --max-regression 10%   this tool itself
 
 A target's certificate that no known authority has signed is trusted when the environment variable
 NODE_EXTRA_CA_CERTS names its PEM file.`,

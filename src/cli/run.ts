@@ -1,19 +1,23 @@
 /** `run`: from words on a command line to a plan, a record and a table. */
 import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { judgePairs } from '../gate/pairs.ts';
 import { monotonicClock } from '../measure/clock.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { GateVerdict } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
+import { planPairs } from '../scenario/plan-pairs.ts';
 import { type Plan, type PlanOptions, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
-import { overNetworksOf } from '../scenario/suite.ts';
+import { type OverNetworks, overNetworksOf } from '../scenario/suite.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
-import { type ChosenArms, chooseArms } from './arms.ts';
-import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
+import { type ArmChoice, type ChosenArms, chooseArms } from './arms.ts';
+import { type BuiltArms, chooseBuiltTargets, chooseOwnBuilds } from './build-arms.ts';
+import { type BuildFlags, readBuildFlags } from './build-flags.ts';
+import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
 import { type GateFlags, readGateFlags } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
 import { askThresholds, gateOf } from './gate-plan.ts';
@@ -24,7 +28,7 @@ import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
 import { progressOn } from './progress.ts';
-import { chooseScenarios } from './scenarios.ts';
+import { type ChosenScenarios, chooseScenarios } from './scenarios.ts';
 import { onSignals } from './signals.ts';
 import { appendStepSummary } from './step-summary.ts';
 import { planStudies } from './studies.ts';
@@ -53,14 +57,89 @@ export async function runCommand(
     protocol: flags.axes.protocol,
     env: process.env,
   });
+  const builds = readBuildFlags(options, isGiven);
   const gateFlags = readGateFlags(options);
   const outputs = await readOutputs(flags);
-  const { cells, studies: drafts, thresholds: files } = chooseScenarios(names, flags, targets !== undefined);
+  const scenarios = builds === undefined ? names : scenariosOfBuilds(names, flags);
+  const { cells, studies: drafts, thresholds: files } = chooseScenarios(scenarios, flags, targets !== undefined);
+  const [study] = drafts;
+  if (builds !== undefined && study !== undefined)
+    throw new UsageError(
+      `--arm: "${study.name}" is a study, which has a procedure of its own; name a workload, such as tool-calls`,
+    );
   const wider = isGiven('transport') || isGiven('network') ? undefined : overNetworksOf(names);
+  const startedAt = new Date();
+  const path = resolveOutput(flags.output, startedAt, nameOf(scenarios));
+  // Making builds ready may take minutes, and is not begun for a run that could not be kept.
+  if (builds !== undefined) checkPaths({ path, outputs, gateFlags });
   const chosen =
     targets === undefined
-      ? await chooseArms({ ...flags, arms: widenArms(flags.arms, wider), cells })
-      : await chooseForeign(targets, cells, flags);
+      ? await chooseOwn({ ...flags, arms: widenArms(flags.arms, wider), cells }, builds)
+      : await chooseForeign({ targets, cells, flags, builds });
+  try {
+    return await planAndRun({
+      names: scenarios,
+      options,
+      version,
+      isGiven,
+      flags,
+      gateFlags,
+      targets,
+      outputs,
+      cells,
+      drafts,
+      files,
+      wider,
+      path,
+      chosen,
+    });
+  } finally {
+    await chosen.prepared?.end();
+  }
+}
+
+/** Said aloud: what is measured where nobody says otherwise, and what `--quick` does not weaken. */
+function scenariosOfBuilds(names: readonly string[], { quick }: RunFlags): readonly string[] {
+  if (quick)
+    say(
+      '--quick: the looks and their rate of false alarms stay; windows are shorter, so that only larger changes are seen',
+    );
+  if (names.length > 0) return names;
+  say(`no scenario is named: ${BUILD_SCENARIO} is measured`);
+  return [BUILD_SCENARIO];
+}
+
+/** Of two builds: the smallest workload there is, whose numbers are the surest. */
+const BUILD_SCENARIO = 'tool-calls';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function checkPaths({ path, outputs, gateFlags }: Pick<Asked, 'path' | 'outputs' | 'gateFlags'>): void {
+  checkWritable(path);
+  checkOutputs(outputs);
+  if (gateFlags.saveBaseline !== undefined) checkWritable(baselinePath(gateFlags.saveBaseline));
+}
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly options: Record<string, unknown>;
+  readonly version: string;
+  readonly isGiven: (option: string) => boolean;
+  readonly flags: RunFlags;
+  readonly gateFlags: GateFlags;
+  readonly targets: TargetFlags | undefined;
+  readonly outputs: readonly Output[];
+  readonly cells: readonly Cell[];
+  readonly drafts: ChosenScenarios['studies'];
+  readonly files: ChosenScenarios['thresholds'];
+  readonly wider: OverNetworks | undefined;
+  readonly path: string;
+  readonly chosen: Chosen;
+}
+
+async function planAndRun(asked: Asked): Promise<ExitCode> {
+  const { names, options, version, isGiven, flags, gateFlags, targets, outputs, path, chosen } = asked;
+  const { cells, drafts, files, wider } = asked;
   const { repliesOneWay } = chosen;
   if (repliesOneWay.length > 0)
     process.stderr.write(`--reply does not concern ${repliesOneWay.join(', ')}: there is no choice of reply\n`);
@@ -73,15 +152,11 @@ export async function runCommand(
   const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
   const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
   const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
-  for (const line of [...notJudged, ...notes]) process.stderr.write(`${line}\n`);
-  const gate = gateOf({ thresholds, baseline, reruns: flags.reruns, blocks: flags.trials });
+  for (const line of [...notJudged, ...notes]) say(line);
+  const gate = gateOf({ thresholds, baseline, pairs: chosen.gate, reruns: flags.reruns, blocks: ungated.blocks });
   const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
-  const startedAt = new Date();
-  const path = resolveOutput(flags.output, startedAt, nameOf(names));
-  checkWritable(path);
-  checkOutputs(outputs);
-  if (gateFlags.saveBaseline !== undefined) checkWritable(baselinePath(gateFlags.saveBaseline));
-  const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
+  checkPaths({ path, outputs, gateFlags });
+  const words = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
     chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },
@@ -90,16 +165,30 @@ export async function runCommand(
     outputs,
     path,
     version,
-    asked,
+    asked: words,
   });
 }
 
 /** The arms, and what is secret of them, which stays beside the plan. */
-type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>>;
+type Chosen = ChosenArms & Partial<Pick<ChosenTargets, 'specs'>> & Partial<Pick<BuiltArms, 'gate' | 'prepared'>>;
 
-async function chooseForeign(targets: TargetFlags, cells: readonly Cell[], flags: RunFlags): Promise<Chosen> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  await refuseStrangers(targets, { cells, trials: flags.trials, processWarmup: warmupOf(flags, true) }, say);
+async function chooseOwn(choice: ArmChoice & Pick<Asked, 'cells'>, builds: BuildFlags | undefined): Promise<Chosen> {
+  const chosen = await chooseArms(choice);
+  return builds === undefined ? chosen : chooseOwnBuilds(chosen, { flags: builds, cells: choice.cells, say });
+}
+
+interface ForeignChoice {
+  readonly targets: TargetFlags;
+  readonly cells: readonly Cell[];
+  readonly flags: RunFlags;
+  readonly builds: BuildFlags | undefined;
+}
+
+async function chooseForeign({ targets, cells, flags, builds }: ForeignChoice): Promise<Chosen> {
+  const { readyTimeoutNs } = flags;
+  const trials = builds?.gate.looks.at(-1) ?? flags.trials;
+  await refuseStrangers(targets, { cells, trials, processWarmup: warmupOf(flags, true) }, say);
+  if (builds !== undefined) return chooseBuiltTargets({ flags: builds, targets, cells, readyTimeoutNs, say });
   return { ...(await chooseTargets(targets, flags.readyTimeoutNs, say)), unsupported: [], repliesOneWay: [] };
 }
 
@@ -112,18 +201,18 @@ export function warmupOf({ quick }: Pick<RunFlags, 'quick'>, isForeign: boolean)
 const nameOf = (names: readonly string[]): string =>
   names.length === 0 ? 'article' : names.length === 1 ? (names[0] ?? '') : 'several';
 
-type Planned = Pick<Chosen, 'arms' | 'specs'> & Required<Pick<PlanOptions, 'impossible'>>;
+type Planned = Pick<Chosen, 'arms' | 'specs' | 'gate' | 'prepared'> & Required<Pick<PlanOptions, 'impossible'>>;
 
-function makePlan(cells: readonly Cell[], { arms, specs, impossible }: Planned, flags: RunFlags, seed: number): Plan {
-  return planTrials({
-    seed,
-    quick: flags.quick,
-    blocks: flags.trials,
-    processWarmup: warmupOf(flags, specs !== undefined),
-    arms,
-    cells,
-    impossible,
-  });
+function makePlan(
+  cells: readonly Cell[],
+  { arms, specs, impossible, gate: pairs, prepared }: Planned,
+  flags: RunFlags,
+  seed: number,
+): Plan {
+  const { quick } = flags;
+  const options = { seed, quick, processWarmup: warmupOf(flags, specs !== undefined), arms, cells, impossible };
+  if (pairs === undefined) return planTrials({ ...options, blocks: flags.trials });
+  return planPairs({ ...options, looks: pairs.looks, builds: prepared?.builds });
 }
 
 interface RunRequest {
@@ -148,6 +237,7 @@ async function runAndShow({
   version,
   asked,
 }: RunRequest): Promise<ExitCode> {
+  const pairs = plan.gate?.pairs;
   const clock = monotonicClock();
   const began = clock.now();
   const progress = progressOn(process.stderr, plan, () => toSeconds(clock.now()) - toSeconds(began));
@@ -171,11 +261,13 @@ async function runAndShow({
       asked,
       unsupported: chosen.unsupported,
       targets: chosen.specs ?? new Map(),
+      buildRoots: chosen.specs === undefined ? chosen.prepared?.folders : undefined,
       clock,
       loadTransport,
       readyTimeoutNs: flags.readyTimeoutNs,
       browser: flags.browser,
       control: gateFlags.control,
+      decide: (sofar) => pairs !== undefined && judgePairs(sofar, pairs).decided,
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,

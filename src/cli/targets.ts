@@ -77,7 +77,7 @@ export async function chooseTargets(flags: TargetFlags, readyTimeoutNs: Nanoseco
 
 async function lookAt(spec: TargetSpec, { wish }: TargetFlags, limitMs: number): Promise<Survey> {
   try {
-    const started = await startTarget(spec, limitMs);
+    const started = await startTarget(spec, { limitMs });
     try {
       return await survey(spec, wish, limitMs);
     } finally {

@@ -1,7 +1,9 @@
 /** What the driver's process can be asked. */
+import type { ChildHome } from '../child/child.ts';
 import type { PhaseReport } from '../load/run-phase.ts';
 import type { Recorded } from '../measure/recorder.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
+import type { TreeReading } from '../measure/process-tree.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
@@ -20,6 +22,8 @@ export type DriverCommands = {
   run: { body: undefined; reply: RunReply };
   /** Waits for events on their way, then for silence, and answers what was recorded. */
   collect: { body: Pick<PublishReport, 'published' | 'events'>; reply: DriverReading };
+  /** What the servers that clients have started use up to now; `null` where there are none, or the system does not tell. */
+  servers: { body: undefined; reply: TreeReading | null };
   /** Closes the scenario's clients. */
   release: { body: undefined; reply: undefined };
   /** Ends a running phase early. */
@@ -41,6 +45,8 @@ export interface DriverStart {
   readonly maxMessageBytes: Bytes;
   /** Where servers run that clients start; `undefined` leaves it to the scheduler. */
   readonly endpointCpu?: number | undefined;
+  /** Whose code these servers run, where they are of the tool's own kind; absent for this program's. */
+  readonly endpointHome?: ChildHome | undefined;
   /** Calls that each client makes first, and discards, to a server that it has started: such a server has compiled nothing yet. */
   readonly coldServerCalls: number;
   /** Whom the clients talk to, where it is not an endpoint of ours. */
@@ -52,6 +58,10 @@ export interface DriverTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** What each client starts for itself; `undefined` where there is an address to connect to. */
   readonly argv: readonly string[] | undefined;
+  /** Where it works; absent: where the driver does. */
+  readonly cwd?: string | undefined;
+  /** See `ChildHome`. */
+  readonly padBytes?: number | undefined;
   readonly call: { readonly tool: string; readonly args: JsonObject };
 }
 

@@ -1,6 +1,8 @@
 /** The driver as its process runs it: the clients of one scenario after another, and the recorder of the phase in hand. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handlers } from '../child/serve.ts';
+import { type ChildHome, padding } from '../child/child.ts';
+import { pinnedArgv } from '../child/pin.ts';
 import { startSupervised } from '../child/supervised.ts';
 import { stampNow } from '../endpoint/host.ts';
 import { type BenchClient, sumCounts, sumReopened, sumStrays } from '../load/bench-client.ts';
@@ -12,6 +14,7 @@ import { fillerSource } from '../mcp/payload.ts';
 import type { PeerCounts } from '../mcp/peer.ts';
 import type { Clock } from '../measure/clock.ts';
 import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
+import { readTrees } from '../measure/process-tree.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { type NetworkProfile, NETWORKS } from '../scenario/network.ts';
 import { derivedSeed, seededRandom } from '../scenario/random.ts';
@@ -48,8 +51,12 @@ interface Running {
   readonly process: ProcessReading;
 }
 
-/** Starts the server of one client, on a core if one is named, for transports where clients do. */
-export type LaunchServer = (index: number, cpu: number | undefined) => Promise<ServerPipes>;
+/** Starts the server of one client, on a core and from another build if these are named, for transports where clients do. */
+export type LaunchServer = (
+  index: number,
+  cpu: number | undefined,
+  home: ChildHome | undefined,
+) => Promise<ServerPipes>;
 
 export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer): Handlers<DriverCommands> {
   const meter = new ProcessMeter();
@@ -58,6 +65,8 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
   let opened: Opened | undefined;
   let running: Running | undefined;
   let aborter = new AbortController();
+  /** Somebody else's servers that clients have started and that are there. */
+  const foreign = new Set<number>();
   const started = (): ConnectorOptions => {
     if (options === undefined) throw new Error('the driver has not been started');
     return options;
@@ -68,9 +77,15 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
   };
   return {
     start: async (body) => {
-      const argv = body.target?.argv;
-      const launchServer = (index: number): Promise<ServerPipes> =>
-        argv === undefined ? launch(index, body.endpointCpu) : startSupervised(argv);
+      const { target, endpointCpu, endpointHome } = body;
+      const launchServer = async (index: number): Promise<ServerPipes> => {
+        if (target?.argv === undefined) return launch(index, endpointCpu, endpointHome);
+        const env = padding(target.padBytes);
+        const server = await startSupervised(pinnedArgv(target.argv, endpointCpu), { cwd: target.cwd, env });
+        foreign.add(server.pid);
+        void server.gone.then(() => foreign.delete(server.pid));
+        return server;
+      };
       const transport = await loadTransport(body.variant.transport);
       const sdk = body.variant.client === 'sdk' ? await loadSdk() : undefined;
       options = { ...body, clock, launchServer, transport, sdk };
@@ -124,6 +139,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
       await quiet(opened.connected, started().variant.network);
       return read(running, opened.connected, published, meter);
     },
+    servers: () => readTrees([...foreign]) ?? null,
     release: async () => {
       const { connected } = opened ?? { connected: [] };
       opened = undefined;

@@ -13,6 +13,6 @@ const inProcess = endpointHandlers(clock, () => process.kill(process.pid, 'SIGKI
 const farm = new ServerFarm(clock);
 
 serveCommands<DriverCommands & HostedEndpoint>({
-  ...driverHandlers(clock, threadPacer(), (index, cpu) => farm.launch(index, cpu)),
+  ...driverHandlers(clock, threadPacer(), (index, cpu, home) => farm.launch(index, cpu, home)),
   ...hostedEndpoint(inProcess, farm.handlers),
 });

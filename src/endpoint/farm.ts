@@ -2,7 +2,7 @@
  * The servers that clients have started, one each, as one endpoint: every command goes to all of them, and their answers
  * are added up. Lives in the process that the clients live in, whose children the servers are.
  */
-import { type Child, ChildError, type PipedChild, startPipedChild } from '../child/child.ts';
+import { type Child, ChildError, type ChildHome, type PipedChild, startPipedChild } from '../child/child.ts';
 import { pinProcess } from '../child/pin.ts';
 import type { Handlers } from '../child/serve.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -23,14 +23,14 @@ type Asked = Pick<Child<EndpointCommands>, 'ask'>;
 
 export class ServerFarm {
   readonly handlers: Handlers<EndpointCommands>;
-  readonly #startServer: () => Server;
+  readonly #startServer: (home: ChildHome | undefined) => Server;
   /** By the index of their client. */
   readonly #servers = new Map<number, Server>();
   #options: EndpointCommands['start']['body'] | undefined;
   /** A server that went without having been asked to takes its counts along: what is asked from then on has no true answer. */
   #lost: string | undefined;
 
-  constructor(clock: Clock, startServer: () => Server = startEndpointProcess) {
+  constructor(clock: Clock, startServer: (home: ChildHome | undefined) => Server = startEndpointProcess) {
     this.#startServer = startServer;
     this.handlers = {
       start: (options) => {
@@ -63,10 +63,10 @@ export class ServerFarm {
   }
 
   /** Starts the server of the client with this index, on a core if one is named. Rejects, with nothing left running, when it cannot be started. */
-  async launch(index: number, cpu: number | undefined): Promise<ServerPipes> {
+  async launch(index: number, cpu: number | undefined, home?: ChildHome): Promise<ServerPipes> {
     const options = this.#options;
     if (options === undefined) throw new ChildError('no endpoint was asked for');
-    const server = this.#startServer();
+    const server = this.#startServer(home);
     // Whoever writes to a process that is gone is told by `gone`; unheard, the error would end this one.
     for (const pipe of [server.stdin, server.stdout]) pipe.on('error', () => undefined);
     try {
@@ -133,5 +133,5 @@ async function publishTo(server: Asked, share: PublishOrder, limitNs: Nanosecond
   return nothing ? sumPublished([]) : server.ask('publish', share, limitNs);
 }
 
-const startEndpointProcess = (): Server =>
-  startPipedChild<EndpointCommands>({ name: 'server', program: 'endpoint.js' });
+const startEndpointProcess = (home: ChildHome | undefined): Server =>
+  startPipedChild<EndpointCommands>({ name: 'server', program: 'endpoint.js', home });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
+import { ownUse, withProcessorTime } from '../../test/fixtures/process-use.ts';
 import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import type { Measurement, RunRecord } from '../result/record.ts';
 import { bytes, nanoseconds } from '../units.ts';
@@ -19,11 +20,7 @@ const changed = (change: (measurement: Measurement) => Measurement) =>
 const withCpu = (factor: number) =>
   changed(({ endpoint, ...measurement }) => ({
     ...measurement,
-    endpoint: endpoint && {
-      ...endpoint,
-      cpuUserUs: endpoint.cpuUserUs * factor,
-      cpuSystemUs: endpoint.cpuSystemUs * factor,
-    },
+    endpoint: withProcessorTime(ownUse(endpoint), factor),
   }));
 
 const found = (record: RunRecord, metric: string, maxRegression?: number) =>

@@ -1,5 +1,6 @@
 /** What a process used: read inside it, at the edges of the window. */
 import { PerformanceObserver, performance } from 'node:perf_hooks';
+import type { OutsideUse } from './process-tree.ts';
 import { type Bytes, type Nanoseconds, NS_PER_MS, bytes, nanoseconds } from '../units.ts';
 
 /** One process over the window. */
@@ -14,6 +15,10 @@ export interface ProcessUse {
   readonly gcTotalNs: Nanoseconds;
   readonly gcMaxNs: Nanoseconds;
 }
+
+/** User and system together, in microseconds, whether the process told it itself or was looked at from outside. */
+export const processorUs = (use: ProcessUse | OutsideUse): number =>
+  'cpuUs' in use ? use.cpuUs : use.cpuUserUs + use.cpuSystemUs;
 
 /** A reading that the next one is compared with. */
 export interface ProcessReading {

@@ -102,10 +102,18 @@ function mergeBytes(all: readonly Measurement[]): ByteBooks {
   };
 }
 
-/** `null` where one is not known. */
-function mergeUses(uses: readonly (ProcessUse | null)[]): ProcessUse | null {
-  const [first, ...others] = uses.filter((use) => use !== null);
-  return first === undefined || others.length + 1 < uses.length ? null : mergeUse(first, others);
+/** `null` where one is not known. Of servers that are somebody else's less is known than of the tool's own. */
+function mergeUses(uses: readonly Measurement['endpoint'][]): Measurement['endpoint'] {
+  const own = uses.filter((use) => use !== null && 'cpuUserUs' in use);
+  const [first, ...others] = own;
+  if (first !== undefined && own.length === uses.length) return mergeUse(first, others);
+  const outside = uses.filter((use) => use !== null && 'cpuUs' in use);
+  if (outside.length < uses.length) return null;
+  return {
+    cpuUs: sum(outside, ({ cpuUs }) => cpuUs),
+    rssBytes: bytes(sum(outside, ({ rssBytes }) => rssBytes)),
+    processes: sum(outside, ({ processes }) => processes),
+  };
 }
 
 /** Processor time and memory of all processes together; how busy the busiest of them was. */

@@ -1,3 +1,4 @@
+import { ownUse } from '../../test/fixtures/process-use.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
@@ -95,7 +96,7 @@ describe('a merged record', () => {
         expect(measurement.bytes.messagesDown).toBe(total(({ bytes }) => bytes.messagesDown));
         expect(measurement.sockets).toBe(total(({ sockets }) => sockets));
         expect(measurement.clients).toBe(total(({ clients }) => clients));
-        expect(measurement.endpoint?.cpuUserUs).toBe(total(({ endpoint }) => endpoint?.cpuUserUs ?? 0));
+        expect(ownUse(measurement.endpoint).cpuUserUs).toBe(total(({ endpoint }) => ownUse(endpoint).cpuUserUs));
         expect(measurement.driver.rssBytes).toBe(total(({ driver }) => driver.rssBytes));
         expect(measurement.driver.gcMaxNs).toBe(Math.max(...all.map((one) => one.driver.gcMaxNs)));
         expect(measurement.driver.utilisation).toBe(Math.max(...all.map((one) => one.driver.utilisation)));

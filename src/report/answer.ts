@@ -1,5 +1,5 @@
 /** The answer in plain language: two to four sentences, every one of them computed. */
-import { isAgainstTargets, missingSides } from '../claims/arms.ts';
+import { isAboutBuilds, isAgainstTargets, missingSides } from '../claims/arms.ts';
 import { callCell, cellsOf, comparisonOf, estimateOf, factsOf, turnedRound } from '../claims/evidence.ts';
 import { size, time, times, whole } from '../claims/quantity.ts';
 import { USUAL_COVERAGE } from '../claims/verdict.ts';
@@ -8,6 +8,7 @@ import { networkWords } from '../scenario/network.ts';
 import { hasCalls } from '../scenario/directions.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { CellSummary, Comparison, Estimate, Summary } from '../stats/summary.ts';
+import { buildSentences } from './build-answer.ts';
 import { intervalText, ratioText } from './comparison-text.ts';
 import { headlinePair, isSameVariant, type Pair } from './headline-pair.ts';
 import { pushSentence, pushWord } from './push-answer.ts';
@@ -26,6 +27,7 @@ interface CallResult extends Pair {
 export function answerSentences(summary: Summary): readonly string[] {
   if (summary.record.plan.studies.length > 0 && summary.cells.length === 0) return studiesAlone(summary);
   if (!hasAnything(summary)) return nothingValid(summary);
+  if (isAboutBuilds(summary)) return buildSentences(summary);
   const pair = headlinePair(summary);
   if (pair === undefined) return oneArm(summary);
   const calls = callResult(summary, pair);

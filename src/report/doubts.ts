@@ -42,7 +42,8 @@ function failureLines(summary: Summary): readonly string[] {
   const failed = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const planned = record.plan.trials.filter(({ armId }) => armId === first.armId).length;
+    const last = record.stopped?.afterBlock ?? Infinity;
+    const planned = record.plan.trials.filter(({ armId, block }) => armId === first.armId && block <= last).length;
     return [
       `${whole(group.length)} of ${whole(planned)} trials of ${armTitle(summary, first.armId)} failed: ${first.error}`,
     ];

@@ -17,7 +17,9 @@ export function headerParts(summary: Summary): readonly string[] {
   ];
 }
 
-function trialWords({ plan }: RunRecord): string {
+function trialWords({ plan, stopped }: RunRecord): string {
+  if (stopped !== undefined)
+    return `${whole(stopped.afterBlock + 1)} of at most ${whole(plan.blocks)} trials each, interleaved`;
   const trials = plan.blocks === 1 ? '1 trial each' : `${whole(plan.blocks)} trials each`;
   return plan.arms.length > 1 && plan.blocks > 1 ? `${trials}, interleaved` : trials;
 }
@@ -46,7 +48,8 @@ const noiseWords = ({ noiseShare }: Summary): string =>
   `noise of this machine: ${noiseShare === undefined ? 'unknown' : `p50 ±${percent(noiseShare)}`}`;
 
 function warnings({ record, completedTrials }: Summary): readonly string[] {
-  const planned = record.plan.trials.length;
+  const last = record.stopped?.afterBlock ?? Infinity;
+  const planned = record.plan.trials.filter(({ block }) => block <= last).length;
   const partial = record.status !== 'complete' || completedTrials < planned;
   const done = [
     ...(planned === 0 ? [] : [`${whole(completedTrials)} of ${whole(planned)} trials`]),

@@ -20,4 +20,4 @@ export function headlinePair(summary: Summary): Pair | undefined {
 
 /** Whether the two are the same thing measured twice. */
 export const isSameVariant = ({ base, other }: Pair): boolean =>
-  JSON.stringify(base.variant) === JSON.stringify(other.variant);
+  base.build === other.build && JSON.stringify(base.variant) === JSON.stringify(other.variant);

@@ -74,6 +74,14 @@ const processUse = z
   })
   .meta({ id: 'ProcessUse', description: 'What one process used over the window.' });
 
+const outsideUse = z
+  .object({
+    cpuUs: z.number().describe('User and system, of all threads.'),
+    rssBytes: bytes().describe('Resident sets at the end of the window, added up.'),
+    processes: z.number().describe('At the end of the window.'),
+  })
+  .meta({ id: 'OutsideUse', description: 'What somebody else’s programs used over the window, seen from outside.' });
+
 const relayLateness = z
   .object({ chunks: z.number(), p50Ns: ns(), p99Ns: ns(), maxNs: ns() })
   .describe('How late the relay that emulated the network passed on what it was to delay.');
@@ -163,7 +171,7 @@ export const measurementSchema = z
     sockets: z.number().describe('Open at the end of the window, over all clients.'),
     clients: z.number(),
     within100ms: z.number().nullable().describe('Share of calls answered within 100 ms, 0 … 1; null without calls.'),
-    endpoint: processUse.nullable(),
+    endpoint: z.union([processUse, outsideUse]).nullable().describe('null where nothing is known of the server.'),
     driver: processUse,
     hiccups: z.object({ maxNs: ns(), totalNs: ns() }).describe('What the machine did to an idle process.'),
     arrivals: arrivals.optional(),

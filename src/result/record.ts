@@ -11,6 +11,7 @@ import type { FanOut } from '../measure/fan-out-book.ts';
 import type { Distribution } from '../measure/histogram.ts';
 import type { MachineUse } from '../measure/machine-meter.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
+import type { OutsideUse } from '../measure/process-tree.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
@@ -253,7 +254,8 @@ export interface Measurement {
   readonly clients: number;
   /** Share of the calls that fell due that were rightly answered within 100 ms of their intended start, 0 … 1; `null` without calls. */
   readonly within100ms: number | null;
-  readonly endpoint: ProcessUse | null;
+  /** As seen from outside where the server is somebody else's and was started for the run; `null` where nothing is known of it. */
+  readonly endpoint: ProcessUse | OutsideUse | null;
   readonly driver: ProcessUse;
   /** Gaps of an otherwise idle timer in the command's process: what the machine did to everybody. */
   readonly hiccups: { readonly maxNs: Nanoseconds; readonly totalNs: Nanoseconds };

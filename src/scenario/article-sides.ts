@@ -32,5 +32,6 @@ export const sideOf = (arms: readonly Arm[], transport: ArticleTransport): Arm |
 export const oneOfEachNetwork = (arms: readonly Arm[]): readonly Arm[] =>
   arms.filter((arm, at) => !arms.slice(0, at).some((earlier) => isSameNetwork(earlier.variant, arm.variant)));
 
+/** Not one of several builds: what two builds of an endpoint cost says nothing about the transports. */
 const firstOf = (arms: readonly Arm[], transport: ArticleTransport): Arm | undefined =>
-  arms.find((arm) => arm.variant.transport === transport && isEmbedded(arm));
+  arms.find((arm) => arm.variant.transport === transport && isEmbedded(arm) && arm.build === undefined);

@@ -1,7 +1,7 @@
 /** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
 import type { Arm } from './arm.ts';
 import type { Build, GatePlan } from './gate.ts';
-import { seededRandom } from './random.ts';
+import { type Random, seededRandom } from './random.ts';
 import type { Cell, Extent } from './scenario.ts';
 import type { PlannedStep, PlannedStudy, Subject } from './study.ts';
 
@@ -56,16 +56,26 @@ export interface PlanOptions {
  * Randomised complete blocks: each block holds every arm once. With two arms, of every two neighbouring blocks one
  * runs AB and the other BA, so that neither arm gains from going second; with more arms the order rotates through a shuffled ring.
  */
-export function planTrials({ impossible = [], studies = [], ...options }: PlanOptions): Plan {
+export function planTrials(options: PlanOptions): Plan {
+  let ring: readonly Arm[] = [];
+  return planBlocks(options, (block, random) => {
+    const turn = block % Math.max(1, options.arms.length);
+    if (turn === 0) ring = random.shuffled(options.arms);
+    return [...ring.slice(turn), ...ring.slice(0, turn)];
+  });
+}
+
+/** The plan whose blocks hold the arms in the order that `orderOf` gives them, block by block; every arm once in each. */
+export function planBlocks(
+  { impossible = [], studies = [], ...options }: PlanOptions,
+  orderOf: (block: number, random: Random) => readonly Arm[],
+): Plan {
   const random = seededRandom(options.seed);
   const trials: PlannedTrial[] = [];
-  let ring: readonly Arm[] = [];
   // Without a workload there is nothing to try.
   const blocks = options.cells.length === 0 ? 0 : options.blocks;
   for (let block = 0; block < blocks; block += 1) {
-    const turn = block % Math.max(1, options.arms.length);
-    if (turn === 0) ring = random.shuffled(options.arms);
-    const order = [...ring.slice(turn), ...ring.slice(0, turn)];
+    const order = orderOf(block, random);
     const cellIds = random.shuffled(options.cells.map((cell) => cell.id));
     const seed = random.integer(0x7fff_ffff);
     for (const { id: armId } of order) {

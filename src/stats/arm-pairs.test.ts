@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { armOfBuild } from '../scenario/builds.ts';
 import { armOf } from '../../test/fixtures/record.ts';
 import { baseOf, pairsToCompare, revisionPairs } from './arm-pairs.ts';
 
@@ -47,4 +48,10 @@ test('revisions of one and the same', () => {
   expect(revisions('websocket', 'websocket#2')).toEqual([]);
   expect(revisions('streamable-http', 'streamable-http@2026-07-28+json')).toEqual([]);
   expect(revisions('stdio', 'stdio@2026-07-28', 'stdio@2026-07-28#2')).toEqual(['stdio@2026-07-28 ÷ stdio']);
+});
+
+test('arms of two builds with themselves, and never one transport with another', () => {
+  const arms = ['sse', 'websocket'].flatMap((id) => ['base', 'head'].map((build) => armOfBuild(armOf(id), build)));
+  expect(words(pairsToCompare(arms))).toEqual(['sse:head ÷ sse:base', 'websocket:head ÷ websocket:base']);
+  expect(arms.map((arm) => baseOf(arms, arm).id)).toEqual(['sse:base', 'sse:base', 'websocket:base', 'websocket:base']);
 });

@@ -1,5 +1,6 @@
 /** Which arms of a run are held against each other. */
 import { articlePairs, oneOfEachNetwork } from '../scenario/article-sides.ts';
+import { buildPairs } from '../scenario/builds.ts';
 import type { Arm } from '../scenario/plan.ts';
 import { isSameNetwork } from '../scenario/variant.ts';
 
@@ -9,16 +10,21 @@ export interface ArmPair {
   readonly base: Arm;
 }
 
-/** What the others over its network are held against: the first of them. */
+/** What the others over its network are held against: the first of them; of an arm with a build, the same in the other build. */
 export const baseOf = (arms: readonly Arm[], arm: Arm): Arm =>
-  arms.find((other) => isSameNetwork(other.variant, arm.variant)) ?? arm;
+  arm.build === undefined
+    ? (arms.find((other) => isSameNetwork(other.variant, arm.variant)) ?? arm)
+    : (buildPairs(arms).find(({ head }) => head.id === arm.id)?.base ?? arm);
 
 /**
- * Network by network, because what differs by a network says nothing about a transport: every other arm against the
+ * Where arms have builds, each in its builds, and nothing else: what differs between two transports is not what such a run
+ * is about, and would be mixed with what differs between two builds. Otherwise network by network, because what differs by a network says nothing about a transport: every other arm against the
  * first, the article's two, and each newer revision against an older one of the same; no pair twice.
  */
 export const pairsToCompare = (arms: readonly Arm[]): readonly ArmPair[] =>
-  oneOfEachNetwork(arms).flatMap((first) => pairsWithin(arms.filter((arm) => baseOf(arms, arm) === first)));
+  arms.some(({ build }) => build !== undefined)
+    ? buildPairs(arms).map(({ base, head }) => ({ arm: head, base }))
+    : oneOfEachNetwork(arms).flatMap((first) => pairsWithin(arms.filter((arm) => baseOf(arms, arm) === first)));
 
 function pairsWithin(arms: readonly Arm[]): readonly ArmPair[] {
   const [base, ...others] = arms;

@@ -205,6 +205,10 @@ test('processor time is user and system, per answered call and delivered notific
   expect(valueOf('endpoint-cpu-per-message', measurement)).toBe(20);
   expect(valueOf('driver-cpu-per-message', measurement)).toBe(40);
   expect(valueOf('endpoint-cpu-per-message', { ...measurement, endpoint: null })).toBeUndefined();
+  const seenFromOutside = { cpuUs: 7_000, rssBytes: bytes(4_096), processes: 2 };
+  const foreign = { ...measurement, endpoint: seenFromOutside };
+  expect(valueOf('endpoint-cpu-per-message', foreign)).toBe(140);
+  expect(valueOf('endpoint-rss', foreign)).toBe(4_096);
 });
 
 test('nothing answered and nothing delivered: nothing per message', () => {

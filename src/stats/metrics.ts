@@ -1,5 +1,6 @@
 /** Every metric by name: its unit, its better direction, the difference that matters, and its value in one measurement. */
-import type { Distribution, FanOut, Measurement, ProcessUse } from '../result/record.ts';
+import { processorUs } from '../measure/process-meter.ts';
+import type { Distribution, FanOut, Measurement } from '../result/record.ts';
 import type { METRIC_UNITS, MetricName, MetricUnit } from '../scenario/metric.ts';
 import { rateOf } from '../units.ts';
 import { quantileAmongDue, quantileOf, type Share } from './quantiles.ts';
@@ -89,7 +90,7 @@ export const METRICS: { readonly [Name in MetricName]: Metric<(typeof METRIC_UNI
   'endpoint-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.endpoint)),
   'driver-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.driver)),
   'driver-cpu-per-event': processorTime(({ driver, fanOut, calls }) =>
-    fanOut === null || calls.due > 0 ? undefined : quotient(driver.cpuUserUs + driver.cpuSystemUs, fanOut.events),
+    fanOut === null || calls.due > 0 ? undefined : quotient(processorUs(driver), fanOut.events),
   ),
   'endpoint-rss': memory(({ endpoint }) => endpoint?.rssBytes),
   'driver-rss': memory(({ driver }) => driver.rssBytes),
@@ -185,6 +186,6 @@ const wireDown = ({ bytes }: Measurement): number | null => bytes.wireDown ?? by
 /** Wire bytes that are not payload; `null` where there is no wire. Below 0 where the wire compresses. */
 const beyond = (wire: number | null, payload: number): number | null => (wire === null ? null : wire - payload);
 
-function cpuPerMessage(measurement: Measurement, use: ProcessUse | null): number | undefined {
-  return use === null ? undefined : quotient(use.cpuUserUs + use.cpuSystemUs, messagesOf(measurement));
+function cpuPerMessage(measurement: Measurement, use: Measurement['endpoint']): number | undefined {
+  return use === null ? undefined : quotient(processorUs(use), messagesOf(measurement));
 }

@@ -10,6 +10,8 @@ export interface TargetSpec {
   readonly url: string | undefined;
   /** Program and arguments; `undefined` for a server that runs already. */
   readonly argv: readonly string[] | undefined;
+  /** Where the command works, absolute; absent: where this process does. */
+  readonly cwd?: string | undefined;
   /** Go to the server with every HTTP request; `authorization` may stem from the URL's user info. */
   readonly headers: Readonly<Record<string, string>>;
   /** The transport's folder, where it was named and is not to be detected. */

@@ -158,7 +158,7 @@ async function openSession(
     timeoutMs: spec.url === undefined ? timeoutMs : limitMs,
     events: watch,
     launch: async () => {
-      const server = await startSupervised(spec.argv ?? []);
+      const server = await startSupervised(spec.argv ?? [], { cwd: spec.cwd });
       started.push(server);
       return server;
     },

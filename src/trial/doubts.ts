@@ -151,7 +151,7 @@ function machine({ hiccups, driver, endpoint }: Unjudged): Doubt[] {
   const doubts: Doubt[] = [];
   if (hiccups.maxNs > HICCUP_LIMIT_NS) doubts.push({ kind: 'hiccup', maxNs: hiccups.maxNs });
   if (driver.gcMaxNs > GC_LIMIT_NS) doubts.push({ kind: 'gc-pause', process: 'driver', maxNs: driver.gcMaxNs });
-  if (endpoint !== null && endpoint.gcMaxNs > GC_LIMIT_NS)
+  if (endpoint !== null && 'gcMaxNs' in endpoint && endpoint.gcMaxNs > GC_LIMIT_NS)
     doubts.push({ kind: 'gc-pause', process: 'endpoint', maxNs: endpoint.gcMaxNs });
   return doubts;
 }

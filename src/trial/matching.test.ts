@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { armOf, fixtureRecord } from '../../test/fixtures/record.ts';
 import type { ArmFacts } from '../result/record.ts';
+import { armOfBuild } from '../scenario/builds.ts';
 import { bytes } from '../units.ts';
 import { matchArms } from './matching.ts';
 
@@ -132,5 +133,37 @@ describe('what was asked for', () => {
       facts.armId === 'stdio@2026-07-28' ? { ...facts, payloadUpBytes: bytes(9) } : facts,
     );
     expect(mismatches(...odd)).toEqual(['same JSON-RPC bytes for the same call']);
+  });
+});
+
+describe('two builds', () => {
+  /** Of SSE and WebSocket, each in two builds; what is planted is planted in SSE of head, and `both` in all of head. */
+  function mismatchesOf(planted: Partial<ArmFacts>, both: Partial<ArmFacts> = {}) {
+    const arms = ['sse', 'websocket'].flatMap((id) => ['base', 'head'].map((build) => armOfBuild(armOf(id), build)));
+    const facts = arms.map((arm): ArmFacts => {
+      const plain = arm.variant.transport === 'sse' ? sse : webSocket;
+      const isHead = arm.build === 'head';
+      return { ...plain, ...(isHead ? both : {}), ...(arm.id === 'sse:head' ? planted : {}), armId: arm.id };
+    });
+    const { checks, unmatched } = matchArms(facts, arms);
+    return { rules: checks.filter(({ status }) => status === 'mismatched').map(({ rule }) => rule), unmatched };
+  }
+
+  test('may differ in what the code of an endpoint decides, and that is said', () => {
+    const { rules, unmatched } = mismatchesOf(
+      {},
+      { surfaceHash: 'other-hash', payloadDownBytes: bytes(1), keepAliveMs: 1 },
+    );
+    expect(rules).toEqual([]);
+    expect(unmatched.join('\n')).toContain("the builds' servers differ");
+    expect(unmatched.join('\n')).toContain('sse:head, websocket:head other-ha');
+    expect(mismatchesOf({}).unmatched.join('\n')).not.toContain("the builds' servers differ");
+  });
+
+  test('may not differ within a build, nor in what is the same for all', () => {
+    expect(mismatchesOf({ surfaceHash: 'other' }).rules).toEqual(['same server: name, version, capabilities, tools']);
+    expect(mismatchesOf({}, { endpointNode: 'v24.0.0 production', driverNode: 'v24.0.0 production' }).rules).toEqual([
+      'same Node and NODE_ENV at both ends',
+    ]);
   });
 });

@@ -8,6 +8,8 @@ import type { Compression, Variant } from '../scenario/variant.ts';
 interface Probed {
   readonly facts: ArmFacts;
   readonly variant: Variant;
+  /** Whose code the endpoint runs; `undefined` for this program's. */
+  readonly build: string | undefined;
 }
 
 /** What a rule reads of an arm, or of both of its ends where they could differ, and how that is printed. `undefined` where the rule does not apply to the arm. */
@@ -20,6 +22,8 @@ type Rule =
       readonly rule: string;
       readonly read: Read<Value | readonly Value[]>;
       readonly kindOf?: (variant: Variant) => string;
+      /** What the endpoint's code decides may differ between two builds of it: that is what such a run is about. Within one it may not. */
+      readonly isTheBuilds?: boolean;
       readonly required?: Value;
     }
   /** On each arm what its own variant asks for. */
@@ -33,18 +37,21 @@ const NEGOTIATED: Readonly<Record<Compression, string>> = {
   br: 'br',
 };
 
+const SAME_SERVER = 'same server: name, version, capabilities, tools';
+
 const RULES: readonly Rule[] = [
   { rule: 'same Node and NODE_ENV at both ends', read: ({ facts }) => [facts.endpointNode, facts.driverNode] },
   {
     rule: 'same Node flags',
     read: ({ facts }) => [facts.endpointFlags.join(' ') || 'none', facts.driverFlags.join(' ') || 'none'],
   },
-  { rule: 'same server: name, version, capabilities, tools', read: ({ facts }) => facts.surfaceHash },
+  { rule: SAME_SERVER, read: ({ facts }) => facts.surfaceHash, isTheBuilds: true },
   {
     // A revision that repeats itself with every request has longer messages, whatever carries them; the SDK's ids are shorter.
     rule: 'same JSON-RPC bytes for the same call',
     read: ({ facts }) => `${facts.payloadUpBytes} up, ${facts.payloadDownBytes} down`,
     kindOf: ({ protocol, client }) => `${eraOf(protocol)} ${client === 'sdk' ? 'sdk' : 'own'}`,
+    isTheBuilds: true,
   },
   { rule: 'TCP_NODELAY on every socket', read: ({ facts }) => noDelay(facts), required: 'on' },
   {
@@ -69,13 +76,15 @@ const RULES: readonly Rule[] = [
     rule: 'same HTTP/2 flow-control windows',
     read: ({ facts: { http2Windows: windows } }) =>
       windows && `${windows.stream} B per stream, ${windows.connection} B per connection`,
+    isTheBuilds: true,
   },
-  { rule: 'same keep-alive of the endpoint', read: ({ facts }) => facts.keepAliveMs },
+  { rule: 'same keep-alive of the endpoint', read: ({ facts }) => facts.keepAliveMs, isTheBuilds: true },
   {
     rule: 'same heartbeat',
     read: ({ facts }) => (facts.heartbeatMs === undefined ? 'none' : `${facts.heartbeatMs} ms`),
+    isTheBuilds: true,
   },
-  { rule: 'same largest message', read: ({ facts }) => facts.maxMessageBytes },
+  { rule: 'same largest message', read: ({ facts }) => facts.maxMessageBytes, isTheBuilds: true },
 ];
 
 const onOrOff = (on: boolean): string => (on ? 'on' : 'off');
@@ -85,7 +94,7 @@ export function matchArms(facts: readonly ArmFacts[], arms: readonly Arm[]): Mat
   const probed = facts.map((one): Probed => {
     const arm = arms.find(({ id }) => id === one.armId);
     if (arm === undefined) throw new RangeError(`${one.armId} is not an arm of the plan`);
-    return { facts: one, variant: arm.variant };
+    return { facts: one, variant: arm.variant, build: arm.build };
   });
   return {
     checks: RULES.map((rule) => ('asked' in rule ? checkAsked(rule, probed) : checkSame(rule, probed))),
@@ -95,13 +104,14 @@ export function matchArms(facts: readonly ArmFacts[], arms: readonly Arm[]): Mat
 }
 
 function checkSame(
-  { rule, read, kindOf = () => '', required }: Extract<Rule, { read: unknown }>,
+  { rule, read, kindOf = () => '', isTheBuilds = false, required }: Extract<Rule, { read: unknown }>,
   probed: readonly Probed[],
 ): MatchCheck {
   const seen = probed.map((one) => ({ ...one, values: [...new Set([read(one) ?? []].flat())] }));
-  const kinds = [...new Set(probed.map(({ variant }) => kindOf(variant)))];
-  const matched = kinds.every((kind) => {
-    const values = new Set(seen.filter(({ variant }) => kindOf(variant) === kind).flatMap((arm) => arm.values));
+  const groupOf = ({ variant, build }: Probed): string => `${kindOf(variant)} ${isTheBuilds ? (build ?? '') : ''}`;
+  const groups = [...new Set(probed.map(groupOf))];
+  const matched = groups.every((group) => {
+    const values = new Set(seen.filter((arm) => groupOf(arm) === group).flatMap((arm) => arm.values));
     return values.size < 2 && (required === undefined || values.size === 0 || values.has(required));
   });
   const applies = seen.some(({ values }) => values.length > 0);
@@ -137,6 +147,10 @@ function noDelay({ noDelay }: ArmFacts): string | undefined {
 
 /** Differences that come with the transports and with what was asked of them. */
 const DIFFERENCES: readonly { readonly what: string; readonly read: (probed: Probed) => Value }[] = [
+  {
+    what: "the builds' servers differ in name, version, capabilities or tools (hash)",
+    read: ({ facts, build }) => (build === undefined ? 'of this program' : facts.surfaceHash.slice(0, 8)),
+  },
   { what: 'sockets per client differ', read: ({ facts }) => carried(facts) },
   { what: 'HTTP requests per call differ', read: ({ facts }) => facts.httpRequestsPerCall },
   {

@@ -5,6 +5,7 @@ import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import { type MachineReading, machineUse, readMachine } from '../measure/machine-meter.ts';
+import { type OutsideUse, useBetween } from '../measure/process-tree.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
 import type { Doubt, MachineUse, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
 import { derivedSeed } from '../scenario/random.ts';
@@ -50,6 +51,8 @@ interface PhaseResult {
   readonly driver: DriverReading;
   /** `null` where the server is somebody else's: what it counts is its own. */
   readonly endpoint: EndpointReading | null;
+  /** Of somebody else's server that was started for the run; `undefined` where that is not known. */
+  readonly server: OutsideUse | undefined;
   readonly hiccups: Hiccups;
   readonly relay: RelayLateness | undefined;
   readonly machine: MachineUse | undefined;
@@ -65,6 +68,8 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const machine = kind === 'window' ? machineSince(context) : undefined;
   const extent = kind === 'warmup' ? scenario.warmup : scenario.window;
   const limitNs = phaseLimit(extent, scenario);
+  // Before anything is due: looking takes time.
+  const serverBefore = await processes.readServer?.();
   const startNs = plus(clock.now(), processes.lead(scenario.clients));
   await driver.ask('prepare', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, PROMPT_NS);
   await askEndpoint?.('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
@@ -85,12 +90,15 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   const { events } = published;
   const reading = await driver.ask('collect', { published: published.published, events }, PROMPT_NS);
   const endpoint = (await askEndpoint?.('read', undefined, PROMPT_NS)) ?? null;
+  const serverAfter = await processes.readServer?.();
+  const server = serverBefore && serverAfter && useBetween(serverBefore, serverAfter);
   const relay = await processes.relay?.read();
   return {
     run: runReply,
     published,
     driver: reading,
     endpoint,
+    server,
     hiccups: hiccups.take(),
     relay,
     machine: machine?.(),
@@ -125,7 +133,7 @@ function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
 }
 
 function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
-  const { driver, endpoint, run, hiccups, relay, machine } = measured;
+  const { driver, endpoint, server, run, hiccups, relay, machine } = measured;
   const { openSockets, scripts, elapsedNs, process: driverUse } = driver;
   const measurement: Omit<Measurement, 'doubts'> = {
     cellId: cell.id,
@@ -148,7 +156,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     sockets: openSockets,
     clients: driver.clients,
     within100ms: driver.within100ms,
-    endpoint: context.processes.apart && endpoint !== null ? endpoint.process : null,
+    endpoint: context.processes.apart ? (endpoint?.process ?? server ?? null) : null,
     driver: driverUse,
     hiccups,
     ...(run.kept === undefined ? {} : { arrivals: run.kept }),

@@ -1,4 +1,5 @@
 /** Looks closely at one session of each arm before anything is measured. */
+import type { ChildHome } from '../child/child.ts';
 import type { ProbeCalls, ProbeConnect } from '../driver/commands.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -34,6 +35,7 @@ export interface ProbeOptions {
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
   readonly placement: Placement;
+  readonly endpointHome?: ChildHome | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -1,11 +1,12 @@
 /** The processes of one trial, fresh and apart: the endpoint, the driver, and the relay where a network stands between them. */
-import { type Child, startChild } from '../child/child.ts';
+import { type Child, type ChildHome, startChild } from '../child/child.ts';
 import { pinProcess } from '../child/pin.ts';
 import type { DriverCommands } from '../driver/commands.ts';
 import type { HostedEndpoint } from '../driver/hosted-endpoint.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { Clock } from '../measure/clock.ts';
+import type { TreeReading } from '../measure/process-tree.ts';
 import { type StandingRelay, standBetween } from '../network/stand-between.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
@@ -32,6 +33,8 @@ export interface TrialProcesses {
   readonly driver: Pick<Child<DriverCommands>, 'ask'>;
   /** `undefined` where the server is somebody else's and answers nothing but its clients. */
   readonly askEndpoint: AskEndpoint | undefined;
+  /** What somebody else's server that was started for the run has used up to now; `undefined` where nobody can tell. */
+  readonly readServer: (() => Promise<TreeReading | undefined>) | undefined;
   /** What stands between the two where a network is emulated; `undefined` on loopback as it is. */
   readonly relay: StandingRelay | undefined;
   /** Whether the endpoint has a process of its own (or many), whose use can be told from the driver's. */
@@ -61,6 +64,8 @@ export interface StartOptions {
   readonly placement: Placement;
   /** Discarded calls to a server that its client has just started; none where only one session is looked at. */
   readonly coldServerCalls?: number | undefined;
+  /** Whose code the endpoint runs; absent for this program's. */
+  readonly endpointHome?: ChildHome | undefined;
 }
 
 /** Starts them and connects nothing yet. Rejects, with nothing left running, when one of them cannot be started. */
@@ -71,7 +76,9 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
   const driver = startChild<DriverCommands & HostedEndpoint>({ name: 'driver', program: 'driver.js' });
   // Servers that clients start are the driver's children, and asked through it.
   const single = apart && !spawned;
-  const endpoint = single ? startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' }) : undefined;
+  const endpoint = single
+    ? startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js', home: options.endpointHome })
+    : undefined;
   const askEndpoint: AskEndpoint = (command, body, timeoutNs) =>
     endpoint === undefined ? askHosted(driver, command, body, timeoutNs) : endpoint.ask(command, body, timeoutNs);
   let relay: StandingRelay | undefined;
@@ -88,7 +95,8 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
     );
     relay = await relayTo(address, options);
     await startDriver(driver, { address: relay?.address ?? address, certificate }, options);
-    return { driver, askEndpoint, relay, apart, allOurs: true, ...patienceWith(options.transport), end };
+    const patience = patienceWith(options.transport);
+    return { driver, askEndpoint, readServer: undefined, relay, apart, allOurs: true, ...patience, end };
   } catch (error) {
     await end();
     throw error;
@@ -98,10 +106,17 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
 function startDriver(
   driver: Pick<Child<DriverCommands>, 'ask'>,
   endpoint: { readonly address: string; readonly certificate: string | undefined },
-  { arm, seed, placement, coldServerCalls = 0 }: StartOptions,
+  { arm, seed, placement, coldServerCalls = 0, endpointHome }: StartOptions,
 ): Promise<undefined> {
   const endpointCpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
-  const order = { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES, endpointCpu, coldServerCalls };
+  const order = {
+    variant: arm.variant,
+    seed,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+    endpointCpu,
+    endpointHome,
+    coldServerCalls,
+  };
   return driver.ask('start', { ...order, ...endpoint }, PROMPT_NS);
 }
 

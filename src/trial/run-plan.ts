@@ -20,6 +20,7 @@ import type { Nanoseconds } from '../units.ts';
 import { Controls } from './controls.ts';
 import { type Disturbance, blocksOf, runBlock } from './blocks.ts';
 import { describeEnvironment } from './environment.ts';
+import { watchLooks } from './looks.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
@@ -36,6 +37,10 @@ export interface RunOptions {
   readonly readyTimeoutNs: Nanoseconds;
   /** Somebody else's servers, by arm; the other arms are the tool's own. */
   readonly targets?: ReadonlyMap<string, TargetSpec>;
+  /** Folders of the builds of this tool whose endpoints are measured, by the build's name. */
+  readonly buildRoots?: ReadonlyMap<string, string> | undefined;
+  /** Whether the verdict of a run that compares builds stands already; absent: all of its blocks are measured. */
+  readonly decide?: ((record: RunRecord) => boolean) | undefined;
   /** Path of the browser that studies are to use; one of those that are installed without it. */
   readonly browser?: string | undefined;
   /** Whether the control workload is measured before every block. */
@@ -82,7 +87,10 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const onControls = (all: RunRecord['controls']): void => keep({ controls: all });
   keep({});
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
-  await runTrials({ ...options, placement, controls }, (trials) => keep({ trials }));
+  await runTrials({ ...options, placement, controls }, (news) => {
+    keep(news);
+    return record;
+  });
   await runStudies({
     ...options,
     studies: plan.studies,
@@ -105,9 +113,10 @@ const isComplete = ({ plan, trials, stopped, studies }: RunRecord): boolean =>
   isWhole({ plan, trials, stopped }) &&
   plan.studies.every(({ name, steps }) => studies.find((study) => study.name === name)?.steps.length === steps.length);
 
+/** `keep` answers the record as it then is. */
 async function runTrials(
   options: Omit<TrialOptions, 'hiccups' | 'attempt'>,
-  onTrials: (trials: readonly TrialResult[]) => void,
+  keep: (news: Pick<RunRecord, 'trials' | 'stopped'>) => RunRecord,
 ): Promise<void> {
   const { plan, progress, signal } = options;
   const trials: TrialResult[] = [];
@@ -119,15 +128,20 @@ async function runTrials(
     if (result === undefined) return undefined;
     trials.push(result);
     progress.onTrial(trial, result);
-    onTrials([...trials]);
+    keep({ trials: [...trials] });
     return result;
   };
+  const looks = watchLooks(options);
   try {
     let reruns = plan.gate?.reruns ?? 0;
     for (const block of blocksOf(plan.trials)) {
+      const late = looks.before();
+      if (late !== undefined) return void keep({ trials: [...trials], stopped: late });
       const outcome = await runBlock(block, { measure, isOver, reruns, onAgain: progress.onAgain });
       if (!outcome.whole) return;
       reruns -= outcome.reruns;
+      const stopped = looks.after(keep({ trials: [...trials] }));
+      if (stopped !== undefined) return void keep({ trials: [...trials], stopped });
     }
   } finally {
     hiccups.stop();
@@ -168,7 +182,10 @@ async function probeAll(options: RunOptions, placement: Placement): Promise<Matc
     progress.onProbe(arm);
     const transport = await options.loadTransport(arm.variant.transport);
     try {
-      facts.push(await probeArm({ arm, transport, clock, seed: plan.seed, readyTimeoutNs, placement, signal }));
+      const root = arm.build === undefined ? undefined : options.buildRoots?.get(arm.build);
+      const endpointHome = root === undefined ? undefined : { root };
+      const probe = { arm, transport, clock, seed: plan.seed, readyTimeoutNs, placement, endpointHome, signal };
+      facts.push(await probeArm(probe));
     } catch (error) {
       throw new ProbeError(`${arm.id}: ${error instanceof Error ? error.message : String(error)}`);
     }

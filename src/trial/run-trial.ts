@@ -1,8 +1,10 @@
 /** One trial, start to finish: fresh processes, one clock, every cell in the trial's order. */
+import type { ChildHome } from '../child/child.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter } from '../measure/hiccup-meter.ts';
 import type { ClockCheck, Measurement, RelayCheck, TrialHead, TrialResult } from '../result/record.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
+import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario, Step } from '../scenario/scenario.ts';
 import { type TargetSpec, redact, secretsOf } from '../target/spec.ts';
 import type { Transport } from '../transports/contract.ts';
@@ -27,6 +29,8 @@ export interface TrialContext {
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
   /** Somebody else's servers, by arm. What is secret in them stays in here: the plan does not hold it. */
   readonly targets: ReadonlyMap<string, TargetSpec>;
+  /** Folders of the builds of this tool whose endpoints are measured, by the build's name. */
+  readonly buildRoots?: ReadonlyMap<string, string> | undefined;
 }
 
 /** The trial was given up because the command is going away. Its measurements are dropped. */
@@ -88,6 +92,7 @@ async function throughCells(
     readyTimeoutNs,
     placement,
     coldServerCalls: plan.processWarmup.calls,
+    endpointHome: homeOf(arm, trial, context),
   };
   const processes = await (target === undefined
     ? startProcesses(start)
@@ -112,6 +117,16 @@ async function throughCells(
     context.signal.removeEventListener('abort', onAbort);
     await processes.end();
   }
+}
+
+/** The size of an environment decides where a program's stack begins: drawn anew for each trial, it cannot favour a build. */
+const MOST_PAD_BYTES = 4_096;
+
+/** Of a build's process; processes of this program's own code are left as they are. */
+function homeOf({ id, build }: Arm, { seed }: PlannedTrial, { buildRoots }: TrialContext): ChildHome | undefined {
+  if (build === undefined) return undefined;
+  const padBytes = seededRandom(derivedSeed(seed, `pad ${id}`)).integer(MOST_PAD_BYTES + 1);
+  return { root: buildRoots?.get(build), padBytes };
 }
 
 function cellsInOrder(trial: PlannedTrial, plan: Plan): Cell[] {

@@ -2,6 +2,7 @@
 import { startChild } from '../child/child.ts';
 import { pinProcess } from '../child/pin.ts';
 import type { DriverCommands } from '../driver/commands.ts';
+import { readTrees, type TreeReading } from '../measure/process-tree.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import { startTarget } from '../target/start.ts';
@@ -20,7 +21,10 @@ export async function startTargetProcesses(
 ): Promise<TrialProcesses> {
   const { arm, seed, readyTimeoutNs, placement, transport } = options;
   if (arm.call === undefined) throw new Error(`arm ${arm.id} is somebody else's server and names no call`);
-  const server = await startTarget(target, toMilliseconds(readyTimeoutNs), signal);
+  const cpu = placement.kind === 'pinned' ? placement.endpointCpu : undefined;
+  const padBytes = options.endpointHome?.padBytes;
+  const limitMs = toMilliseconds(readyTimeoutNs);
+  const server = await startTarget(target, { limitMs, signal, cpu, padBytes });
   const driver = startChild<DriverCommands>({ name: 'driver', program: 'driver.js' });
   const end = async (): Promise<void> => {
     await driver.end();
@@ -38,17 +42,25 @@ export async function startTargetProcesses(
         seed,
         maxMessageBytes: MAX_MESSAGE_BYTES,
         coldServerCalls: COLD_SERVER_CALLS,
+        endpointCpu: cpu,
         target: {
           headers: target.headers,
           argv: target.url === undefined ? target.argv : undefined,
+          cwd: target.cwd,
+          padBytes,
           call: { tool: arm.call.tool, args: JSON.parse(arm.call.args) as JsonObject },
         },
       },
       PROMPT_NS,
     );
+    const readServer = (): Promise<TreeReading | undefined> =>
+      target.url === undefined
+        ? driver.ask('servers', undefined, PROMPT_NS).then((reading) => reading ?? undefined)
+        : Promise.resolve(server.pid === undefined ? undefined : readTrees([server.pid]));
     return {
       driver,
       askEndpoint: undefined,
+      readServer,
       relay: undefined,
       apart: true,
       allOurs: target.argv !== undefined,

@@ -95,7 +95,7 @@ function receiverRules({ fanOut, doubts }: Measurement): readonly Rule[] {
 
 const useRules = ({ endpoint, driver, hiccups }: Measurement): readonly Rule[] => [
   // Both are rounded.
-  ...(endpoint === null
+  ...(endpoint === null || !('gcMaxNs' in endpoint)
     ? []
     : [atMost('endpoint.gcMaxNs', endpoint.gcMaxNs, endpoint.gcTotalNs + 1, 'all collections together')]),
   atMost('driver.gcMaxNs', driver.gcMaxNs, driver.gcTotalNs + 1, 'all collections together'),

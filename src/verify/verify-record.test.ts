@@ -1,3 +1,4 @@
+import { ownUse } from '../../test/fixtures/process-use.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
@@ -217,7 +218,10 @@ describe('trials', () => {
     ['driver.gcMaxNs', ({ driver }) => ({ driver: { ...driver, gcMaxNs: nanoseconds(driver.gcTotalNs + 2) } })],
     [
       'endpoint.gcMaxNs',
-      ({ endpoint }) => ({ endpoint: { ...endpoint!, gcMaxNs: nanoseconds(endpoint!.gcTotalNs + 2) } }),
+      ({ endpoint }) => {
+        const use = ownUse(endpoint);
+        return { endpoint: { ...use, gcMaxNs: nanoseconds(use.gcTotalNs + 2) } };
+      },
     ],
     ['hiccups.maxNs', ({ hiccups }) => ({ hiccups: { ...hiccups, maxNs: nanoseconds(hiccups.totalNs + 1) } })],
     ['doubts (errors)', ({ doubts }) => ({ doubts: [...doubts, { kind: 'errors', count: 1, example: '' }] })],

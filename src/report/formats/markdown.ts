@@ -1,7 +1,7 @@
 /** For a pull request or an issue: the same content in GitHub's Markdown, the doubts folded away. */
 import { againCommand, againNote } from '../again.ts';
 import { answerSentences } from '../answer.ts';
-import { isAgainstTargets } from '../../claims/arms.ts';
+import { isAboutBuilds, isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
 import {
   columnArms,
@@ -152,6 +152,7 @@ const cellOf = (lines: Lines): string => lines.map(forMarkdown).join('<br>');
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasured } = sortClaims(report);
+  if (isAboutBuilds(report.summary)) return [];
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row:');
   const { sse, websocket } = columnArms(report.summary);

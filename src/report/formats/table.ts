@@ -13,7 +13,7 @@ import {
   verdictSentence,
 } from '../claim-text.ts';
 import { alignColumns } from '../columns.ts';
-import { isAgainstTargets } from '../../claims/arms.ts';
+import { isAboutBuilds, isAgainstTargets } from '../../claims/arms.ts';
 import type { EvaluatedClaim } from '../../claims/claim.ts';
 import type { GateFinding, GateVerdict } from '../../result/findings.ts';
 import { doubtLines } from '../doubts.ts';
@@ -95,6 +95,7 @@ const reason = ({ because }: GateFinding): Lines =>
 
 function claimBlocks(report: Report): readonly Lines[] {
   const { rows, measuredProse, unmeasured } = sortClaims(report);
+  if (isAboutBuilds(report.summary)) return [];
   // The article says nothing about servers that are somebody else's.
   if (isAgainstTargets(report.summary)) return otherArmBlocks(report, rows, 'Measured, row by row');
   const { sse, websocket } = columnArms(report.summary);
