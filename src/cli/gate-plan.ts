@@ -5,7 +5,9 @@ import type { Plan } from '../scenario/plan.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { resolveThreshold, ThresholdError, thresholdText, type ThresholdWords } from '../scenario/threshold.ts';
 import { quote } from '../scenario/wording.ts';
+import { chooseBaseline } from './baseline-file.ts';
 import { UsageError } from './exit-code.ts';
+import type { GateFlags } from './gate-flags.ts';
 
 export interface GateQuestions {
   readonly flags: readonly ThresholdWords[];
@@ -51,8 +53,30 @@ function resolved(words: ThresholdWords, plan: Plan, errorFor: (why: string) => 
   }
 }
 
+export interface GateOptions {
+  readonly flags: GateFlags;
+  /** Limits of scenario files. */
+  readonly files: readonly FileThreshold[];
+  /** Of this tool. */
+  readonly version: string;
+}
+
+export interface GatedPlan {
+  readonly plan: Plan;
+  /** One line each, to be said before the run. */
+  readonly remarks: readonly string[];
+}
+
+/** The plan with its gate, where one is asked for. Throws as `askThresholds` and `chooseBaseline` do. */
+export function planGate(plan: Plan, { flags, files, version }: GateOptions): GatedPlan {
+  const { thresholds, leftOut } = askThresholds(plan, { flags: flags.thresholds, files });
+  const { baseline, notes } = chooseBaseline(flags, { plan, version });
+  const gate = gateOf({ thresholds, baseline });
+  return { plan: gate === undefined ? plan : { ...plan, gate }, remarks: [...leftOut, ...notes] };
+}
+
 /** The gate of a plan; `undefined` where nothing is asked. */
-export function gateOf({ thresholds, baseline }: Pick<GatePlan, 'thresholds' | 'baseline'>): GatePlan | undefined {
+function gateOf({ thresholds, baseline }: Pick<GatePlan, 'thresholds' | 'baseline'>): GatePlan | undefined {
   if (thresholds.length === 0 && baseline === undefined) return undefined;
   return { thresholds, ...(baseline === undefined ? {} : { baseline }), reruns: 0 };
 }

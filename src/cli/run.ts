@@ -17,9 +17,9 @@ import { judge } from '../gate/judge.ts';
 import { EXIT, type ExitCode, RunFailure } from './exit-code.ts';
 import { type GateFlags, readGateFlags } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
-import { askThresholds, gateOf } from './gate-plan.ts';
+import { planGate } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
-import { baselinePath, chooseBaseline, keepBaseline } from './baseline-file.ts';
+import { baselinePath, keepBaseline } from './baseline-file.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { type Output, readOutputs, writeOutputs } from './output.ts';
 import { leftOut, widenArms } from './over-networks.ts';
@@ -70,17 +70,16 @@ export async function runCommand(
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
   const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
-  const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
-  const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
-  for (const line of [...notJudged, ...notes]) process.stderr.write(`${line}\n`);
-  const gate = gateOf({ thresholds, baseline });
-  const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
+  const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version });
+  for (const remark of remarks) process.stderr.write(`${remark}\n`);
   const startedAt = new Date();
   const path = resolveOutput(flags.output, startedAt, nameOf(names));
   checkWritable(path);
   if (gateFlags.saveBaseline !== undefined) checkWritable(baselinePath(gateFlags.saveBaseline));
   for (const { path: outputPath } of outputs) if (outputPath !== undefined) checkWritable(outputPath);
-  const asked = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
+  // Whoever repeats the run keeps no baseline of it, but measures what this one did.
+  const control = gateFlags.control && gateFlags.baseline === undefined;
+  const asked = [...askedWords(names, { ...options, control }), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
     chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },
