@@ -71,7 +71,7 @@ export function chooseBaseline(
   const { differences, notes, ...choice } = checkComparable(base, head, { common: false });
   const fields = differences.map(({ field }) => field);
   const baseline = baselineOf({ ...choice, base: base.record, name: base.name, maxRegression, differences: fields });
-  if (baseline.values.length === 0)
+  if (baseline.values.every(({ values }) => values.length === 0))
     throw new RunFailure(`--baseline: ${quote(asked)} holds no valid value of what is compared; name another record`);
   return { baseline, notes };
 }

@@ -1,11 +1,13 @@
 /** From flags and files to the gate that stands in the plan: everything about it is known before anything runs. */
 import type { FileThreshold } from '../scenario/draft.ts';
-import type { GatePlan, Threshold } from '../scenario/gate.ts';
+import type { GatePlan, PairGate, Threshold } from '../scenario/gate.ts';
 import type { Plan } from '../scenario/plan.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { resolveThreshold, ThresholdError, thresholdText, type ThresholdWords } from '../scenario/threshold.ts';
 import { quote } from '../scenario/wording.ts';
+import { chooseBaseline } from './baseline-file.ts';
 import { UsageError } from './exit-code.ts';
+import type { GateFlags } from './gate-flags.ts';
 import { gateOfReruns, rerunsOf } from './reruns.ts';
 
 export interface GateQuestions {
@@ -52,15 +54,41 @@ function resolved(words: ThresholdWords, plan: Plan, errorFor: (why: string) => 
   }
 }
 
+export interface GateOptions {
+  readonly flags: GateFlags;
+  /** Limits of scenario files. */
+  readonly files: readonly FileThreshold[];
+  /** Of this tool. */
+  readonly version: string;
+  /** Base against head, where there are two builds. */
+  readonly pairs: PairGate | undefined;
+  /** How often blocks may be measured again, as a flag has it. */
+  readonly reruns: number | undefined;
+}
+
+export interface GatedPlan {
+  readonly plan: Plan;
+  /** One line each, to be said before the run. */
+  readonly remarks: readonly string[];
+}
+
+/** The plan with its gate, where one is asked for. Throws as `askThresholds` and `chooseBaseline` do. */
+export function planGate(plan: Plan, { flags, files, version, pairs, reruns }: GateOptions): GatedPlan {
+  const { thresholds, leftOut } = askThresholds(plan, { flags: flags.thresholds, files });
+  const { baseline, notes } = chooseBaseline(flags, { plan, version });
+  const gate = gateOf({ thresholds, baseline, pairs, reruns, blocks: plan.blocks });
+  return { plan: gate === undefined ? plan : { ...plan, gate }, remarks: [...leftOut, ...notes] };
+}
+
 /** What is asked of a run, and how often its blocks may be measured again. */
-export interface Asked extends Pick<GatePlan, 'thresholds' | 'baseline' | 'pairs'> {
+interface Asked extends Pick<GatePlan, 'thresholds' | 'baseline' | 'pairs'> {
   /** As a flag has it. */
   readonly reruns: number | undefined;
   readonly blocks: number;
 }
 
 /** The gate of a plan; `undefined` where nothing is asked and nothing is to be measured again. */
-export function gateOf({ thresholds, baseline, pairs, reruns: said, blocks }: Asked): GatePlan | undefined {
+function gateOf({ thresholds, baseline, pairs, reruns: said, blocks }: Asked): GatePlan | undefined {
   const isJudged = thresholds.length > 0 || baseline !== undefined || pairs !== undefined;
   const reruns = rerunsOf(said, blocks, isJudged);
   if (!isJudged) return gateOfReruns(reruns);

@@ -20,9 +20,9 @@ import { type BuildFlags, readBuildFlags } from './build-flags.ts';
 import { EXIT, type ExitCode, RunFailure, UsageError } from './exit-code.ts';
 import { type GateFlags, readGateFlags } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
-import { askThresholds, gateOf } from './gate-plan.ts';
+import { planGate } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
-import { baselinePath, chooseBaseline, keepBaseline } from './baseline-file.ts';
+import { baselinePath, keepBaseline } from './baseline-file.ts';
 import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
@@ -150,13 +150,13 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
   const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
-  const { thresholds, leftOut: notJudged } = askThresholds(ungated, { flags: gateFlags.thresholds, files });
-  const { baseline, notes } = chooseBaseline(gateFlags, { plan: ungated, version });
-  for (const line of [...notJudged, ...notes]) say(line);
-  const gate = gateOf({ thresholds, baseline, pairs: chosen.gate, reruns: flags.reruns, blocks: ungated.blocks });
-  const plan = { ...ungated, ...(gate === undefined ? {} : { gate }) };
+  const { reruns } = flags;
+  const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version, pairs: chosen.gate, reruns });
+  for (const remark of remarks) say(remark);
   checkPaths({ path, outputs, gateFlags });
-  const words = [...askedWords(names, options), ...(targets === undefined ? [] : targetWords(targets))];
+  // Whoever repeats the run keeps no baseline of it, but measures what this one did.
+  const control = gateFlags.control && gateFlags.baseline === undefined;
+  const words = [...askedWords(names, { ...options, control }), ...(targets === undefined ? [] : targetWords(targets))];
   return runAndShow({
     plan,
     chosen: { ...chosen, unsupported: [...chosen.unsupported, ...unsupported] },

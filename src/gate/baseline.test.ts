@@ -3,6 +3,7 @@ import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import { ownUse, withProcessorTime } from '../../test/fixtures/process-use.ts';
 import { fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import type { Measurement, RunRecord } from '../result/record.ts';
+import { keyOf } from '../stats/compare-runs.ts';
 import { bytes, nanoseconds } from '../units.ts';
 import { baselineNotes, baselineOf, judgeBaseline } from './baseline.ts';
 import { judge } from './judge.ts';
@@ -135,6 +136,26 @@ test('what this run does not have is open', () => {
   const findings = judgeBaseline(wrong, gateOf(BASE)).filter(({ armId }) => armId === 'websocket');
   expect(findings.map(({ word, value }) => [word, value])).toEqual(findings.map(() => ['inconclusive', null]));
   expect(findings.length).toBeGreaterThan(10);
+});
+
+test('what the baseline should have and has not is open, and not forgotten', () => {
+  const wrong = changed((measurement) => ({ ...measurement, doubts: [{ kind: 'wrong-answers', count: 1 }] }));
+  const gate = gateOf(wrong);
+  expect(gate.values.map(keyOf)).toEqual(gateOf(BASE).values.map(keyOf));
+  const findings = judgeBaseline(BASE, gate).filter(({ armId }) => armId === 'websocket');
+  expect(new Set(findings.map(({ word, because }) => `${word}: ${because}`))).toEqual(
+    new Set(['inconclusive: the baseline has no value of it in every trial']),
+  );
+  // Nobody expects bytes where there is no wire.
+  const noWire = changed((measurement) => ({
+    ...measurement,
+    bytes: { ...measurement.bytes, wireUp: null, driverWireUp: null },
+  }));
+  const metrics = gateOf(noWire)
+    .values.filter(({ armId }) => armId === 'websocket')
+    .map(({ metric }) => metric);
+  expect(metrics).not.toContain('wire-up-per-message');
+  expect(metrics).toContain('calls-failed');
 });
 
 test('the judge asks it, and says what two runs cannot know of each other', () => {

@@ -2,11 +2,17 @@
 import type { GateFinding, GateWord } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { BaselineGate, BaselineValues } from '../scenario/gate.ts';
-import { METRIC_UNITS, type MetricName } from '../scenario/metric.ts';
+import { hasBoth } from '../scenario/directions.ts';
+import { METRIC_NAMES, METRIC_UNITS, type MetricName } from '../scenario/metric.ts';
+import { hasMetric } from '../scenario/metric-scope.ts';
+import { isPlanned } from '../scenario/plan.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { shownMetricValue } from '../scenario/metric-quantity.ts';
 import { compareRuns, keyOf, type MetricChange } from '../stats/compare-runs.ts';
+import { isCounted } from '../stats/counted.ts';
 import { METRICS } from '../stats/metrics.ts';
 import { samplesOf, type SampleChoice } from '../stats/run-samples.ts';
+import { trialValues } from '../stats/trial-values.ts';
 
 /** What is timed and may make a run fail: few, so that a run without a change seldom fails by chance. */
 const TIMED: readonly MetricName[] = ['response-time.p50', 'delivery.p50', 'endpoint-cpu-per-message'];
@@ -28,28 +34,49 @@ export interface BaselineOptions extends SampleChoice {
   readonly differences: readonly string[];
 }
 
-/** What of an earlier record a run is to be held against: its values, taken along in the plan. */
+/**
+ * What of an earlier record a run is to be held against: its values, taken along in the plan. What it should have and has
+ * not, because a trial failed or had too few samples, is there without values: it is open, and not forgotten.
+ */
 export function baselineOf({ base, name, maxRegression, differences, ...choice }: BaselineOptions): BaselineGate {
-  const isCellWithBoth = (cellId: string): boolean => hasPushesAndCalls(base, cellId);
+  const samples = new Map(samplesOf(base, choice).map((one) => [keyOf(one), one]));
   return {
     name,
     startedAt: base.startedAt,
     maxRegression,
     normalised: choice.normalised,
     differences,
-    values: samplesOf(base, choice).filter(
-      ({ metric, cellId }) =>
-        COUNTED.includes(metric) ||
-        // Where both flow, the calls stand for the cell.
-        (TIMED.includes(metric) && !(metric === 'delivery.p50' && isCellWithBoth(cellId))),
-    ),
+    values: familyOf(base, choice).flatMap((one) => {
+      const found = samples.get(keyOf(one));
+      if (found !== undefined) return [found];
+      return isExpected(base, one, choice) ? [{ ...one, values: [] }] : [];
+    }),
   };
 }
 
-const hasPushesAndCalls = ({ plan }: RunRecord, cellId: string): boolean => {
-  const cell = plan.cells.find(({ id }) => id === cellId);
-  return cell !== undefined && cell.scenario.publish.length > 0 && cell.scenario.load.kind !== 'none';
-};
+type Member = Omit<BaselineValues, 'values'>;
+
+/** Every metric that may make a run fail, of each arm in each cell, in the order of the plan. */
+const familyOf = ({ plan }: RunRecord, { cellIds, armIds }: SampleChoice): readonly Member[] =>
+  plan.cells
+    .filter(({ id }) => cellIds.includes(id))
+    .flatMap(({ id: cellId, scenario }) =>
+      armIds
+        .filter((armId) => isPlanned(plan, armId, cellId))
+        .flatMap((armId) =>
+          METRIC_NAMES.filter((metric) => isGated(metric, scenario)).map((metric) => ({ cellId, armId, metric })),
+        ),
+    );
+
+function isGated(metric: MetricName, scenario: Scenario): boolean {
+  // Where both flow, the calls stand for the cell.
+  if (metric === 'delivery.p50' && hasBoth(scenario)) return false;
+  return (TIMED.includes(metric) || COUNTED.includes(metric)) && hasMetric(scenario, metric);
+}
+
+/** Whether it is missing rather than not to be had: no arm without a wire has bytes on it, and not every time has a control. */
+const isExpected = (base: RunRecord, { cellId, armId, metric }: Member, { normalised }: SampleChoice): boolean =>
+  (!normalised || isCounted(metric)) && trialValues(base, armId, cellId, metric).possible;
 
 /** One finding for each metric of the baseline, in its order. A metric that this run does not have is open, never a pass. */
 export function judgeBaseline(record: RunRecord, gate: BaselineGate): readonly GateFinding[] {
@@ -73,7 +100,7 @@ export const baselineNotes = ({ name, startedAt, normalised, differences }: Base
 type Limit = Pick<BaselineGate, 'maxRegression'>;
 
 function findingOf(
-  { cellId, armId, metric }: BaselineValues,
+  { cellId, armId, metric, values }: BaselineValues,
   change: MetricChange | undefined,
   gate: Limit,
 ): GateFinding {
@@ -84,7 +111,10 @@ function findingOf(
     armId,
     metric,
   } as const;
-  if (change === undefined) return { ...head, ...NO_DATA, limit: limitOf(metric, gate) };
+  if (change === undefined) {
+    const because = `${values.length === 0 ? 'the baseline' : 'this run'} has no value of it in every trial`;
+    return { ...head, ...NO_DATA, limit: limitOf(metric, gate), because };
+  }
   return { ...head, ...(change.counted ? countedOutcome(change) : timedOutcome(change, gate)) };
 }
 
@@ -97,7 +127,6 @@ const NO_DATA = {
   high: null,
   smallestDetectable: null,
   count: 0,
-  because: 'this run has no value of it in every trial',
 } as const;
 
 type Outcome = Omit<GateFinding, 'kind' | 'name' | 'cellId' | 'armId' | 'metric'>;

@@ -36,7 +36,7 @@ export function compareRuns(base: readonly BaselineValues[], head: readonly Base
   const heads = new Map(head.map((one) => [keyOf(one), one]));
   return base.flatMap((one) => {
     const other = heads.get(keyOf(one));
-    return other === undefined ? [] : [changeOf(one, other.values)];
+    return other === undefined || one.values.length === 0 ? [] : [changeOf(one, other.values)];
   });
 }
 
