@@ -43,10 +43,10 @@ test('whoever set the limit is named', () => {
 
 test('a plan has a gate only where something is asked', () => {
   const planned = (options: Record<string, unknown>, files: readonly FileThreshold[] = []) =>
-    planGate(plan, { flags: readGateFlags(options), files, version: '0.1.0' });
+    planGate(plan, { flags: readGateFlags(options), files, version: '0.1.0', pairs: undefined, reruns: undefined });
   expect(planned({})).toEqual({ plan, remarks: [] });
   const { thresholds } = askThresholds(plan, { files: [], flags: flags('rate > 1/s') });
   const gated = planned({ threshold: ['rate > 1/s'] }, [file('payload-sizes[1MiB] rate > 1/s')]);
-  expect(gated.plan).toEqual({ ...plan, gate: { thresholds, reruns: 0 } });
+  expect(gated.plan).toEqual({ ...plan, gate: { thresholds, reruns: Math.ceil(plan.blocks / 2) } });
   expect(gated.remarks).toHaveLength(1);
 });

@@ -10,7 +10,8 @@ const LIMIT = 0.1;
 export function driverDoubts(measurements: readonly Measurement[]): readonly Doubt[] {
   const metric = measurements.some(({ calls }) => calls.due > 0) ? 'response-time.p50' : 'delivery.p50';
   const medians = measurements.flatMap((measurement) => METRICS[metric].valueOf(measurement) ?? []);
+  // Of fewer than two, the largest is not above the smallest.
   const [least, most] = [Math.min(...medians), Math.max(...medians)];
-  if (medians.length < 2 || most <= least * (1 + LIMIT)) return [];
+  if (most <= least * (1 + LIMIT)) return [];
   return [{ kind: 'drivers-disagree', metric, leastNs: nanoseconds(least), mostNs: nanoseconds(most), limit: LIMIT }];
 }

@@ -32,7 +32,13 @@ function driver(number: number, base: RunRecord = BASE): RunRecord {
   const measured = withMeasurements(base, ({ cellId }, { armId, block }) => {
     const cell = CELLS.find(({ id }) => id === cellId);
     if (cell === undefined) throw new Error(`${cellId} is no cell of these tests`);
-    return fixtureMeasurement(cell, armId, 1_000 * number + block);
+    const measurement = fixtureMeasurement(cell, armId, 1_000 * number + block);
+    return {
+      ...measurement,
+      // The second driver's windows are the longest, and its process the busiest.
+      elapsedNs: nanoseconds(measurement.elapsedNs + 1_000 * (number % 3)),
+      driver: { ...measurement.driver, utilisation: 0.1 * (number % 3) },
+    };
   });
   const at = (second: number): string => `2026-11-22T12:0${number}:0${second}.000Z`;
   return { ...measured, startedAt: at(1), finishedAt: at(9) };
@@ -103,6 +109,12 @@ describe('a merged record', () => {
         expect(measurement.hiccups.maxNs).toBe(Math.max(...all.map(({ hiccups }) => hiccups.maxNs)));
         expect(measurement.partMedians).toEqual(Array(10).fill(null));
         expect(measurement.fanOut?.complete ?? 0).toBe(total(({ fanOut }) => fanOut?.complete ?? 0));
+        expect(measurement.fanOut?.median.maxNs ?? 0).toBe(
+          Math.max(...all.map(({ fanOut }) => fanOut?.median.maxNs ?? 0)),
+        );
+        expect(measurement.fanOut?.spread.minNs ?? 0).toBe(
+          Math.min(...all.map(({ fanOut }) => fanOut?.spread.minNs ?? 0)),
+        );
         expect(measurement.fanOut?.last.count ?? 0).toBe(total(({ fanOut }) => fanOut?.last.count ?? 0));
         expect(measurement.delivery.count).toBe(total(({ delivery }) => delivery.count));
       }
@@ -302,6 +314,37 @@ describe('trials', () => {
     expect(measurement).toMatchObject({ endpoint: null, bytes: { wireUp: null, wireDown: null } });
     expect(measurement?.bytes.driverWireUp).toBeGreaterThan(0);
   });
+
+  test('of which one driver does not know a number do not have it: the others’ sum is not the sum', () => {
+    const without = withMeasurements(TWO, (one) => ({ ...one, endpoint: null, bytes: { ...one.bytes, wireUp: null } }));
+    const [measurement] = merge(ONE, without).trials[0]!.measurements;
+    expect(measurement).toMatchObject({ endpoint: null, bytes: { wireUp: null } });
+    expect(measurement?.bytes.wireDown).toBeGreaterThan(0);
+  });
+
+  test('of a block that all measured again are added attempt by attempt', () => {
+    const again = (record: RunRecord, sockets: number): RunRecord => ({
+      ...record,
+      trials: record.trials.flatMap((trial) => [
+        trial,
+        {
+          ...trial,
+          attempt: 1,
+          measurements: trial.measurements.map((one) => ({ ...one, sockets })),
+        },
+      ]),
+    });
+    const { trials } = merge(again(ONE, 300), again(TWO, 500));
+    expect(trials.map(({ index, attempt = 0 }) => [index, attempt])).toEqual(
+      [0, 1, 2, 3].flatMap((index) => [
+        [index, 0],
+        [index, 1],
+      ]),
+    );
+    expect(trials.map(({ measurements }) => measurements.every(({ sockets }) => sockets === 800))).toEqual(
+      [0, 1, 2, 3].flatMap(() => [false, true]),
+    );
+  });
 });
 
 /** What is said of the last of these records. */
@@ -350,6 +393,28 @@ describe('what does not belong', () => {
         matching: {
           ...TWO.matching,
           facts: TWO.matching.facts.with(1, { ...TWO.matching.facts[1]!, httpVersion: '2' }),
+        },
+      },
+    ],
+    [
+      `unsupported[0] (x): got {"armId":"x","cellId":null,"reason":"y"}, expected nothing as in a.json; ${AS_RUN}`,
+      { ...TWO, unsupported: [{ armId: 'x', cellId: null, reason: 'y' }] },
+    ],
+    [
+      `environment.nodeFlags[0]: got "--jitless", expected nothing as in a.json; ${AS_RUN}`,
+      environment({ nodeFlags: ['--jitless'] }),
+    ],
+    [
+      `stopped: got {"afterBlock":1,"because":"budget"}, expected nothing as in a.json; ${AS_RUN}`,
+      { ...TWO, stopped: { afterBlock: 1, because: 'budget' } },
+    ],
+    [
+      `matching.checks[1].status (compression): got "mismatched", expected "matched" as in a.json; ${AS_RUN}`,
+      {
+        ...TWO,
+        matching: {
+          ...TWO.matching,
+          checks: TWO.matching.checks.with(1, { ...TWO.matching.checks[1]!, status: 'mismatched' }),
         },
       },
     ],
