@@ -13,11 +13,11 @@ function leavesOf(value: unknown): number {
 
 /** The slow obvious version: the same text, whatever the order of the keys. */
 const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))
-      : one,
-  );
+  JSON.stringify(value, (_key, one: unknown) => {
+    if (typeof one !== 'object' || one === null) return one;
+    if (Array.isArray(one)) return ['list', ...(one as readonly unknown[])];
+    return ['mapping', ...Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))];
+  });
 
 test('a value differs from itself nowhere, and all of it agrees', () => {
   fc.assert(
