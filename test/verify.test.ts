@@ -88,11 +88,9 @@ describe('something was changed', () => {
         measurements: trial.measurements.map((m) => ({ ...m, calls: { ...m.calls, due: m.calls.due + 1 } })),
       })),
     }));
-    expect(await verify(due)).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining('books that do not balance') as string,
-    });
+    const unread = await verify(due);
+    expect(unread).toMatchObject({ code: 2, stdout: '' });
+    expect(unread.stderr).toContain('books that do not balance');
     const lost = changedFile('clients.json', (one) => ({
       ...one,
       trials: one.trials.map((trial) => ({
@@ -139,10 +137,9 @@ describe('a record that does not say what it comes to', () => {
       finishedAt: null,
       trials: one.trials.slice(0, 2),
     });
-    expect(await verify(changedFile('cut.json', cut))).toMatchObject({
-      code: 3,
-      stdout: expect.stringContaining('for its run was cut off;') as string,
-    });
+    const { code, stdout } = await verify(changedFile('cut.json', cut));
+    expect(code).toBe(3);
+    expect(stdout).toContain('for its run was cut off;');
   });
 });
 

@@ -103,7 +103,10 @@ or records cannot be compared · 130 interrupted`,
       '--gate <metrics>',
       'comma-separated: what base and head are judged by, beside bytes (the median call or push, processor time of the server)',
     )
-    .option('--max-regression <share>', 'by how much head may be worse (5%; for p99 and max 10%)')
+    .option(
+      '--max-regression <share>',
+      'how much worse than base, or than the baseline, a metric may be; default: 5%, and of head p99 and max 10%',
+    )
     .option('--looks <pairs>', 'numbers of pairs after which it is judged and may end (12,20,30)')
     .option('--alpha <share>', 'share of runs that may alarm falsely, over all looks and metrics (0.01)')
     .option('--budget <time>', 'no further block begins that would not be done by then')
@@ -132,7 +135,6 @@ or records cannot be compared · 130 interrupted`,
       collect,
     )
     .option('--baseline <name|file>', 'an earlier record of the same plan that the run is held against')
-    .option('--max-regression <share>', 'how much worse than the baseline a metric may be; default: 5%')
     .option('--save-baseline <name>', 'keep the record in results/baselines for later runs')
     .option('--control', 'measure a bare exchange before every block, so that other machines can be compared')
     .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')

@@ -52,7 +52,7 @@ class Comparison implements Agreement {
 
   #mappings(got: Mapping, expected: Mapping, { place, about }: Spot): void {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(got)]))
-      this.values(got[key], expected[key], { place: [...place, key], about });
+      this.values(ownOf(got, key), ownOf(expected, key), { place: [...place, key], about });
   }
 
   #lists(got: readonly unknown[], expected: readonly unknown[], spot: Spot): void {
@@ -75,6 +75,9 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Not what every object inherits. */
+const ownOf = (mapping: Mapping, key: string): unknown => (Object.hasOwn(mapping, key) ? mapping[key] : undefined);
 
 interface Paired {
   /** For each entry its partner; `undefined` where it has none. */

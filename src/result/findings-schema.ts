@@ -24,7 +24,7 @@ const gateFinding = z.object({
 });
 
 /** The gate's verdict. */
-export const gateVerdictSchema = z.object({
+const gateVerdictSchema = z.object({
   word: gateWord,
   findings: z.array(gateFinding),
   notes: z.array(z.string()),

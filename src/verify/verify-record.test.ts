@@ -10,6 +10,7 @@ import type { Findings, GateVerdict } from '../result/findings.ts';
 import type { Measurement, RunRecord } from '../result/record.ts';
 import { placeText } from '../scenario/scenario-error.ts';
 import { nanoseconds } from '../units.ts';
+import { inconsistenciesOf } from './record-checks.ts';
 import { verifyRecord } from './verify-record.ts';
 
 /** What a judge might say: every kind of value that a verdict can hold. */
@@ -117,7 +118,7 @@ describe('findings', () => {
       fc.property(path, (one) => {
         expect(onlyDifference(onFile(tampered(WHOLE, one)))).toBe(placeText(['findings', ...one]));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -261,6 +262,39 @@ describe('trials', () => {
       verifyRecord(onFile(record), conclude).inconsistencies.map(({ what }) => what.replace(/^.*\d\]\./, '')),
     );
     expect(places).toEqual(new Set(['offeredPerSec', 'fanOut.spread.count', 'fanOut.last.count']));
+  });
+
+  /** Calls that took so long, and a share of them that is said to have been answered within 100 ms. */
+  const within = (valuesNs: readonly number[], share: number) =>
+    inconsistenciesAfter(({ calls }) => {
+      const times = distributionOf(valuesNs);
+      return {
+        elapsedNs: nanoseconds(1e12),
+        calls: { ...calls, due: valuesNs.length, ok: valuesNs.length },
+        responseTime: times,
+        serviceTime: times,
+        sendLag: distributionOf([]),
+        within100ms: share,
+      };
+    });
+
+  test('have as many calls within 100 ms as their histogram, at the edge as far as a bucket tells', () => {
+    const [fast, edge, slow] = [99_900_000, 100_000_000, 101_000_000];
+    expect(within([fast, edge, slow, slow], 0.5)).toEqual([]);
+    expect(within([fast, fast, slow, slow], 0.25)).toEqual(['within100ms']);
+    // Its bucket reaches beyond the edge: it may be on either side.
+    expect(within([fast, edge, slow, slow], 0.25)).toEqual([]);
+    expect(within([fast, edge, slow, slow], 0.75)).toEqual(['within100ms']);
+    expect(within([slow, slow], 0)).toEqual([]);
+    expect(within([slow, slow], 1)).toEqual(['within100ms']);
+    expect(within([fast], 1)).toEqual([]);
+  });
+
+  test('have no more events with a median receiver than with a first', () => {
+    const first = { first: distributionOf([1]) };
+    const record = withMeasurements(WHOLE, (one) => ({ ...one, fanOut: one.fanOut && { ...one.fanOut, ...first } }));
+    const places = new Set(inconsistenciesOf(record).map(({ what }) => what.replace(/^.*\d\]\./, '')));
+    expect(places).toEqual(new Set(['fanOut.median.count']));
   });
 
   test('nothing follows from books that say that they do not balance', () => {
