@@ -4,7 +4,8 @@ import type { CellSummary, MetricName, Summary } from '../stats/summary.ts';
 import { defineClaim, type Evidence } from './define.ts';
 import { cellsOf, comparisonOf, estimateOf } from './evidence.ts';
 import { rate, time, times } from './quantity.ts';
-import { isBetter, type Part, verdictOf } from './verdict.ts';
+import type { Judgement } from './claim.ts';
+import { isBetter, type Part, verdictOf, withNote } from './verdict.ts';
 
 /** Throughput is judged where clients send as fast as they can, latency where both sides are offered the same load. */
 export const chattyThroughput = defineClaim({
@@ -25,14 +26,28 @@ export const chattyThroughput = defineClaim({
     const texts = [...rateTexts(summary, arm), ...latencyTexts(summary, arm)];
     return texts.length === 0 ? [] : [texts.join('; ')];
   },
-  judge: (evidence) =>
-    verdictOf([
-      ...evidence.cells('chatty').map((cell) => partOf(cell, evidence, { of: 'throughput', metric: 'rate' })),
-      ...evidence
-        .cells('chatty-paced')
-        .map((cell) => partOf(cell, evidence, { of: 'latency', metric: 'response-time.p50' })),
-    ]),
+  judge: (evidence) => withNote(judgeParts(evidence), driverNote(evidence)),
 });
+
+const judgeParts = (evidence: Evidence): Judgement =>
+  verdictOf([
+    ...evidence.cells('chatty').map((cell) => partOf(cell, evidence, { of: 'throughput', metric: 'rate' })),
+    ...evidence
+      .cells('chatty-paced')
+      .map((cell) => partOf(cell, evidence, { of: 'latency', metric: 'response-time.p50' })),
+  ]);
+
+/** A rate that the driver could not have exceeded is of the client and the transport together. */
+function driverNote({ cells, sse, websocket }: Evidence): string {
+  const limited = [sse, websocket].filter(({ id }) =>
+    cells('chatty').some(({ arms }) =>
+      arms.some(({ armId, doubts }) => armId === id && doubts.some(({ doubt }) => doubt.kind === 'driver-saturated')),
+    ),
+  );
+  return limited.length === 0
+    ? ''
+    : `the throughput over ${limited.map(({ title }) => title).join(' and ')} is as much as its client could drive, not what its server could serve`;
+}
 
 interface Aspect {
   readonly of: string;

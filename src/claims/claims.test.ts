@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CellSpec, compared, type SummarySpec, summaryOf } from '../../test/golden/summaries.ts';
-import type { Word } from '../stats/summary.ts';
+import type { Summary, Word } from '../stats/summary.ts';
 import { agentLoop } from './agent-loop.ts';
 import { claimHeads, evaluateClaims } from './all.ts';
 import { chattyThroughput } from './chatty.ts';
@@ -329,4 +329,16 @@ describe('chatty-throughput', () => {
   ] as const)('rate %s, latency %s: %s', (rate, latencyWord, word) =>
     expect(wordOn(chattyThroughput, run(rate, latencyWord))).toBe(word),
   );
+
+  it('says where a rate is what the client could drive', () => {
+    const summary = summaryOf(run('faster', 'faster'));
+    const doubts = [{ trialIndex: 0, doubt: { kind: 'driver-saturated', utilisation: 0.9 } }] as const;
+    const cells = summary.cells.map((cell) => ({
+      ...cell,
+      arms: cell.arms.map((arm) => (arm.armId === 'websocket' ? { ...arm, doubts } : arm)),
+    }));
+    const because = (of: Summary): string => chattyThroughput.evaluate(of).verdict.because;
+    expect(because({ ...summary, cells })).toMatch(/the throughput over \S+ is as much as its client could drive/);
+    expect(because(summary)).not.toContain('could drive');
+  });
 });

@@ -62,6 +62,27 @@ describe('a claim about a study', () => {
     expect(measured).toEqual({ sse: ['2 steps'], pigeon: ['flies'] });
   });
 
+  it('is no more than conditional where some subject failed or was not reached', () => {
+    const record = recordOf([MEASURED, MEASURED, MISSING]);
+    const [planned] = record.plan.studies;
+    const [done] = record.studies;
+    if (planned === undefined || done === undefined) throw new Error('no study');
+    const others = ['two', 'three'].map((number, at) => ({
+      index: 3 + at,
+      repetition: 0,
+      seed: 1,
+      subject: { number },
+    }));
+    const plan = { ...record.plan, studies: [{ ...planned, steps: [...planned.steps, ...others] }] };
+    const failed = { ...FAILED, index: 3, elapsedNs: nanoseconds(1) };
+    const studies = [{ ...done, steps: [...done.steps, failed] } as typeof done];
+    expect(claim.evaluate(summarise({ ...record, plan, studies })).verdict).toEqual({
+      word: 'depends',
+      because: 'enough; undecided for 2 of 3 things to look at, which failed or were not reached',
+    });
+    expect(findingOf([MEASURED, FAILED, MEASURED]).verdict.word).toBe('confirmed');
+  });
+
   it('names the program that would answer it', () => {
     expect(findingOf([MISSING, FAILED]).verdict).toEqual({
       word: 'not measured',

@@ -36,8 +36,14 @@ describe('one connection for many streams', () => {
     expect(verdict.because).toMatch(
       /^true for streams to one origin \(300 streams over 1 socket\); not for a quiet stream/,
     );
-    expect(verdict.because).toContain('p90 of its calls 3.00×');
-    expect(verdict.because).toContain('with that neighbour on a connection of its own 2.00× and 2.00×');
+    expect(verdict.because).toContain('sharing the connection, p90 of its calls 1.50×');
+    expect(verdict.because).toContain('against no neighbour 3.00× and 3.00×');
+  });
+
+  it('does not put down to the connection what the neighbour does from any', () => {
+    const verdict = verdictOn(ONE_SOCKET, hogStep(H2, { beside: 9, apart: 9 }));
+    expect(verdict).toMatchObject({ word: 'confirmed' });
+    expect(verdict.because).toContain('against no neighbour 9.00× and 9.00×');
   });
 
   it('depends on where the servers are', () => {

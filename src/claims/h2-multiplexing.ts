@@ -17,8 +17,8 @@ export const h2Multiplexing = defineStudyClaim({
   claimed: 'One HTTP/2 connection carries many SSE streams, so holding streams to several servers is cheap.',
   rule:
     'Over HTTP/2: true of streams to one origin if any number of them takes one socket, of streams to several origins if they take one too, ' +
-    'and of a quiet stream if a busy neighbour on its connection slows neither its calls nor its events by more than 5 % against no neighbour. ' +
-    'The same neighbour on a connection of its own shows how much of that is the work and not the sharing; it does not decide.',
+    'and of a quiet stream if a busy neighbour on its connection slows neither its calls nor its events by more than 5 % beyond what the same neighbour does on a connection of its own. ' +
+    'How much slower it is than without a neighbour is shown; that is the work of one machine and does not decide.',
   study: 'multi-server',
   wouldAnswer:
     'run multi-server: 1, 10 and 100 streams of three servers over HTTP/1.1, HTTP/2 and WebSocket, and a busy neighbour',
@@ -96,12 +96,12 @@ function socketsPart(of: string, found: readonly StreamsFound[]): Part | undefin
 }
 
 function quietPart(hog: HogFound): Part {
-  const { besideToAlone, apartToAlone, missing } = hog;
-  const holds = missing > 0 ? false : everyTruth([isNotWorse(besideToAlone.calls), isNotWorse(besideToAlone.events)]);
-  const beside = `p${hog.share * 100} of its calls ${ratio(besideToAlone.calls)}, of its events ${ratio(besideToAlone.events)}`;
-  const apart = `with that neighbour on a connection of its own ${point(apartToAlone.calls)} and ${point(apartToAlone.events)}`;
+  const { besideToAlone, besideToApart, missing } = hog;
+  const holds = missing > 0 ? false : everyTruth([isNotWorse(besideToApart.calls), isNotWorse(besideToApart.events)]);
+  const sharing = `sharing the connection, p${hog.share * 100} of its calls ${ratio(besideToApart.calls)}, of its events ${ratio(besideToApart.events)}`;
+  const alone = `against no neighbour ${point(besideToAlone.calls)} and ${point(besideToAlone.events)}`;
   const lost = missing === 0 ? '' : `, ${count(missing, 'answer or event', 'answers or events')} missing`;
-  return { of: 'a quiet stream beside a busy one', holds, seen: `${beside}; ${apart}${lost}` };
+  return { of: 'a quiet stream beside a busy one', holds, seen: `${sharing}; ${alone}${lost}` };
 }
 
 const ratio = (comparison: Comparison | undefined): string =>

@@ -34,11 +34,20 @@ export function dataOf({ summary, steps }: Evidence, side: Side, hop?: HopName):
   });
 }
 
-/** Every hop that both sides were measured through, in the order of the table. */
+/** Every hop that both sides were measured through, or failed to be, in the order of the table. */
 export const hopsOfBoth = (evidence: Evidence): readonly HopName[] =>
   (Object.keys(HOPS) as HopName[]).filter((hop) =>
-    (['sse', 'websocket'] as const).every((side) => dataOf(evidence, side, hop).length > 0),
+    (['sse', 'websocket'] as const).every(
+      (side) => dataOf(evidence, side, hop).length > 0 || hasFailed(evidence, side, hop),
+    ),
   );
+
+/** Whether a step failed that was to look at it: nothing is known of it then, and it counts all the same. */
+const hasFailed = ({ summary, missing }: Evidence, side: Side, hop: HopName): boolean =>
+  missing.some(({ scenario, subject, outcome }) => {
+    const arms = summary.record.plan.studies.find(({ name }) => name === scenario)?.arms ?? [];
+    return outcome.status === 'failed' && subject['hop'] === hop && subject['arm'] === sideOf(arms, side)?.id;
+  });
 
 /** What could not be looked at, and why. */
 export function missingNote({ missing }: Evidence): string {

@@ -35,10 +35,20 @@ describe('agent-loop-100ms', () => {
       discriminates: true,
     });
   });
-  it('takes SSE for different until it is shown to be the same', () => {
+  it('leaves open whether it tells them apart where SSE is too close to say', () => {
     const spec = shares(all);
     const doubtful = shares({ ...all, 'sse+wan': [0.98, 0.99, 1] });
-    expect(verdictOn(agentLoop, doubtful)).toMatchObject({ word: 'confirmed', discriminates: true });
+    expect(verdictOn(agentLoop, doubtful).because).toContain('whether it tells them apart is undecided');
+    expect(verdictOn(agentLoop, shares({ ...all, 'sse+wan': 0.9 })).because).not.toContain('whether it tells');
+    const oneNetwork: SummarySpec = {
+      cells: [
+        {
+          scenario: 'agent-loop',
+          arms: { sse: { 'within-100ms': [0.985, 1, 1] }, websocket: { 'within-100ms': 1 } },
+        },
+      ],
+    };
+    expect(verdictOn(agentLoop, oneNetwork).because).toContain('whether it tells them apart is undecided');
     expect(verdictOn(agentLoop, spec)).toMatchObject({ word: 'confirmed', discriminates: false });
   });
   it('names the network at which it ends, and both sides there', () => {

@@ -49,17 +49,26 @@ export function judgeOverNetworks(networks: readonly OverNetwork[], test: Networ
   }));
   const holding = networks.filter(({ websocket }) => test.holds(websocket) === true);
   const verdict = verdictOf(parts);
-  const judged =
-    holding.length === 0 ? verdict : { ...verdict, discriminates: holding.some(({ sse }) => test.holds(sse) !== true) };
-  return withNote(judged, reachNote(networks, test));
+  const told = tellsApart(holding.map(({ sse }) => test.holds(sse)));
+  const judged = holding.length === 0 ? verdict : { ...verdict, discriminates: told !== false };
+  const open = holding.length > 0 && told === undefined ? UNTOLD : '';
+  return withNote(withNote(judged, open), reachNote(networks, test));
 }
 
 function judgeOverOne(network: OverNetwork, { holds, sameOfSse }: NetworkTest): Judgement {
   const verdict = verdictOf([{ of: 'WebSocket', holds: holds(network.websocket), seen: '' }]);
   if (holds(network.websocket) !== true) return withNote(verdict, placeNote(network));
-  const same = holds(network.sse) === true;
-  const judged = withNote({ ...verdict, discriminates: !same }, same ? sameOfSse : '');
-  return withNote(judged, placeNote(network));
+  const told = tellsApart([holds(network.sse)]);
+  const judged = withNote({ ...verdict, discriminates: told !== false }, told === false ? sameOfSse : '');
+  return withNote(withNote(judged, told === undefined ? UNTOLD : ''), placeNote(network));
+}
+
+const UNTOLD = 'whether it tells them apart is undecided, for SSE is too close to the limit';
+
+/** Of what SSE does where WebSocket meets the condition: one failure tells them apart; what is not known does not. */
+function tellsApart(ofSse: readonly Truth[]): Truth {
+  if (ofSse.includes(false)) return true;
+  return ofSse.includes(undefined) ? undefined : false;
 }
 
 /** Up to which round trip each side meets the condition, counted from the smallest without a gap. */

@@ -50,6 +50,15 @@ describe('proxy-compatibility', () => {
     expect(seen['websocket']?.[0]).toBe('3 of 5 as they come');
   });
 
+  it('counts a hop where one side failed as undecided, and is no better for it', () => {
+    const failed: HopStep = { status: 'failed', error: 'it fell over' };
+    const { verdict } = row({ ...FIVE, 'strip-upgrade': { sse: [measured(PASSES)], websocket: [failed] } });
+    expect(verdict.word).toBe('depends');
+    expect(verdict.because).toContain('SSE (5 of 5, 100 %)');
+    expect(verdict.because).toContain('WebSocket (4 of 5, 80 %; 1 undecided)');
+    expect(verdict.because).toContain('undecided for 1 of 10 things to look at');
+  });
+
   it('is refuted where SSE passes 3 of 5 and WebSocket all', () => {
     const { verdict } = row({
       ...FIVE,
@@ -97,7 +106,7 @@ describe('proxy-compatibility', () => {
     expect(verdict).toEqual({
       word: 'depends',
       because:
-        'not for WebSocket (0 of 2, 0 %; not: CONNECT proxy, TLS terminator); undecided for SSE (1 of 2, 50 %; 1 now so, now so)',
+        'not for WebSocket (0 of 2, 0 %; not: CONNECT proxy, TLS terminator); undecided for SSE (1 of 2, 50 %; 1 undecided)',
     });
   });
 

@@ -32,7 +32,7 @@ export const proxyCompatibility = defineStudyClaim({
   label: 'Firewall/Proxy Compatibility',
   claimed: { sse: 'High (uses standard HTTP ports)', websocket: 'Medium (may require specific rules)' },
   rule:
-    'Of the proxies as they come, one is passed when a session opens, calls are answered and events arrive, none of it held back for longer than the bound; ' +
+    'Of the proxies as they come, one is passed when a session opens, calls are answered and events arrive, at the median not held back for longer than the bound; ' +
     'the one that is an idle timeout, when a silence longer than it is survived without heartbeats. ' +
     'High: at least 80 % are passed; medium: 50 % or more, and less than 80 %. Controls, tuned proxies, the balancer, and nginx before a server that does not ask for X-Accel-Buffering: no are not counted.',
   study: 'proxies',
@@ -53,7 +53,7 @@ export const proxyCompatibility = defineStudyClaim({
 interface Count {
   readonly all: number;
   readonly passed: number;
-  /** Hops about which the repetitions do not agree. */
+  /** Hops about which the repetitions do not agree, or nothing is known, because they failed. */
   readonly undecided: number;
   /** Titles of those that were not passed. */
   readonly not: readonly string[];
@@ -69,7 +69,7 @@ function countOf(evidence: Evidence, side: Side): Count {
   return {
     all: seen.length,
     passed: seen.filter(({ holds }) => holds === true).length,
-    undecided: seen.filter(({ holds }) => holds === undefined).length,
+    undecided: seen.filter(({ holds }) => holds === undefined || holds === 'not measured').length,
     not: seen.filter(({ holds }) => holds === false).map(({ hop }) => HOPS[hop].title),
   };
 }
@@ -89,7 +89,7 @@ function isMedium(count: Count): Truth {
 const countText = ({ all, passed, undecided, not }: Count): string =>
   `${passed} of ${all}, ${percent(passed / all)}` +
   (not.length === 0 ? '' : `; not: ${not.join(', ')}`) +
-  (undecided === 0 ? '' : `; ${undecided} now so, now so`);
+  (undecided === 0 ? '' : `; ${undecided} undecided`);
 
 function linesOf(evidence: Evidence, side: Side): readonly string[] {
   const count = countOf(evidence, side);

@@ -79,12 +79,21 @@ describe('self-healing', () => {
   const KILLED: MadeStep = { ...SSE, cut: 'restart' };
   const SILENT: MadeStep = { ...SSE, cut: 'black-hole' };
 
-  it('is confirmed when SSE heals after every kind of cut, and names what is policy', () => {
+  it('is confirmed when SSE heals after every kind of cut, and says what the events could not show', () => {
     const { verdict } = findingOf(selfHealing, [SSE, { ...SSE, cut: 'rst' }, KILLED, SILENT, RESUMED]);
     expect(verdict).toMatchObject({ word: 'confirmed' });
     expect(verdict.because).toContain(
-      'after an orderly end 10.0 ms beyond the wait against 10.0 ms (what differs is policy, not transport)',
+      'after an orderly end 10.0 ms beyond the wait against 10.0 ms (no difference that events this far apart could show)',
     );
+  });
+
+  it('names what is policy where a longer wait is all that differs', () => {
+    const patient: MadeStep = {
+      client: 'ws-resume',
+      buffer: 'replay',
+      cuts: [cutOf({ reconnectedBy: 'application', policyNs: milliseconds(1_250), firstEventNs: milliseconds(1_260) })],
+    };
+    expect(findingOf(selfHealing, [SSE, patient]).verdict.because).toContain('(what differs is policy, not transport)');
   });
 
   it('depends on the kind of cut when a silent loss is not noticed', () => {

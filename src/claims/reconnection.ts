@@ -185,11 +185,14 @@ function comparisonOf(evidence: StudyEvidence<'reconnect'>): string {
   const [first] = pairs.filter(({ difference }) => difference !== undefined);
   if (first === undefined) return '';
   const beyond = pairs.filter(({ difference }) => difference === 'beyond-policy').map(({ cut }) => CUT_WORDS[cut]);
-  const policyOnly =
-    beyond.length === 0
-      ? 'what differs is policy, not transport'
-      : `they differ beyond their waits after ${beyond.join(', ')}`;
-  return `a WebSocket whose application waits as long and resumes is back too: after ${CUT_WORDS[first.cut]} ${without(first.socket)} beyond the wait against ${without(first.source)} (${policyOnly})`;
+  const isPolicy = pairs.some(({ difference }) => difference === 'policy');
+  const words =
+    beyond.length > 0
+      ? `they differ beyond their waits after ${beyond.join(', ')}`
+      : isPolicy
+        ? 'what differs is policy, not transport'
+        : 'no difference that events this far apart could show';
+  return `a WebSocket whose application waits as long and resumes is back too: after ${CUT_WORDS[first.cut]} ${without(first.socket)} beyond the wait against ${without(first.source)} (${words})`;
 }
 
 const without = ({ beyondWait }: Recovery): string => (beyondWait === undefined ? '–' : time(beyondWait.value));

@@ -147,7 +147,7 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
     throw new RunFailure(chosen.unsupported.map(({ armId, reason }) => `${armId}: unsupported: ${reason}`).join('\n'));
   }
   const seed = flags.seed ?? randomInt(1_000_000);
-  const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven });
+  const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven, isAlone: cells.length === 0 });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
   const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
   const { reruns } = flags;

@@ -28,6 +28,7 @@ const planned = (words: string, axes: Partial<Variant> = {}) =>
     seed: 1,
     flags: { ...FLAGS, arms: words.split(',').map(wordOf), axes },
     isGiven: (option) => option === 'transport',
+    isAlone: true,
   });
 
 test('an arm over a network is not measured without it, and stays in the run', async () => {

@@ -19,6 +19,8 @@ export interface StudyChoice {
   readonly flags: RunFlags;
   /** Whether the flag was typed: what goes without saying does not go before a study's file. */
   readonly isGiven: (option: string) => boolean;
+  /** Whether nothing but studies is run: flags for workloads then say nothing. */
+  readonly isAlone: boolean;
 }
 
 export interface ChosenStudies {
@@ -36,8 +38,12 @@ export async function planStudies(drafts: readonly StudyDraft[], choice: StudyCh
   };
 }
 
-async function planStudy(draft: StudyDraft, { seed, flags, isGiven }: StudyChoice) {
+async function planStudy(draft: StudyDraft, { seed, flags, isGiven, isAlone }: StudyChoice) {
   const { name, title, shows, study: procedure } = draft;
+  if (draft.arms.length === 0 && isGiven('transport') && isAlone)
+    throw new UsageError(
+      `--transport: scenario "${name}" has clients of its own, and looks at all of them; leave it out`,
+    );
   const asked = isGiven('transport') ? flags.arms : wordsOf(draft);
   const { arms, unsupported } =
     draft.arms.length === 0

@@ -45,7 +45,7 @@ const ARTICLE_FULL: readonly SuiteEntry[] = [
 export const SUITES: Readonly<Record<string, Suite>> = {
   article: { title: 'the eight rows of the article’s comparison, about 3 minutes', entries: ARTICLE },
   'article-full': {
-    title: 'the eight rows and everything argued in prose, up to 20 minutes',
+    title: 'the eight rows and everything argued in prose, about 20 minutes (reconnect, proxies and fan-out in short)',
     entries: ARTICLE_FULL,
     overNetworks: { networks: ['lan', 'metro', 'wan'], scenarios: ['tool-calls', 'agent-loop'] },
   },
