@@ -15,6 +15,7 @@ import { listShipped } from '../src/scenario/load-scenario.ts';
 import { parseScenario } from '../src/scenario/parse-scenario.ts';
 import { SUITES } from '../src/scenario/suite.ts';
 import { METRICS } from '../src/stats/metrics.ts';
+import { splitCommand } from '../src/target/split-command.ts';
 import { METRIC_NAMES } from '../src/stats/summary.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -78,11 +79,15 @@ const commandsIn = (markdown: string): readonly string[] =>
     .filter((command) => command !== '' && !command.startsWith('#'));
 
 /** Words up to a redirection or a pipe. */
-const wordsOf = (command: string): readonly string[] => (command.split(/\s[>|]/, 1)[0] ?? '').trim().split(/\s+/);
+function wordsOf(command: string): readonly string[] {
+  const split = splitCommand((command.split(/\s[>|]/, 1)[0] ?? '').trim());
+  if (!split.ok) throw new Error(`${command}: ${split.why}`);
+  return split.argv;
+}
 
 const TOOL = /^(?:npx mcp-transport-bench|node bin\/mcp-transport-bench\.js)(?: |$)/;
 /** Flags that stand alone; every other one takes the next word. */
-const SWITCHES = new Set(['--quick', '--summary', '--help', '--version']);
+const SWITCHES = new Set(['--quick', '--summary', '--calibrate', '--control', '--help', '--version']);
 
 interface Invocation {
   readonly subcommand: string;
