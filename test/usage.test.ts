@@ -80,7 +80,7 @@ describe('words', () => {
     ],
     [
       ['run', '--max-regression', '5%'],
-      '--max-regression: got "5%", expected --baseline beside it: there is nothing to be worse than',
+      '--max-regression: got "5%", expected --baseline or two --arm beside it: there is nothing to be worse than',
     ],
     [
       ['run', '--baseline', 'none.json', '--max-regression', '5'],
