@@ -49,10 +49,6 @@ export function readBuildFlags(
     const lonely = Object.entries(ONLY_BESIDE).find(([name]) => isGiven(name));
     if (lonely !== undefined)
       throw new UsageError(`${lonely[1]}: goes with two builds only: --arm base=<folder or git ref> --arm head=.`);
-    if (isGiven('maxRegression') && !isGiven('baseline'))
-      throw new UsageError(
-        '--max-regression: there is nothing to be worse than: --arm base=<folder or git ref> --arm head=.',
-      );
     return undefined;
   }
   if (isGiven('trials'))
