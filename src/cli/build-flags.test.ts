@@ -98,7 +98,6 @@ describe('one clear message', () => {
     [{ arm: TWO, setupTimeout: '999h' }, '--setup-timeout: got "999h"'],
     [{ setup: 'make' }, '--setup: goes with two builds only'],
     [{ budget: '1m' }, '--budget: goes with two builds only'],
-    [{ maxRegression: '5%' }, '--max-regression: there is nothing to be worse than'],
   ])('%o', (options, message) => {
     expect(whyNot(options)).toContain(message);
   });
