@@ -124,9 +124,10 @@ judged_word() {
     const { readFileSync } = require("node:fs");
     const { gate } = JSON.parse(readFileSync(process.argv[1], "utf8"));
     console.log(gate === null ? "pass" : gate.word);
-  ' "$report/summary.json"
+  ' "$report/summary.json" 2>/dev/null
 }
 
+command -v node >/dev/null || refuse 'node: expected Node 20.19 or newer on the PATH, as of actions/setup-node'
 make_report_folder
 cd -- "${BENCH_DIRECTORY:-.}" || refuse 'working-directory: expected a folder of the workspace'
 find_tool
@@ -143,6 +144,11 @@ if [ -n "$muted" ]; then printf '::%s::\n' "$muted"; fi
 if [ -e "$report/record.json" ]; then record="$report/record.json"; fi
 # Whether it could be judged the exit code says, and what it was judged to be the summary, whatever undecided ends as.
 case $code in
-  0 | 1 | 3) verdict="$(judged_word)" || { verdict=error; code=$RUN_FAILED; } ;;
+  0 | 1 | 3)
+    if ! verdict="$(judged_word)"; then
+      printf 'the tool ended with exit code %d, and left no summary\n' "$code" >&2
+      verdict=error code=$RUN_FAILED
+    fi
+    ;;
 esac
 exit "$code"
