@@ -1,14 +1,15 @@
 /** What a CI job gets: the action's steps run as a runner runs them, and docs/ci.md against the program. */
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../src/cli/exit-code.ts';
 import { readRecord } from '../src/result/read-record.ts';
 import { readAction, runAction } from './fixtures/action-runner.ts';
-import { temporaryFolder } from './fixtures/command.ts';
+import { eventually, isRunning, temporaryFolder } from './fixtures/command.ts';
 import { git, serverRepository } from './fixtures/server-repository.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -36,7 +37,7 @@ describe('the action, base against head', () => {
     const record = join(report, 'record.json');
     expect(outputs).toEqual({ verdict: 'fail', 'exit-code': '1', record, report });
     expect(readRecord(record).findings?.gate?.word).toBe('fail');
-    expect(summary).toMatch(/^\*\*FAILED: /);
+    expect(summary).toMatch(/^\*\*FAILED: 2 of 4 checks do not hold/m);
     expect(summary).toBe(readFileSync(join(report, 'report.md'), 'utf8'));
     expect(readFileSync(join(report, 'junit.xml'), 'utf8')).toContain('<failure');
     expect(log).toContain('::error title=mcp-transport-bench::');
@@ -186,9 +187,31 @@ describe('action/run.sh', () => {
     expect(existsSync(join(cwd, 'mcp-transport-bench-report/junit.xml'))).toBe(true);
   });
 
+  test('cancelled, ends the tool, keeps what is complete, and is no verdict', { timeout: 60_000 }, async () => {
+    const folder = temporaryFolder();
+    const output = join(folder, 'output');
+    const env = { BENCH_TRANSPORT: 'loopback', BENCH_ARGUMENTS: '--duration=2s', GITHUB_OUTPUT: output };
+    const child = spawn('bash', [join(ROOT, 'action/run.sh')], { cwd: folder, env: { ...process.env, ...env } });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += String(text)));
+    const ended = once(child, 'close');
+    await eventually(() => /^trial 1 of 6 .*done$/m.exec(log) ?? undefined, 'first trial');
+    const tools = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+    expect(tools).toHaveLength(1);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([EXIT.terminated, null]);
+    expect(tools.filter(isRunning)).toEqual([]);
+    const record = join(folder, 'mcp-transport-bench-report/record.json');
+    expect(readRecord(record).status).toBe('partial');
+    const told = readFileSync(output, 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('report='));
+    expect(told).toEqual(['verdict=error', 'exit-code=143', `record=${record}`, '']);
+  });
+
   test('builds the tool beside it where that is not built, and says when that fails', async () => {
     const root = temporaryFolder();
-    symlinkSync(join(ROOT, 'action'), join(root, 'linked'));
     mkdirSync(join(root, 'action'));
     writeFileSync(join(root, 'action/run.sh'), readFileSync(join(ROOT, 'action/run.sh')));
     const npm = substitute('npm', 'exit 1');
@@ -255,7 +278,8 @@ describe('docs/ci.md', () => {
 
   it('sets variables that the script reads, and says what each input is', () => {
     const script = readFileSync(join(ROOT, 'action/run.sh'), 'utf8');
-    for (const [name] of PAGE.matchAll(/\bBENCH_[A-Z_]+/g)) expect(script).toContain(`{${name}`);
+    const set = [...PAGE.matchAll(/\bBENCH_[A-Z_]+/g)].map(([name]) => name);
+    expect(new Set(set)).toEqual(new Set(script.match(/\bBENCH_[A-Z_]+/g)));
     for (const name of Object.keys(readAction().inputs)) expect(PAGE).toContain(`| \`${name}\` |`);
   });
 
