@@ -12,6 +12,9 @@ readonly USAGE=2 RUN_FAILED=4
 
 on_github() { [ "${GITHUB_ACTIONS:-}" = true ]; }
 
+# One stream: the runner takes commands out of both, and knows no order between the two.
+if on_github; then exec 2>&1; fi
+
 # refuse <what is wrong>: nothing has been measured.
 refuse() {
   printf '%s\n' "$1" >&2
