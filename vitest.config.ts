@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** These run the command, count what it leaves behind, or look at times: each has the machine to itself. */
 const ALONE = [
   'base-head',
+  'ci-docs',
   'connection-limits.study',
   'doctor',
   'every-option',

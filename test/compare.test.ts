@@ -100,6 +100,22 @@ describe('what is shown', () => {
   });
 });
 
+test('GitHub’s page of the step gets it too, whatever the format', async () => {
+  const page = join(folder, 'summary.md');
+  const env = { GITHUB_STEP_SUMMARY: page };
+  const { code, stdout, stderr } = await runCommand(
+    ['compare', 'base.json', 'head.json', '-f', 'json'],
+    folder,
+    undefined,
+    env,
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 'mcp-transport-bench/comparison' });
+  expect(readFileSync(page, 'utf8')).toBe(
+    readFileSync(join(import.meta.dirname, 'golden/compare.markdown.md'), 'utf8'),
+  );
+});
+
 describe('with a limit it is judged', () => {
   test('1 where something is surely worse', async () => {
     const { code, stderr, stdout } = await compare('base.json', 'head.json', '--max-regression', '5%');

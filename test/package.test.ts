@@ -9,7 +9,7 @@ import manifest from '../package.json' with { type: 'json' };
 const ROOT = join(import.meta.dirname, '..');
 
 const MAY_BE_PACKED = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/methodology\.md)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/(ci|formats|methodology)\.md)$/,
   /^bin\/[\w-]+\.js$/,
   /^dist\/([\w.-]+\/)*[\w.-]+\.js$/,
   /^scenarios\/[\w-]+\.yaml$/,
@@ -37,6 +37,8 @@ describe('the package', () => {
         'LICENSE',
         'README.md',
         'bin/mcp-transport-bench.js',
+        'docs/ci.md',
+        'docs/formats.md',
         'docs/methodology.md',
         'package.json',
         'scenarios/tool-calls.yaml',

@@ -19,6 +19,7 @@ import { checkComparable, checkWhole, type Comparable, type NamedRecord } from '
 import { type ExitCode, UsageError } from './exit-code.ts';
 import { readInconclusive, readMaxRegression } from './gate-flags.ts';
 import { concludeGate } from './gate-lines.ts';
+import { appendStepSummary } from './step-summary.ts';
 
 /** As they were typed. */
 export interface CompareOptions {
@@ -46,6 +47,11 @@ export async function compareCommand(basePath: string, headPath: string, options
     if (path === undefined) process.stdout.write(text);
     else saveRecord(path, text);
   }
+  await appendStepSummary(
+    () => markdownOf(comparison),
+    process.env,
+    (line) => void process.stderr.write(`${line}\n`),
+  );
   return concludeGate(comparison.gate, inconclusive);
 }
 

@@ -3,6 +3,8 @@ import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { judgePairs } from '../gate/pairs.ts';
 import { monotonicClock } from '../measure/clock.ts';
+import { loadFormat } from '../report/discover.ts';
+import { reportOf } from '../report/report-of.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import type { GateVerdict } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
@@ -285,7 +287,7 @@ async function runAndShow({
       else throw error;
       process.stderr.write(`${error.message}\n`);
     }
-    await appendStepSummary(record, process.env, (line) => void process.stderr.write(`${line}\n`));
+    await appendStepSummary(() => pageOf(record), process.env, say);
     return exitOf({ record, verdict, gateFlags, interrupted: signals.exitCode(), unsaved });
   } catch (error) {
     progress.end();
@@ -295,6 +297,9 @@ async function runAndShow({
     signals.stop();
   }
 }
+
+/** What a GitHub job shows of the run. */
+const pageOf = async (record: RunRecord): Promise<string> => (await loadFormat('markdown')).render(reportOf(record));
 
 /** Whether what is written later replaces what was written before: true for files, not for pipes and devices. */
 function keepsOnlyTheLast(path: string): boolean {

@@ -8,12 +8,15 @@ import { reportOf } from '../report/report-of.ts';
 import { appendStepSummary } from './step-summary.ts';
 
 const MIB = 1024 * 1024;
-const record = buildsRecord();
-const page = markdown.render(reportOf(record));
+const page = markdown.render(reportOf(buildsRecord()));
 
 async function appendTo(path: string | undefined): Promise<readonly string[]> {
   const said: string[] = [];
-  await appendStepSummary(record, { GITHUB_STEP_SUMMARY: path }, (line) => said.push(line));
+  await appendStepSummary(
+    () => page,
+    { GITHUB_STEP_SUMMARY: path },
+    (line) => said.push(line),
+  );
   return said;
 }
 
@@ -26,9 +29,13 @@ describe('the summary of a step', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${page}\n\n${page}`);
   });
 
-  it('is nothing where nobody asks for it', async () => {
+  it('is nothing where nobody asks for it, and is not made', async () => {
     expect(await appendTo(undefined)).toEqual([]);
     expect(await appendTo('')).toEqual([]);
+    const made = (): string => {
+      throw new Error('nobody wants it');
+    };
+    await expect(appendStepSummary(made, {}, () => undefined)).resolves.toBeUndefined();
   });
 
   it('never grows beyond what GitHub shows: to the last byte, and not one more', async () => {

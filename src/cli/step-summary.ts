@@ -1,8 +1,5 @@
 /** The page of a GitHub Actions job: what a step appends to the file that the variable names is shown on the run's page. */
 import { appendFileSync, statSync } from 'node:fs';
-import { loadFormat } from '../report/discover.ts';
-import { reportOf } from '../report/report-of.ts';
-import type { RunRecord } from '../result/record.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
@@ -10,17 +7,17 @@ const VARIABLE = 'GITHUB_STEP_SUMMARY';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Appends the run's Markdown where the environment asks for it, and does nothing elsewhere. That it cannot be appended is
- * a line for `say` and no failure: the run has been measured.
+ * Appends a page of Markdown where the environment asks for one, and does nothing elsewhere: the page is made only if it is
+ * wanted. That it cannot be appended is a line for `say` and no failure: what the page tells has been measured.
  */
 export async function appendStepSummary(
-  record: RunRecord,
+  render: () => string | Promise<string>,
   env: Readonly<Record<string, string | undefined>>,
   say: (line: string) => void,
 ): Promise<void> {
   const path = env[VARIABLE];
   if (path === undefined || path === '') return;
-  const page = (await loadFormat('markdown')).render(reportOf(record));
+  const page = await render();
   try {
     // What other programs of the step have written stays, and keeps its distance.
     const before = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
