@@ -319,7 +319,7 @@ describe('what cannot be', () => {
     ['sse', '--protocol', '2026-07-28'],
     ['websocket', '--http', '2'],
     ['stdio', '--tls', undefined],
-    ['sse,websocket', '--client', 'lean'],
+    ['sse+tls,streamable-http+h2', '--client', 'lean'],
   ])('-t %s %s %s is unsupported, with the reason, exit 4', async (arms, flag, value) => {
     const run = start(calling(ECHO), [flag, ...(value === undefined ? [] : [value]), '-t', arms]);
     const { code, stderr, stdout } = await endOf(run);

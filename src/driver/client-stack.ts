@@ -1,6 +1,7 @@
-/** Which client drives: the tool's own over a transport's channel, or the official SDK's over its own transports. */
+/** Which client drives: the tool's own over a transport's channel of texts or, lean, of bytes; or the official SDK's over its own transports. */
 import { BenchClient } from '../load/bench-client.ts';
 import { McpClient } from '../mcp/client.ts';
+import { LeanClient, type Templates } from '../mcp/lean-client.ts';
 import type { PeerEvents } from '../mcp/peer.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Variant } from '../scenario/variant.ts';
@@ -19,6 +20,8 @@ export interface StackOptions {
   /** Of a request. */
   readonly timeoutNs: Nanoseconds;
   readonly connect: Omit<ConnectOptions, 'events' | 'variant'>;
+  /** Shared by the lean clients that make the same calls; absent for a client that makes its own. */
+  readonly templates?: Templates | undefined;
   /** The client's JSON-RPC bytes are wanted, even if counting them costs. */
   readonly weigh: boolean;
 }
@@ -34,8 +37,11 @@ export const connectStack = (options: StackOptions, index: number): Promise<Unop
   options.variant.client === 'sdk' ? connectSdk(options, index) : connectOwn(options, index);
 
 async function connectOwn(options: StackOptions, index: number): Promise<Unopened> {
-  const { transport, address, clock, timeoutNs, variant } = options;
-  const client = new BenchClient(index, (self) => new McpClient({ clock, timeoutNs, ...eventsFor(self) }));
+  const { transport, address, clock, timeoutNs, variant, templates = new Map() } = options;
+  const client = new BenchClient(index, (self) => {
+    const own = { clock, timeoutNs, ...eventsFor(self) };
+    return variant.client === 'lean' ? new LeanClient({ ...own, templates }) : new McpClient(own);
+  });
   const channel = await transport.connect(address, { ...options.connect, variant, events: client.mcp });
   client.mcp.attach(channel);
   return { client, channel };

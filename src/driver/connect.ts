@@ -3,6 +3,7 @@ import type { BenchClient } from '../load/bench-client.ts';
 import { CONNECT_TIMEOUT_NS } from '../mcp/client.ts';
 import { topicUri } from '../mcp/events.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { Templates } from '../mcp/lean-client.ts';
 import { describeOutcome } from '../mcp/outcome.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -25,6 +26,8 @@ export interface ConnectorOptions extends DriverStart {
   /** The official SDK, where it drives. */
   readonly sdk: Sdk | undefined;
   readonly clock: Clock;
+  /** What lean clients have in common. */
+  readonly templates?: Templates | undefined;
   /** Starts the server of the client with this index, for transports where clients do. */
   readonly launchServer: (index: number) => Promise<ServerPipes>;
 }

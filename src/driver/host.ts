@@ -7,7 +7,7 @@ import { startSupervised } from '../child/supervised.ts';
 import { stampNow } from '../endpoint/host.ts';
 import { type BenchClient, sumCounts, sumReopened, sumStrays } from '../load/bench-client.ts';
 import type { Pacer } from '../load/pacer.ts';
-import type { Phase } from '../load/phase.ts';
+import type { Phase, RepeatedCalls } from '../load/phase.ts';
 import { runPhase } from '../load/run-phase.ts';
 import type { StrayCounts } from '../mcp/client.ts';
 import { fillerSource } from '../mcp/payload.ts';
@@ -36,6 +36,7 @@ const QUIET_LIMIT_MS = 500;
 interface Opened {
   readonly scenario: Scenario;
   readonly connected: readonly Connected[];
+  readonly repeated: RepeatedCalls;
 }
 
 /** The phase in hand, and the counters as they stood before it. */
@@ -94,7 +95,8 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
     },
     clock: () => stampNow(clock),
     open: async ({ scenario }) => {
-      opened = { scenario, connected: await openClients(started(), scenario) };
+      const connector = { ...started(), templates: new Map() };
+      opened = { scenario, connected: await openClients(connector, scenario), repeated: new Map() };
       return undefined;
     },
     prepare: (order) => {
@@ -114,7 +116,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
       return undefined;
     },
     run: async () => {
-      const { scenario, connected } = openedNow();
+      const { scenario, connected, repeated } = openedNow();
       if (running === undefined || filler === undefined) throw new Error('no phase was prepared');
       const { order, recorder } = running;
       const phase: Phase = {
@@ -126,6 +128,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
         pacer,
         filler,
         foreignCall: options?.target?.call,
+        repeated,
         random: seededRandom(derivedSeed(order.seed, 'scripts')),
         signal: aborter.signal,
       };

@@ -1,12 +1,16 @@
 /** One phase of load: the warm-up or the measured window. Same code, same load; only the recorder is thrown away after the first. */
 import type { Clock } from '../measure/clock.ts';
 import type { Recorder } from '../measure/recorder.ts';
+import type { RepeatedCall } from '../mcp/call-template.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Random } from '../scenario/random.ts';
-import type { Extent, Scenario } from '../scenario/scenario.ts';
+import type { Extent, Scenario, Step } from '../scenario/scenario.ts';
 import { type Bytes, type Nanoseconds, nanoseconds } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import type { Pacer } from './pacer.ts';
+
+/** The calls of a scenario's steps that differ in nothing but their nonce, made as they are first needed. */
+export type RepeatedCalls = Map<Step, RepeatedCall>;
 
 export interface Phase {
   readonly kind: 'warmup' | 'window';
@@ -18,6 +22,8 @@ export interface Phase {
   readonly filler: (size: Bytes) => string;
   /** What is called where the server is somebody else's. */
   readonly foreignCall?: { readonly tool: string; readonly args: JsonObject } | undefined;
+  /** For clients that write a call once; absent where none does. */
+  readonly repeated?: RepeatedCalls | undefined;
   /** Nothing is due before it. */
   readonly startNs: Nanoseconds;
   readonly seed: number;

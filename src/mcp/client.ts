@@ -1,6 +1,7 @@
 /** The client's half of MCP: ids, pending requests, timeouts. It knows no transport and counts everything that does not fit. */
 import type { Clock } from '../measure/clock.ts';
-import { type Nanoseconds, milliseconds } from '../units.ts';
+import { type Bytes, type Nanoseconds, milliseconds } from '../units.ts';
+import type { CallTemplate } from './call-template.ts';
 import type { ChannelEvents, EncodedMessage, MessageSink } from './contract.ts';
 import { CLIENT_INFO, honours, requestEnvelope, subscriptionIn } from './envelope.ts';
 import {
@@ -62,13 +63,22 @@ export interface McpClientOptions {
 /** Told what the server agreed to of a `subscriptions/listen`; answers whether the client is content with it. */
 type Acknowledge = (filter: unknown) => boolean;
 
-interface Pending {
+/** A request that waits for its answer. */
+export interface Pending {
   readonly method: string;
   readonly sentNs: Nanoseconds;
   readonly settle: (exchange: Exchange) => void;
   readonly acknowledge: Acknowledge | undefined;
   /** An acknowledged subscription is answered when it ends, which may be never. */
   endless: boolean;
+  /** Of a call that is one of many. */
+  readonly repeats?: Repeats | undefined;
+}
+
+/** What an answer is compared with. */
+interface Repeats {
+  readonly template: CallTemplate;
+  readonly nonce: string;
 }
 
 export class McpClient implements ChannelEvents {
@@ -231,24 +241,44 @@ export class McpClient implements ChannelEvents {
     acknowledge: Acknowledge | undefined,
   ): number {
     const id = this.#nextId;
-    this.#nextId += 1;
-    const message = encodeRequest(id, method, this.#inEnvelope(params));
+    const message = encodeRequest(id, method, this.inEnvelope(params));
     const sentNs = this.#options.clock.now();
+    return this.begin(message, { method, sentNs, settle, acknowledge, endless: false });
+  }
+
+  /** Sends a request that has the next id, and waits. Returns the id. */
+  protected begin(message: EncodedMessage, pending: Pending): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
     if (this.#sink === undefined || this.#closedBecause !== undefined) {
-      settle({
-        outcome: { kind: 'disconnected', reason: this.#closedBecause ?? 'not connected' },
-        sentNs,
-        completedNs: sentNs,
-      });
+      const { sentNs } = pending;
+      const outcome = { kind: 'disconnected', reason: this.#closedBecause ?? 'not connected' } as const;
+      pending.settle({ outcome, sentNs, completedNs: sentNs });
       return id;
     }
-    this.#pending.set(id, { method, sentNs, settle, acknowledge, endless: false });
+    this.#pending.set(id, pending);
     if (this.#pending.size === 1) this.#keepAwake();
     this.#send(this.#sink, message);
     return id;
   }
 
-  #inEnvelope(params: JsonObject | undefined): JsonObject | undefined {
+  protected now(): Nanoseconds {
+    return this.#options.clock.now();
+  }
+
+  protected waiting(id: RequestId): Pending | undefined {
+    return this.#pending.get(id);
+  }
+
+  /** A message has come and is the answer to this request. */
+  protected answered(id: RequestId, pending: Pending, size: Bytes, outcome: Outcome): void {
+    this.counts.messagesDown += 1;
+    this.counts.payloadDown += size;
+    this.#settled(id, pending, outcome, this.#options.clock.now());
+  }
+
+  /** The parameters as this client's era has them: around the parameters of every request stands the same. */
+  protected inEnvelope<Params extends JsonObject | undefined>(params: Params): Params | JsonObject {
     const envelope = this.#envelope;
     if (envelope === undefined) return params;
     const own = params?.['_meta'];
@@ -315,9 +345,18 @@ export class McpClient implements ChannelEvents {
       this.#countStray(message.id);
       return;
     }
-    this.#forget(message.id);
+    const outcome = outcomeOf(message);
+    this.settling(message.id, pending, outcome);
+    this.#settled(message.id, pending, outcome, receivedNs);
+  }
+
+  /** For those who want to see an answer before it is taken. */
+  protected settling(_id: RequestId, _pending: Pending, _outcome: Outcome): void {}
+
+  #settled(id: RequestId, pending: Pending, outcome: Outcome, completedNs: Nanoseconds): void {
+    this.#forget(id);
     this.#reopening.works();
-    pending.settle({ outcome: outcomeOf(message), sentNs: pending.sentNs, completedNs: receivedNs });
+    pending.settle({ outcome, sentNs: pending.sentNs, completedNs });
   }
 
   #countStray(id: RequestId | null): void {

@@ -6,6 +6,8 @@ export interface EncodedMessage {
   readonly text: string;
   /** Length of the text in UTF-8 bytes. */
   readonly size: Bytes;
+  /** The same in UTF-8, where it was made as bytes: valid until `send` returns, and written over then. */
+  readonly bytes?: Buffer | undefined;
   /** Absent for notifications. */
   readonly id: number | string | undefined;
   /** Absent for answers. */
@@ -77,6 +79,8 @@ export interface MessageSink {
 export interface ChannelEvents {
   /** A complete JSON-RPC text has arrived. `size` is its length in UTF-8 bytes. */
   onMessage(text: string, size: Bytes): void;
+  /** The same for a text that was never made one: bytes `start` up to `end` of a buffer that is written over when this returns. Told instead where it is listened to and the channel has bytes. */
+  onBytes?(buffer: Buffer, start: number, end: number): void;
   /**
    * The message with this JSON-RPC id could not be delivered, or its reply holds no answer (HTTP error status); notifications
    * have no id. `disconnected` where the connection that carried it broke and the channel goes on without it.

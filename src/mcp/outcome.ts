@@ -2,7 +2,8 @@
 import type { Incoming, JsonObject } from './jsonrpc.ts';
 
 export type Outcome =
-  | { readonly kind: 'ok'; readonly result: JsonObject }
+  /** `asExpected`: the answer was, byte for byte, one that has been read and found right, but for its id and its nonce, which are right too. Its `result` is that one's. */
+  | { readonly kind: 'ok'; readonly result: JsonObject; readonly asExpected?: true }
   /** The server answered with an error, or its transport refused the message. */
   | { readonly kind: 'rejected'; readonly reason: string }
   /** `onlyThis`: the connection that carried this one message broke; the client goes on. */

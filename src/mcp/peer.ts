@@ -1,6 +1,7 @@
 /** What drives load through an MCP client: the tool's own `McpClient`, or the official SDK's. */
 import type { Nanoseconds } from '../units.ts';
 import type { Exchange, StrayCounts } from './client.ts';
+import type { RepeatedCall } from './call-template.ts';
 import type { JsonObject } from './jsonrpc.ts';
 
 /** Messages in both directions, and their JSON-RPC bytes: `undefined` for a client that hands over objects and never sees the text. */
@@ -31,6 +32,8 @@ export interface McpPeer {
   subscribe(uris: readonly string[]): Promise<void>;
   /** Sends a request; calls back exactly once, whatever becomes of it. */
   start(method: string, params: JsonObject | undefined, settle: (exchange: Exchange) => void): unknown;
+  /** As `start`, with a call that was made before and differs in nothing but its nonce; absent where every request is written anew. */
+  startCall?(call: RepeatedCall, nonce: string, settle: (exchange: Exchange) => void): unknown;
   /** As `start`, with a request that asks for nothing but an answer. */
   startPing(settle: (exchange: Exchange) => void): unknown;
   /** As `start`, with a promise that never rejects: a failed exchange is a result. */

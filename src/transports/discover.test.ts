@@ -48,13 +48,4 @@ describe.each(transportNames())('%s', (name) => {
     const support = transport.supports({ ...defaultVariant(name, transport.replies[0] ?? null), ...change });
     expect(support.supported ? 'a b c' : support.reason).toMatch(/^\S.* .* .*[^.]$/);
   });
-
-  test('has no client of bare sockets, and says so', async () => {
-    const transport = await loadTransport(name);
-    const variant: Variant = { ...defaultVariant(name, transport.replies[0] ?? null), client: 'lean' };
-    expect(transport.supports(variant)).toMatchObject({
-      supported: false,
-      reason: expect.stringContaining('lean') as string,
-    });
-  });
 });

@@ -32,7 +32,8 @@ export interface Spoken {
 
 /** Whether the variant is among what is spoken; if not, the first reason. */
 export function supportsOnly(spoken: Spoken, variant: Variant): Support {
-  const reason = sdkReason(spoken, variant) ?? spoken.except?.(variant) ?? obstacle(spoken, variant);
+  const reason =
+    sdkReason(spoken, variant) ?? spoken.except?.(variant) ?? leanReason(variant) ?? obstacle(spoken, variant);
   return reason === undefined ? { supported: true } : { supported: false, reason };
 }
 
@@ -40,13 +41,19 @@ export function supportsOnly(spoken: Spoken, variant: Variant): Support {
 const sdkReason = ({ clients }: Spoken, variant: Variant): string | undefined =>
   variant.client === 'sdk' && clients.includes('sdk') ? sdkObstacle(variant) : undefined;
 
+/** What no lean client does, over any transport: what would need more than a socket and a parser. */
+function leanReason({ client, http, tls, compression }: Variant): string | undefined {
+  if (client !== 'lean') return undefined;
+  if (tls) return 'the lean client has bare sockets, without TLS';
+  if (http === '2') return 'the lean client does not speak HTTP/2';
+  return compression === 'off' ? undefined : 'the lean client does not compress';
+}
+
 function obstacle(spoken: Spoken, variant: Variant): string | undefined {
   const { title } = spoken;
   if (variant.network !== 'lo' && spoken.noNetwork !== undefined) return spoken.noNetwork;
   if (!spoken.protocols.includes(variant.protocol))
     return spoken.noOtherProtocol ?? `${title} is not built for protocol ${variant.protocol}`;
-  if (variant.client === 'lean')
-    return 'client stack "lean", bare sockets without a library, is a later version’s of this tool';
   if (!spoken.clients.includes(variant.client)) return `client stack "${variant.client}" cannot drive ${title}`;
   if (!spoken.http.includes(variant.http)) return `${title} is not built over HTTP/${variant.http}`;
   if (variant.tls && !spoken.tls) return `${title} is not built with TLS`;

@@ -2,6 +2,7 @@
 import { type Socket, connect as connectTcp } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as connectTls } from 'node:tls';
 import type { Sharing } from '../transports/contract.ts';
+import { type ReadBytes, readInto } from './lean/read-buffer.ts';
 import { sharedBy } from './sharing.ts';
 import { SocketLedger } from './socket-ledger.ts';
 import { askForTunnel } from './tunnel.ts';
@@ -60,8 +61,11 @@ export class Dialer {
     return this.#tls;
   }
 
-  /** Calls `done` exactly once. The socket that is answered may be destroyed to give up. */
-  dial(done: Dialled): Socket {
+  /**
+   * Calls `done` exactly once. The socket that is answered may be destroyed to give up. With `read` it has no 'data': what
+   * comes in is read into the buffer that all such sockets share. There is no TLS and no tunnel then.
+   */
+  dial(done: Dialled, read?: ReadBytes): Socket {
     const { url, timeoutMs, localAddress, proxy } = this.#options;
     const first = proxy === undefined ? url : new URL(proxy);
     const raw = connectTcp({
@@ -71,6 +75,7 @@ export class Dialer {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      ...(read === undefined ? {} : { onread: readInto(read) }),
     });
     const settle = onceOnly(raw, timeoutMs, done);
     raw.once('connect', () => {

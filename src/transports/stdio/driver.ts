@@ -1,6 +1,12 @@
-/** The client's half: starts its server, writes a line per message to its input and reads its output. */
+/**
+ * The client's half: starts its server, writes a line per message to its input and reads its output. Pipes need no library,
+ * so that the lean client differs in two things only: it hands over bytes instead of texts, and corks what it writes.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EncodedMessage } from '../../mcp/contract.ts';
+import type { ClientStack } from '../../scenario/variant.ts';
+import { bytes } from '../../units.ts';
+import { turnWriter } from '../../wire/lean/turn-writer.ts';
 import { type Channel, ChannelError, type ConnectOptions, type Handshake, type ServerPipes } from '../contract.ts';
 import { LineReader } from './lines.ts';
 import { PipeLedger } from './pipe-ledger.ts';
@@ -9,6 +15,8 @@ import { PipeLedger } from './pipe-ledger.ts';
 export const LAST_WORDS_MS = 1_000;
 /** A server that lets so many largest messages wait has stopped reading. */
 const MOST_WAITING_MESSAGES = 16;
+
+const NEWLINE = 0x0a;
 
 export const HANDSHAKE: Handshake = {
   established: 'pipes',
@@ -51,23 +59,38 @@ export async function launchInTime({
   throw new ChannelError(`the server was not started within ${timeoutMs} ms`);
 }
 
+type LineTaker = (buffer: Buffer, start: number, end: number) => void;
+
+function lineTaker(events: ConnectOptions['events'], client: ClientStack): LineTaker {
+  if (client === 'lean' && events.onBytes !== undefined) return events.onBytes.bind(events);
+  return (buffer, start, end) => events.onMessage(buffer.toString('utf8', start, end), bytes(end - start));
+}
+
+function cork(stdin: ServerPipes['stdin'], message: EncodedMessage): void {
+  const at = turnWriter.reserve(stdin, message.size + 1);
+  turnWriter.put(message, at);
+  turnWriter.buffer[at + message.size] = NEWLINE;
+}
+
 class StdioChannel implements Channel {
   readonly #pipes: ServerPipes;
   readonly #events: ConnectOptions['events'];
   readonly #ledger: PipeLedger;
   readonly #lines: LineReader;
   readonly #mostWaiting: number;
+  readonly #corks: boolean;
   /** `open`; `losing` from the first sign that the server is gone; `over` when the owner knows, or has closed it. */
   #state: 'open' | 'losing' | 'over' = 'open';
 
-  constructor(pipes: ServerPipes, { events, maxMessageBytes }: ConnectOptions) {
+  constructor(pipes: ServerPipes, { events, maxMessageBytes, variant }: ConnectOptions) {
     const { stdin, stdout, gone, pid } = pipes;
     this.#pipes = pipes;
     this.#events = events;
     this.#ledger = new PipeLedger('client', pid, pipes);
     this.#mostWaiting = MOST_WAITING_MESSAGES * maxMessageBytes;
+    this.#corks = variant.client === 'lean';
     this.#lines = new LineReader(maxMessageBytes, {
-      onLine: (text, size) => events.onMessage(text, size),
+      onLine: lineTaker(events, variant.client),
       onOverlong: () => this.#lost(`the server wrote a line of more than ${maxMessageBytes} bytes`),
     });
     stdout.on('data', (chunk: Buffer) => this.#lines.push(chunk));
@@ -86,7 +109,8 @@ class StdioChannel implements Channel {
     if (this.#state !== 'open') return; // Disconnected, as soon as it is known why.
     const { stdin } = this.#pipes;
     // [spec] stdio: one message per line, and no newline within: JSON escapes them.
-    stdin.write(`${message.text}\n`);
+    if (this.#corks) cork(stdin, message);
+    else stdin.write(`${message.text}\n`);
     if (stdin.writableLength > this.#mostWaiting) this.#lost('the server does not read its input');
   }
 

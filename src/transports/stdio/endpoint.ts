@@ -55,9 +55,9 @@ export function startStdioEndpoint(options: EndpointOptions): Promise<Endpoint> 
     stdout.end();
   };
   const lines = new LineReader(maxMessageBytes, {
-    onLine: (text) => {
+    onLine: (buffer, start, end) => {
       ledger.messagesUp += 1;
-      const reception = session.receive(text);
+      const reception = session.receive(buffer.toString('utf8', start, end));
       if (reception.understood) reception.proceed();
       else write(reception.problem);
     },

@@ -10,7 +10,7 @@ const SPOKEN: Spoken = {
   http: ['1.1'],
   tls: false,
   compression: ['off'],
-  clients: ['stock', 'sdk'],
+  clients: ['stock', 'lean', 'sdk'],
   replies: [],
   noNetwork: 'a client and the server that it starts share a host: there is no network between the ends of a pipe',
   except: ({ http, tls }) => {

@@ -12,9 +12,9 @@ interface Read {
 function read(chunks: readonly Buffer[], maxBytes = 1_000_000): Read {
   const seen: Read = { lines: [], sizes: [], overlong: 0 };
   const reader = new LineReader(bytes(maxBytes), {
-    onLine: (text, size) => {
-      seen.lines.push(text);
-      seen.sizes.push(size);
+    onLine: (buffer, start, end) => {
+      seen.lines.push(buffer.toString('utf8', start, end));
+      seen.sizes.push(end - start);
     },
     onOverlong: () => {
       seen.overlong += 1;
@@ -74,8 +74,8 @@ test('a line without an end is refused when it is too long, not kept until it en
 test('told to stop, it tells nothing more of the chunk in hand', () => {
   const lines: string[] = [];
   const reader = new LineReader(bytes(100), {
-    onLine: (text) => {
-      lines.push(text);
+    onLine: (buffer, start, end) => {
+      lines.push(buffer.toString('utf8', start, end));
       reader.stop();
     },
     onOverlong: () => undefined,

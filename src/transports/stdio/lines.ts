@@ -1,12 +1,12 @@
 /** Newline-delimited texts out of a stream of bytes, however it is cut. */
-import { type Bytes, bytes } from '../../units.ts';
+import type { Bytes } from '../../units.ts';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 export interface LineEvents {
-  /** One line without its end, and its length in UTF-8 bytes. */
-  onLine(text: string, size: Bytes): void;
+  /** One line without its end: bytes `start` up to `end`. */
+  onLine(buffer: Buffer, start: number, end: number): void;
   /** A line is longer than allowed. Nothing is read from then on. */
   onOverlong(): void;
 }
@@ -60,7 +60,7 @@ export class LineReader {
   #tell(buffer: Buffer, from: number, newline: number): void {
     const end = newline > from && buffer[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
     if (end - from > this.#maxBytes) this.#refuse();
-    else if (end > from) this.#events.onLine(buffer.toString('utf8', from, end), bytes(end - from));
+    else if (end > from) this.#events.onLine(buffer, from, end);
   }
 
   #hold(rest: Buffer): void {
