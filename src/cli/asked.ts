@@ -31,7 +31,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
 const REPEATABLE: Readonly<Record<string, string>> = { arm: '--arm', threshold: '--threshold' };
 
 /** Flags without a value. */
-const SWITCHES = ['tls', 'quick', 'control'] as const;
+const SWITCHES = ['tls', 'quick', 'control', 'awake'] as const;
 
 /** Scenarios first, then the flags that differ from what goes without saying; the seed stands in the plan. */
 export function askedWords(names: readonly string[], options: Record<string, unknown>): readonly string[] {
@@ -44,5 +44,6 @@ export function askedWords(names: readonly string[], options: Record<string, unk
     return Array.isArray(values) ? values.flatMap((value) => [flag, String(value)]) : [];
   });
   const switches = SWITCHES.filter((name) => options[name] === true).map((name) => `--${name}`);
-  return [...names, ...repeated, ...flags, ...switches];
+  const asleep = options['awake'] === false ? ['--no-awake'] : [];
+  return [...names, ...repeated, ...flags, ...switches, ...asleep];
 }

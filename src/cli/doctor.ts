@@ -14,6 +14,7 @@ import { quote } from '../scenario/wording.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { choosePlacement } from '../trial/placement.ts';
 import { runPlan } from '../trial/run-plan.ts';
+import { wakefulnessObstacle } from '../trial/wakefulness.ts';
 import { seconds, toSeconds } from '../units.ts';
 import { chooseArms } from './arms.ts';
 import { checksText, precisionsText } from './doctor-text.ts';
@@ -129,6 +130,8 @@ async function planEquals(pairs: number, quick: boolean): Promise<{ plan: Plan; 
     if (arm === undefined || twin === undefined) throw new Error(`${transport} did not become two arms`);
     return { armId: arm.id, twinId: twin.id };
   });
+  // As a gate of builds measures.
+  const awake = wakefulnessObstacle(choosePlacement()) === undefined;
   const gate = gateOfReruns(rerunsOf(undefined, pairs, true));
   const plan = planTrials({
     seed: randomInt(SEEDS),
@@ -138,6 +141,7 @@ async function planEquals(pairs: number, quick: boolean): Promise<{ plan: Plan; 
     arms,
     cells,
     ...(gate === undefined ? {} : { gate }),
+    ...(awake ? { awake } : {}),
   });
   return { plan, equals };
 }

@@ -137,6 +137,8 @@ or records cannot be compared · 130 interrupted`,
     .option('--baseline <name|file>', 'an earlier record of the same plan that the run is held against')
     .option('--save-baseline <name>', 'keep the record in results/baselines for later runs')
     .option('--control', 'measure a bare exchange before every block, so that other machines can be compared')
+    .option('--awake', 'keep the cores from idling while it is measured: steadier and shorter times (what --arm does)')
+    .option('--no-awake', 'let them idle, also beside --arm: times as on an idle machine')
     .option('--inconclusive <pass|fail>', 'what an undecided verdict ends as: 0 with a warning, or 1; default: 3')
     .option('-f, --format <name[=path]>', FORMAT_HELP, collect)
     .option('--summary', SUMMARY_HELP)

@@ -36,6 +36,7 @@ import { appendStepSummary } from './step-summary.ts';
 import { planStudies } from './studies.ts';
 import { type TargetFlags, readTargetFlags, targetWords } from './target-flags.ts';
 import { type ChosenTargets, chooseTargets, refuseStrangers } from './targets.ts';
+import { isAwake } from './wakefulness.ts';
 import { whatFailed } from './what-failed.ts';
 
 /** The process's warm-up: enough for the shared code to be compiled, in each plan's measure. */
@@ -151,7 +152,8 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
   const seed = flags.seed ?? randomInt(1_000_000);
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven, isAlone: cells.length === 0 });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
-  const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), studies };
+  const awake = cells.length > 0 && isAwake(options['awake'], chosen.gate !== undefined, say);
+  const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), ...(awake ? { awake } : {}), studies };
   const { reruns } = flags;
   const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version, pairs: chosen.gate, reruns });
   for (const remark of remarks) say(remark);

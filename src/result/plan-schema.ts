@@ -215,6 +215,7 @@ export const planSchema = z.object({
     .array(z.object({ id: z.string(), level: z.string(), scenario }))
     .describe('Each scenario at each level of what it varies.'),
   trials: z.array(plannedTrial).describe('One arm measured once, through all cells.'),
+  awake: z.literal(true).optional().describe('The cores were kept from idling during the trials.'),
   studies: z.array(plannedStudy).describe('What has a procedure of its own, after the trials.'),
   gate: gate.optional().describe('By what the run is judged as a whole.'),
   builds: z.array(build).optional().describe('Where the arms’ code comes from.'),

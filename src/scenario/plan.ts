@@ -29,6 +29,8 @@ export interface Plan {
   readonly arms: readonly Arm[];
   readonly cells: readonly Cell[];
   readonly trials: readonly PlannedTrial[];
+  /** Whether the cores are kept from idling during the trials; absent where they idle as they like. */
+  readonly awake?: true | undefined;
   /** What is looked into after the trials, in this order. */
   readonly studies: readonly PlannedStudy[];
   /** By what the run is judged as a whole; absent where nothing was asked. */
@@ -48,6 +50,7 @@ export interface PlanOptions {
   readonly studies?: readonly PlannedStudy[];
   readonly gate?: GatePlan | undefined;
   readonly builds?: readonly Build[] | undefined;
+  readonly awake?: true | undefined;
   /** Cells that an arm cannot run; every other arm runs them all the same. */
   readonly impossible?: readonly { readonly armId: string; readonly cellId: string | null }[];
 }

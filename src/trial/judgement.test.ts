@@ -323,14 +323,14 @@ describe('the machine', () => {
   test('placement is two different cores, or a reason', () => {
     const placement = choosePlacement();
     if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
-    expect(placementWords(placement, [])).toMatch(
+    expect(placementWords(placement, { arms: [] })).toMatch(
       /^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/,
     );
     const [arm] = fixtureRecord({ blocks: 1, armIds: ['sse+wan'], cells: [] }).plan.arms;
-    expect(placementWords({ kind: 'pinned', endpointCpu: 0, driverCpu: 1, relayCpu: 2 }, [arm!])).toBe(
-      'endpoint on core 0, driver on core 1, relay on core 2',
-    );
-    expect(placementWords({ kind: 'free', because: 'there is one core' }, [])).toBe(
+    expect(
+      placementWords({ kind: 'pinned', endpointCpu: 0, driverCpu: 1, relayCpu: 2 }, { arms: [arm!], awake: true }),
+    ).toBe('endpoint on core 0, driver on core 1, relay on core 2, cores kept from idling');
+    expect(placementWords({ kind: 'free', because: 'there is one core' }, { arms: [] })).toBe(
       'left to the scheduler: there is one core',
     );
   });

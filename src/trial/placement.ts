@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { allowedCores } from '../measure/allowed-cores.ts';
-import type { Arm } from '../scenario/plan.ts';
+import type { Plan } from '../scenario/plan.ts';
 
 export type Placement =
   | {
@@ -32,10 +32,11 @@ export function choosePlacement(): Placement {
 }
 
 /** In words, for the record; of a relay where one of the arms has one. */
-export function placementWords(placement: Placement, arms: readonly Arm[]): string {
+export function placementWords(placement: Placement, { arms, awake }: Pick<Plan, 'arms' | 'awake'>): string {
   if (placement.kind === 'free') return `left to the scheduler: ${placement.because}`;
   const relay = arms.some(({ variant }) => variant.mechanism === 'relay')
     ? `, relay on core ${placement.relayCpu}`
     : '';
-  return `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}${relay}`;
+  const wakefulness = awake === true ? ', cores kept from idling' : '';
+  return `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}${relay}${wakefulness}`;
 }

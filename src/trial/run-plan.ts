@@ -26,6 +26,7 @@ import { type Placement, choosePlacement, placementWords } from './placement.ts'
 import { probeArm } from './probe-arms.ts';
 import { runStudies } from './run-studies.ts';
 import { TrialInterrupted, runTrial } from './run-trial.ts';
+import { keepAwake } from './wakefulness.ts';
 
 export interface RunOptions {
   readonly plan: Plan;
@@ -87,10 +88,15 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const onControls = (all: RunRecord['controls']): void => keep({ controls: all });
   keep({});
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
-  await runTrials({ ...options, placement, controls }, (news) => {
-    keep(news);
-    return record;
-  });
+  const rest = plan.awake === true ? await keepAwake(placement) : undefined;
+  try {
+    await runTrials({ ...options, placement, controls }, (news) => {
+      keep(news);
+      return record;
+    });
+  } finally {
+    await rest?.();
+  }
   await runStudies({
     ...options,
     studies: plan.studies,
@@ -207,7 +213,7 @@ function emptyRecord(options: RunOptions, matching: Matching, placement: Placeme
     finishedAt: null,
     status: 'running',
     asked: options.asked,
-    environment: describeEnvironment(placementWords(placement, options.plan.arms), options.plan.arms),
+    environment: describeEnvironment(placementWords(placement, options.plan), options.plan.arms),
     plan: options.plan,
     unsupported: options.unsupported,
     matching,

@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { choosePlacement } from './placement.ts';
+import { keepAwake, wakefulnessObstacle } from './wakefulness.ts';
+
+interface Found {
+  readonly pid: number;
+  readonly parent: number;
+  readonly nice: number;
+  readonly policy: number;
+}
+
+/** [man proc_pid_stat] fields 4, 19 and 41; a process that goes meanwhile is none. */
+function processes(): Found[] {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const text = readFileSync(`/proc/${String(Number(name))}/stat`, 'utf8');
+      const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      const [parent = 0, nice = 0, policy = 0] = [1, 16, 38].map((at) => Number(rest[at]));
+      return [{ pid: Number(name), parent, nice, policy }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Descendants of this process in the class that runs where nothing else does. */
+function spinners(): Found[] {
+  const all = new Map(processes().map((one) => [one.pid, one]));
+  const isOurs = ({ parent }: Found): boolean => {
+    const above = all.get(parent);
+    return parent === process.pid || (above !== undefined && isOurs(above));
+  };
+  return [...all.values()].filter((one) => one.policy === SCHED_IDLE && isOurs(one));
+}
+
+const SCHED_IDLE = 5;
+const placement = choosePlacement();
+
+test.skipIf(wakefulnessObstacle(placement) !== undefined)(
+  'something of the idle class runs on each core, and nothing is left of it',
+  async () => {
+    const rest = await keepAwake(placement);
+    await expect.poll(() => spinners().map(({ nice }) => nice)).toEqual([19, 19]);
+    await rest();
+    expect(spinners()).toEqual([]);
+  },
+);
+
+test('where processes are not pinned there is nothing to keep awake, and the reason is said', async () => {
+  const free = { kind: 'free', because: 'there is one core' } as const;
+  expect(wakefulnessObstacle(free)).toBe('processes are not kept on cores of their own: there is one core');
+  await (
+    await keepAwake(free)
+  )();
+  expect(spinners()).toEqual([]);
+});
