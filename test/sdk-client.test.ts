@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Exchange } from '../src/mcp/client.ts';
+import type { Exchange } from '../src/mcp/outcome.ts';
 import { EVENT_METHOD, readEvent, topicUri } from '../src/mcp/events.ts';
 import type { JsonObject } from '../src/mcp/jsonrpc.ts';
 import { nonceOf } from '../src/mcp/payload.ts';

@@ -5,7 +5,7 @@ import { processFacts } from '../endpoint/host.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { topicUri } from '../mcp/events.ts';
 import { nonceOf } from '../mcp/payload.ts';
-import type { Exchange } from '../mcp/client.ts';
+import type { Exchange } from '../mcp/outcome.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import { bytes, milliseconds, minus } from '../units.ts';
 import { monotonicClock, until } from '../measure/clock.ts';

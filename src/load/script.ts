@@ -1,8 +1,7 @@
 /** One client runs one script: its steps in order, each checked against what a right answer would be. */
 import type { RepeatedCall } from '../mcp/call-template.ts';
-import type { Exchange } from '../mcp/client.ts';
+import { type Exchange, describeOutcome } from '../mcp/outcome.ts';
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
-import { describeOutcome } from '../mcp/outcome.ts';
 import { nonceOf, paddedText, readNonce } from '../mcp/payload.ts';
 import { type ToolCall, answerText, toolArguments } from '../mcp/tools.ts';
 import type { Random } from '../scenario/random.ts';

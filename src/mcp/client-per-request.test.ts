@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../measure/clock.ts';
 import { bytes, milliseconds } from '../units.ts';
-import { type Exchange, McpClient } from './client.ts';
+import { McpClient } from './client.ts';
+import type { Exchange } from './outcome.ts';
 import type { EncodedMessage } from './contract.ts';
 import { CLIENT_INFO } from './envelope.ts';
 import type { JsonObject } from './jsonrpc.ts';

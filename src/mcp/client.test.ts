@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../measure/clock.ts';
 import { bytes, milliseconds } from '../units.ts';
-import { type Exchange, McpClient } from './client.ts';
+import { McpClient } from './client.ts';
+import { type Exchange, describeOutcome } from './outcome.ts';
 import type { EncodedMessage } from './contract.ts';
 import type { JsonObject } from './jsonrpc.ts';
-import { describeOutcome } from './outcome.ts';
 
 const TIMEOUT = milliseconds(100);
 

@@ -1,7 +1,6 @@
 /** The client's half of MCP: ids, pending requests, timeouts. It knows no transport and counts everything that does not fit. */
 import type { Clock } from '../measure/clock.ts';
 import { type Bytes, type Nanoseconds, milliseconds } from '../units.ts';
-import type { CallTemplate } from './call-template.ts';
 import type { ChannelEvents, EncodedMessage, MessageSink } from './contract.ts';
 import { CLIENT_INFO, honours, requestEnvelope, subscriptionIn } from './envelope.ts';
 import {
@@ -14,25 +13,15 @@ import {
   encodeRequest,
   isObject,
 } from './jsonrpc.ts';
-import { type Outcome, describeOutcome, outcomeOf } from './outcome.ts';
+import { type Exchange, type Outcome, describeOutcome, outcomeOf } from './outcome.ts';
+import { type Acknowledge, type Pending, PendingRequests } from './pending.ts';
 import { Reopening } from './reopening.ts';
 import { eraOf } from './revisions.ts';
 
 /** Ids start here so that they all have the same number of digits, and a message's size does not depend on how many went before. */
 const FIRST_ID = 1_000_000;
 
-/** How often overdue requests are looked for. A timeout is at most this late. */
-const SWEEP_EVERY_MS = 50;
-
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
-
-export interface Exchange {
-  readonly outcome: Outcome;
-  /** Immediately before the message was handed to the transport. */
-  readonly sentNs: Nanoseconds;
-  /** When the complete answer was parsed and matched; for a timeout, when it was given up. */
-  readonly completedNs: Nanoseconds;
-}
 
 /** Messages that fit no request of ours. */
 export interface StrayCounts {
@@ -60,37 +49,15 @@ export interface McpClientOptions {
   readonly onClosed?: (reason: string) => void;
 }
 
-/** Told what the server agreed to of a `subscriptions/listen`; answers whether the client is content with it. */
-type Acknowledge = (filter: unknown) => boolean;
-
-/** A request that waits for its answer. */
-export interface Pending {
-  readonly method: string;
-  readonly sentNs: Nanoseconds;
-  readonly settle: (exchange: Exchange) => void;
-  readonly acknowledge: Acknowledge | undefined;
-  /** An acknowledged subscription is answered when it ends, which may be never. */
-  endless: boolean;
-  /** Of a call that is one of many. */
-  readonly repeats?: Repeats | undefined;
-}
-
-/** What an answer is compared with. */
-interface Repeats {
-  readonly template: CallTemplate;
-  readonly nonce: string;
-}
-
 export class McpClient implements ChannelEvents {
   readonly strays: StrayCounts = { misrouted: 0, duplicated: 0, late: 0, unreadable: 0 };
   readonly counts: ClientCounts = { messagesUp: 0, messagesDown: 0, payloadUp: 0, payloadDown: 0 };
   readonly #options: McpClientOptions;
-  readonly #pending = new Map<RequestId, Pending>();
+  readonly #pending = new PendingRequests();
   readonly #givenUp = new Set<RequestId>();
   #timeoutNs: Nanoseconds;
   #sink: MessageSink | undefined;
   #nextId = FIRST_ID;
-  #sweeper: NodeJS.Timeout | undefined;
   #closedBecause: string | undefined;
   #toldOfLoss = false;
   /** What every request carries in `_meta`; `undefined` in the handshake era, and before the session is opened. */
@@ -111,14 +78,7 @@ export class McpClient implements ChannelEvents {
   /** Gives the client its channel. Until then it cannot send. */
   attach(sink: MessageSink): void {
     this.#sink = sink;
-    this.#sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS);
-    this.#keepAwake();
-  }
-
-  /** Whoever waits for an answer keeps the process: an idle socket, or one whose response has ended, does not. */
-  #keepAwake(): void {
-    if (this.#pending.size === 0) this.#sweeper?.unref();
-    else this.#sweeper?.ref();
+    this.#pending.start(() => this.sweep());
   }
 
   /** Forgets whatever is pending (as disconnected) and stops. The channel is its owner's to close. */
@@ -256,8 +216,7 @@ export class McpClient implements ChannelEvents {
       pending.settle({ outcome, sentNs, completedNs: sentNs });
       return id;
     }
-    this.#pending.set(id, pending);
-    if (this.#pending.size === 1) this.#keepAwake();
+    this.#pending.add(id, pending);
     this.#send(this.#sink, message);
     return id;
   }
@@ -354,7 +313,7 @@ export class McpClient implements ChannelEvents {
   protected settling(_id: RequestId, _pending: Pending, _outcome: Outcome): void {}
 
   #settled(id: RequestId, pending: Pending, outcome: Outcome, completedNs: Nanoseconds): void {
-    this.#forget(id);
+    this.#pending.delete(id);
     this.#reopening.works();
     pending.settle({ outcome, sentNs: pending.sentNs, completedNs });
   }
@@ -387,20 +346,15 @@ export class McpClient implements ChannelEvents {
   }
 
   #end(reason: string): void {
-    clearInterval(this.#sweeper);
+    this.#pending.stop();
     this.#closedBecause ??= reason;
-    for (const id of this.#pending.keys()) this.#giveBack(id, { kind: 'disconnected', reason });
-  }
-
-  #forget(id: RequestId): void {
-    this.#pending.delete(id);
-    if (this.#pending.size === 0) this.#keepAwake();
+    for (const id of this.#pending.ids()) this.#giveBack(id, { kind: 'disconnected', reason });
   }
 
   #giveBack(id: RequestId, outcome: Outcome): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    this.#forget(id);
+    this.#pending.delete(id);
     pending.settle({ outcome, sentNs: pending.sentNs, completedNs: this.#options.clock.now() });
   }
 
@@ -413,14 +367,10 @@ export class McpClient implements ChannelEvents {
     this.counts.payloadUp += notice.size;
   }
 
-  /** Gives up what has waited too long. Requests are kept in the order of sending, so the first young one ends the search. */
+  /** Gives up what has waited too long. */
   sweep(): void {
     const now = this.#options.clock.now();
-    for (const [id, pending] of this.#pending) {
-      if (pending.endless) continue;
-      if (now - pending.sentNs < this.#timeoutNs) break;
-      this.#abandon(id, { kind: 'timed-out' });
-    }
+    for (const id of this.#pending.sentBefore(now - this.#timeoutNs)) this.#abandon(id, { kind: 'timed-out' });
   }
 
   /** Waits no longer, and tells the server. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ManualClock } from '../measure/clock.ts';
 import { milliseconds } from '../units.ts';
 import type { RepeatedCall } from './call-template.ts';
-import type { Exchange } from './client.ts';
+import type { Exchange } from './outcome.ts';
 import type { EncodedMessage } from './contract.ts';
 import { encodeResult } from './jsonrpc.ts';
 import { LeanClient } from './lean-client.ts';

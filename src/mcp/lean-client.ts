@@ -1,9 +1,10 @@
 /** `McpClient` for a channel of bytes: calls that repeat are patched instead of written, their answers compared instead of parsed. */
 import { bytes } from '../units.ts';
 import { CallTemplate, type RepeatedCall } from './call-template.ts';
-import { type Exchange, McpClient, type McpClientOptions, type Pending } from './client.ts';
+import { McpClient, type McpClientOptions } from './client.ts';
+import type { Exchange, Outcome } from './outcome.ts';
 import type { RequestId } from './jsonrpc.ts';
-import type { Outcome } from './outcome.ts';
+import type { Pending } from './pending.ts';
 
 /** One answer in so many is parsed all the same, and judged by whoever asked. */
 const PARSED_EVERY = 64;

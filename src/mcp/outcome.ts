@@ -1,4 +1,5 @@
 /** How a request ended. */
+import type { Nanoseconds } from '../units.ts';
 import type { Incoming, JsonObject } from './jsonrpc.ts';
 
 export type Outcome =
@@ -9,6 +10,15 @@ export type Outcome =
   /** `onlyThis`: the connection that carried this one message broke; the client goes on. */
   | { readonly kind: 'disconnected'; readonly reason: string; readonly onlyThis?: true }
   | { readonly kind: 'timed-out' };
+
+/** A request and what became of it. */
+export interface Exchange {
+  readonly outcome: Outcome;
+  /** Immediately before the message was handed to the transport. */
+  readonly sentNs: Nanoseconds;
+  /** When the complete answer was parsed and matched; for a timeout, when it was given up. */
+  readonly completedNs: Nanoseconds;
+}
 
 export function outcomeOf(message: Extract<Incoming, { kind: 'result' | 'error' }>): Outcome {
   if (message.kind === 'error') return { kind: 'rejected', reason: `error ${message.code}: ${message.message}` };

@@ -1,6 +1,7 @@
 /** What drives load through an MCP client: the tool's own `McpClient`, or the official SDK's. */
 import type { Nanoseconds } from '../units.ts';
-import type { Exchange, StrayCounts } from './client.ts';
+import type { StrayCounts } from './client.ts';
+import type { Exchange } from './outcome.ts';
 import type { RepeatedCall } from './call-template.ts';
 import type { JsonObject } from './jsonrpc.ts';
 

@@ -1,8 +1,8 @@
 /** The official SDK's `Client` as something that load can be driven through. What it does is what its users get; what passes is counted below it. */
 import type { Client, ProgressCallback } from '@modelcontextprotocol/client';
-import type { Exchange, StrayCounts } from '../mcp/client.ts';
+import type { StrayCounts } from '../mcp/client.ts';
+import type { Exchange, Outcome } from '../mcp/outcome.ts';
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
-import type { Outcome } from '../mcp/outcome.ts';
 import type { McpPeer, PeerCounts, PeerEvents } from '../mcp/peer.ts';
 import { eraOf } from '../mcp/revisions.ts';
 import type { Clock } from '../measure/clock.ts';

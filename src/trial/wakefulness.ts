@@ -9,15 +9,15 @@ import { startSupervised } from '../child/supervised.ts';
 import type { Placement } from './placement.ts';
 
 /** [man sched] SCHED_IDLE: runs where nothing else wants to, and gives way at once. */
-const IDLE_CLASS = ['nice', '-n', '19', 'chrt', '--idle', '0'];
+const IDLE_CLASS = ['-n', '19', 'chrt', '--idle', '0'];
 const SPIN = ['sh', '-c', 'while :; do :; done'];
 const LOOK_LIMIT_MS = 5_000;
 
 /** Why cores cannot be kept from idling here; `undefined` where they can. */
 export function wakefulnessObstacle(placement: Placement): string | undefined {
   if (placement.kind === 'free') return `processes are not kept on cores of their own: ${placement.because}`;
-  const [command = '', ...args] = [...IDLE_CLASS, 'true'];
-  if (spawnSync(command, args, { timeout: LOOK_LIMIT_MS }).status === 0) return undefined;
+  const look = spawnSync('nice', [...IDLE_CLASS, 'true'], { timeout: LOOK_LIMIT_MS });
+  if (look.status === 0) return undefined;
   return 'the program chrt is not installed, or may not be used';
 }
 
@@ -26,7 +26,7 @@ export async function keepAwake(placement: Placement): Promise<() => Promise<voi
   if (placement.kind === 'free') return () => Promise.resolve();
   const cpus = [...new Set([placement.endpointCpu, placement.driverCpu, placement.relayCpu])];
   const starting = await Promise.allSettled(
-    cpus.map((cpu) => startSupervised(pinnedArgv([...IDLE_CLASS, ...SPIN], cpu))),
+    cpus.map((cpu) => startSupervised(pinnedArgv(['nice', ...IDLE_CLASS, ...SPIN], cpu))),
   );
   const started = starting.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const end = async (): Promise<void> => void (await Promise.all(started.map((one) => one.end())));

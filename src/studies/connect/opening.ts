@@ -1,7 +1,7 @@
 /** One session from nothing to its first result, and what it took: times, sockets, bytes. */
 import { MAX_MESSAGE_BYTES } from '../../endpoint/limits.ts';
-import { type Exchange, McpClient } from '../../mcp/client.ts';
-import { describeOutcome } from '../../mcp/outcome.ts';
+import { McpClient } from '../../mcp/client.ts';
+import { type Exchange, describeOutcome } from '../../mcp/outcome.ts';
 import { eraOf } from '../../mcp/revisions.ts';
 import type { Clock } from '../../measure/clock.ts';
 import type { StudyData } from '../../result/study-data.ts';

@@ -1,5 +1,6 @@
 /** A quiet stream alone, beside a busy neighbour on the same connection, and apart from it on another. */
-import type { Exchange, McpClient } from '../../mcp/client.ts';
+import type { McpClient } from '../../mcp/client.ts';
+import type { Exchange } from '../../mcp/outcome.ts';
 import { EVENT_METHOD, readEvent, topicUri } from '../../mcp/events.ts';
 import type { JsonObject } from '../../mcp/jsonrpc.ts';
 import { fillerSource, nonceOf, paddedText } from '../../mcp/payload.ts';
