@@ -77,6 +77,8 @@ export class Dialer {
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
       ...(read === undefined ? {} : { onread: readInto(read) }),
     });
+    // Nobody reads such a socket: what is told of its end alone comes through its stream.
+    if (read !== undefined) raw.resume();
     const settle = onceOnly(raw, timeoutMs, done);
     raw.once('connect', () => {
       this.ledger.add(raw);

@@ -2,6 +2,7 @@ import type { Transport } from '../contract.ts';
 import { PROTOCOL_REVISIONS } from '../../scenario/variant.ts';
 import { type Spoken, supportsOnly } from '../support.ts';
 import { connectWebSocket } from './driver.ts';
+import { connectLeanWebSocket } from './lean.ts';
 import { startWebSocketEndpoint } from './endpoint.ts';
 
 const SPOKEN: Spoken = {
@@ -10,7 +11,7 @@ const SPOKEN: Spoken = {
   http: ['1.1'],
   tls: true,
   compression: ['off', 'deflate'],
-  clients: ['stock', 'sdk'],
+  clients: ['stock', 'lean', 'sdk'],
   replies: [],
   except: ({ http }) =>
     http === '2' ? 'WebSocket over HTTP/2 (RFC 8441) is not spoken by ws, the client and server used here' : undefined,
@@ -25,7 +26,8 @@ export const transport: Transport = {
   clientPackages: ['ws'],
   supports: (variant) => supportsOnly(SPOKEN, variant),
   startEndpoint: startWebSocketEndpoint,
-  connect: connectWebSocket,
+  connect: (address, options) =>
+    options.variant.client === 'lean' ? connectLeanWebSocket(address, options) : connectWebSocket(address, options),
   sdk: {
     packages: ['ws'],
     connect: async (...connection) => (await import('./sdk.ts')).connectWebSocketSdk(...connection),

@@ -1,0 +1,196 @@
+/** WebSocket frames out of bytes as they come in ([RFC 6455] 5.2), read in place: no copy of a frame that lies whole in the bytes at hand. */
+import { isUtf8 } from 'node:buffer';
+import type { Bytes } from '../../units.ts';
+
+/** [RFC 6455] 7.4.1. */
+export const CLOSE_CODES = { normal: 1000, protocolError: 1002, invalidText: 1007, tooLarge: 1009 } as const;
+
+export interface FrameEvents {
+  /** A whole text message: bytes `start` up to `end`, valid UTF-8, to be taken before this returns. */
+  onText(buffer: Buffer, start: number, end: number): void;
+  /** A whole binary message of so many bytes. */
+  onBinary(length: number): void;
+  onPing(payload: Buffer): void;
+  /** The peer closes; `code` is `undefined` where it gave none. */
+  onClose(code: number | undefined, reason: string): void;
+  /** It cannot be read any further, and is not; the code says what the peer is told. */
+  onFault(code: number): void;
+}
+
+const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+const FIN = 0x80;
+const RESERVED = 0x70;
+const MASKED = 0x80;
+const LENGTH_16 = 126;
+const LENGTH_64 = 127;
+const MOST_OF_CONTROL = 125;
+const HEADER_BYTES = 2;
+
+/** Of frames that a server sends: none of them is masked. */
+export class FrameParser {
+  readonly #limit: Bytes;
+  readonly #events: FrameEvents;
+  /** Of a frame that has not come whole: room for as much of it as is known to come, and how much there is. */
+  #partial: Buffer | undefined;
+  #have = 0;
+  /** The pieces of a message in several frames. */
+  #fragments: Buffer[] = [];
+  #fragmentBytes = 0;
+  #fragmentOpcode = 0;
+  #over = false;
+
+  /** A message of more than `limit` bytes is a fault. */
+  constructor(limit: Bytes, events: FrameEvents) {
+    this.#limit = limit;
+    this.#events = events;
+  }
+
+  /** Takes the first `length` bytes of the buffer. */
+  push(chunk: Buffer, start: number, length: number): void {
+    let at = start;
+    while (at < length && !this.#over) {
+      if (this.#partial !== undefined) at = this.#fill(this.#partial, chunk, at, length);
+      else {
+        const size = this.#sizeAt(chunk, at, length);
+        if (size > length - at) {
+          this.#keep(chunk, at, length, size);
+          return;
+        }
+        this.#frame(chunk, at, at + size);
+        at += size;
+      }
+    }
+  }
+
+  /** Nothing is told of any more. */
+  stop(): void {
+    this.#over = true;
+    this.#partial = undefined;
+    this.#fragments = [];
+  }
+
+  #keep(chunk: Buffer, at: number, end: number, size: number): void {
+    if (this.#over) return;
+    this.#partial = Buffer.allocUnsafe(size);
+    this.#have = chunk.copy(this.#partial, 0, at, end);
+  }
+
+  /** Goes on with a frame that was cut; answers up to where the chunk is taken. */
+  #fill(partial: Buffer, chunk: Buffer, at: number, end: number): number {
+    const taken = chunk.copy(partial, this.#have, at, Math.min(end, at + partial.length - this.#have));
+    this.#have += taken;
+    if (this.#have < partial.length) return at + taken;
+    const size = this.#sizeAt(partial, 0, partial.length);
+    if (size > partial.length) this.#keep(partial, 0, partial.length, size);
+    else {
+      this.#partial = undefined;
+      if (!this.#over) this.#frame(partial, 0, size);
+    }
+    return at + taken;
+  }
+
+  /** Bytes of the frame with its header; of one whose header has not come whole, those of the header as far as is known. */
+  #sizeAt(buffer: Buffer, at: number, end: number): number {
+    if (end - at < HEADER_BYTES) return HEADER_BYTES;
+    const second = buffer[at + 1] ?? 0;
+    if ((second & MASKED) !== 0) return this.#fault(CLOSE_CODES.protocolError);
+    if (second < LENGTH_16) return HEADER_BYTES + second;
+    if (second === LENGTH_16) {
+      const header = HEADER_BYTES + 2;
+      return end - at < header ? header : this.#within(header, buffer.readUInt16BE(at + HEADER_BYTES));
+    }
+    const header = HEADER_BYTES + 8;
+    if (end - at < header) return header;
+    return this.#within(header, buffer.readUInt32BE(at + 2) * 2 ** 32 + buffer.readUInt32BE(at + 6));
+  }
+
+  #within(header: number, length: number): number {
+    return length > this.#limit ? this.#fault(CLOSE_CODES.tooLarge) : header + length;
+  }
+
+  /** Answers 0, so that nobody waits for more. */
+  #fault(code: number): number {
+    if (this.#over) return 0;
+    this.stop();
+    this.#events.onFault(code);
+    return 0;
+  }
+
+  #frame(buffer: Buffer, at: number, end: number): void {
+    if (this.#over) return;
+    const first = buffer[at] ?? 0;
+    const start = at + headerBytes(buffer[at + 1] ?? 0);
+    if (first === (FIN | OPCODES.text) && this.#fragmentOpcode === 0) this.#text(buffer, start, end);
+    else if ((first & RESERVED) !== 0) this.#fault(CLOSE_CODES.protocolError);
+    else if ((first & 0x08) !== 0) this.#control(first, buffer.subarray(start, end));
+    else this.#data(first, buffer, start, end);
+  }
+
+  #text(buffer: Buffer, start: number, end: number): void {
+    if (end - start > this.#limit) this.#fault(CLOSE_CODES.tooLarge);
+    else if (isUtf8(buffer.subarray(start, end))) this.#events.onText(buffer, start, end);
+    else this.#fault(CLOSE_CODES.invalidText);
+  }
+
+  /** A frame of a message in several of them, or a binary one. */
+  #data(first: number, buffer: Buffer, start: number, end: number): void {
+    const opcode = first & 0x0f;
+    const goesOn = opcode === OPCODES.continuation;
+    // [RFC 6455] 5.4: messages are not mixed, and none is gone on with that was not begun.
+    if (opcode > OPCODES.binary || goesOn === (this.#fragmentOpcode === 0)) {
+      this.#fault(CLOSE_CODES.protocolError);
+      return;
+    }
+    if (!goesOn) this.#fragmentOpcode = opcode;
+    this.#fragmentBytes += end - start;
+    if (this.#fragmentBytes > this.#limit) {
+      this.#fault(CLOSE_CODES.tooLarge);
+      return;
+    }
+    this.#fragments.push(Buffer.from(buffer.subarray(start, end)));
+    if ((first & FIN) !== 0) this.#conclude();
+  }
+
+  #conclude(): void {
+    const [only = Buffer.alloc(0), ...more] = this.#fragments;
+    const whole = more.length === 0 ? only : Buffer.concat(this.#fragments);
+    const opcode = this.#fragmentOpcode;
+    this.#fragments = [];
+    this.#fragmentBytes = 0;
+    this.#fragmentOpcode = 0;
+    if (opcode === OPCODES.text) this.#text(whole, 0, whole.length);
+    else this.#events.onBinary(whole.length);
+  }
+
+  /** [RFC 6455] 5.5: short, in one piece, and allowed between the pieces of a message. */
+  #control(first: number, payload: Buffer): void {
+    const opcode = first & 0x0f;
+    if ((first & FIN) === 0 || payload.length > MOST_OF_CONTROL || opcode > OPCODES.pong) {
+      this.#fault(CLOSE_CODES.protocolError);
+    } else if (opcode === OPCODES.ping) this.#events.onPing(payload);
+    else if (opcode === OPCODES.close) this.#close(payload);
+  }
+
+  #close(payload: Buffer): void {
+    if (payload.length === 0) {
+      this.stop();
+      this.#events.onClose(undefined, '');
+      return;
+    }
+    const code = payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    const reason = payload.subarray(2);
+    if (!isCloseCode(code)) this.#fault(CLOSE_CODES.protocolError);
+    else if (!isUtf8(reason)) this.#fault(CLOSE_CODES.invalidText);
+    else {
+      this.stop();
+      this.#events.onClose(code, reason.toString('utf8'));
+    }
+  }
+}
+
+const headerBytes = (second: number): number =>
+  second < LENGTH_16 ? HEADER_BYTES : second === LENGTH_64 ? HEADER_BYTES + 8 : HEADER_BYTES + 2;
+
+/** [RFC 6455] 7.4: 1004 to 1006 and 1015 are never sent, 1016 to 2999 belong to nobody yet. */
+const isCloseCode = (code: number): boolean =>
+  (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);

@@ -1,0 +1,230 @@
+/** A WebSocket client on a bare socket: frames written by hand, read in place, corked by turn. */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { ChannelEvents, EncodedMessage } from '../../mcp/contract.ts';
+import { bytes } from '../../units.ts';
+import { Dialer } from '../../wire/dialer.ts';
+import { type Channel, ChannelError, type ConnectOptions, type Handshake } from '../contract.ts';
+import { CLOSE_CODES, FrameParser } from './frame-parser.ts';
+import { writeClose, writePong, writeText } from './frame-writer.ts';
+import { readUpgrade, upgradeRequest } from './upgrade.ts';
+
+/** How long a closing handshake may take before the socket is cut. */
+const CLOSE_GRACE_MS = 1_000;
+/** [RFC 6455] 7.1.5: what a connection that ended without a close frame is said to have closed with, or with one that gave no code. */
+const CLOSED_ABNORMALLY = 1006;
+const CLOSED_WITHOUT_CODE = 1005;
+const KEY_BYTES = 16;
+
+export async function connectLeanWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
+  if (options.proxy !== undefined) throw new ChannelError('the lean client does not go through a forward proxy');
+  const opening = new Opening(new URL(address), options);
+  return opening.channel();
+}
+
+/** A connection up to the end of the opening handshake. */
+class Opening {
+  readonly #url: URL;
+  readonly #options: ConnectOptions;
+  readonly #dialer: Dialer;
+  readonly #key = randomBytes(KEY_BYTES).toString('base64');
+  /** Of the response's head. */
+  #received: Buffer | undefined = Buffer.alloc(0);
+  #channel: LeanWebSocket | undefined;
+  #settle: { resolve(channel: Channel): void; reject(error: Error): void } | undefined;
+  #socket: Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(url: URL, options: ConnectOptions) {
+    const { certificate, localAddress, timeoutMs, sharing } = options;
+    this.#url = url;
+    this.#options = options;
+    this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
+  }
+
+  channel(): Promise<Channel> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#timer = setTimeout(
+        () => this.#refuse('WebSocket: Opening handshake has timed out'),
+        this.#options.timeoutMs,
+      );
+      this.#dialer.dial(
+        (error, socket) => {
+          if (socket === null) this.#refuse(`WebSocket: ${error?.message ?? 'no connection'}`);
+          else this.#ask(socket);
+        },
+        (buffer, length) => this.#read(buffer, length),
+      );
+    });
+  }
+
+  #ask(socket: Socket): void {
+    this.#socket = socket;
+    // Once the channel is there these find nobody to tell.
+    socket.on('error', (error) => this.#refuse(`WebSocket: ${error.message}`));
+    socket.once('close', () => this.#refuse('WebSocket: socket hang up'));
+    if (this.#settle === undefined) socket.destroy();
+    else socket.write(upgradeRequest(this.#url, this.#key, this.#options.headers), 'latin1');
+  }
+
+  #refuse(why: string): void {
+    clearTimeout(this.#timer);
+    this.#settle?.reject(new ChannelError(why));
+    this.#settle = undefined;
+    if (this.#channel === undefined) this.#socket?.destroy();
+  }
+
+  /** Frames that came with the response are read before any promise goes on. */
+  #read(buffer: Buffer, length: number): void {
+    if (this.#channel !== undefined) {
+      this.#channel.read(buffer, 0, length);
+      return;
+    }
+    if (this.#settle === undefined) return;
+    const received = Buffer.concat([this.#received ?? Buffer.alloc(0), buffer.subarray(0, length)]);
+    const answer = readUpgrade(received, this.#key);
+    if (answer.kind === 'more') this.#received = received;
+    else if (answer.kind === 'refused') this.#refuse(answer.why);
+    else this.#open(answer.established, received, answer.headBytes);
+  }
+
+  #open(established: string, received: Buffer, from: number): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    clearTimeout(this.#timer);
+    this.#received = undefined;
+    this.#options.sharing?.onMilestone?.('http');
+    const httpRequests = 1; // The upgrade. Everything after it is frames.
+    const handshake = {
+      established,
+      httpRequests,
+      roundTripsToOpen: this.#dialer.roundTrips + httpRequests,
+      compression: '',
+      tls: '',
+    };
+    this.#channel = new LeanWebSocket(socket, this.#dialer, handshake, this.#options);
+    this.#settle?.resolve(this.#channel);
+    this.#settle = undefined;
+    this.#channel.read(received, from, received.length);
+  }
+}
+
+class LeanWebSocket implements Channel {
+  readonly #socket: Socket;
+  readonly #dialer: Dialer;
+  readonly #handshake: Handshake;
+  readonly #events: ChannelEvents;
+  readonly #frames: FrameParser;
+  /** `closing` from the first close frame, whoever sent it. */
+  #state: 'open' | 'closing' | 'closed' = 'open';
+  #onPurpose = false;
+  #toldLost = false;
+  /** Of the close frame that came. */
+  #closedBy: { readonly code: number; readonly reason: string } | undefined;
+  #cut: NodeJS.Timeout | undefined;
+  #whenClosed: (() => void) | undefined;
+
+  constructor(socket: Socket, dialer: Dialer, handshake: Handshake, { events, maxMessageBytes }: ConnectOptions) {
+    this.#socket = socket;
+    this.#dialer = dialer;
+    this.#handshake = handshake;
+    this.#events = events;
+    this.#frames = new FrameParser(maxMessageBytes, {
+      onText: textTaker(events),
+      // A binary frame is no MCP message; it is passed on as an unreadable one so that it is counted.
+      onBinary: (length) => events.onMessage('', bytes(length)),
+      onPing: (payload) => {
+        if (this.#state === 'open') writePong(socket, payload);
+      },
+      onClose: (code, reason) => {
+        this.#closedBy = { code: code ?? CLOSED_WITHOUT_CODE, reason };
+        this.#answerClose(code ?? CLOSE_CODES.normal);
+      },
+      onFault: (code) => this.#answerClose(code),
+    });
+    socket.on('error', () => undefined); // Always followed by 'close', which tells it.
+    socket.once('close', () => this.#closed());
+  }
+
+  read(buffer: Buffer, start: number, length: number): void {
+    this.#frames.push(buffer, start, length);
+  }
+
+  send(message: EncodedMessage): void {
+    if (this.#state === 'open') writeText(this.#socket, message);
+    // It is closing, and 'close' is still to come. Nothing will go out any more: whoever calls at every answer must know now.
+    else if (!this.#onPurpose) this.#tellLost('the WebSocket is closing');
+  }
+
+  cancel(_id: number | string, notice: EncodedMessage): boolean {
+    this.send(notice);
+    return true;
+  }
+
+  negotiated(): undefined {}
+
+  listen(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  wire(): ReturnType<Channel['wire']> {
+    return this.#dialer.ledger.wire();
+  }
+
+  sockets(): ReturnType<Channel['sockets']> {
+    return this.#dialer.ledger.reports();
+  }
+
+  handshake(): Handshake {
+    return this.#handshake;
+  }
+
+  close(): Promise<void> {
+    this.#onPurpose = true;
+    if (this.#state === 'closed') return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenClosed = resolve;
+      if (this.#state === 'open') {
+        this.#state = 'closing';
+        writeClose(this.#socket, CLOSE_CODES.normal);
+      }
+      this.#cutSoon();
+    });
+  }
+
+  /** [RFC 6455] 5.5.1, 7.1.1: a close frame is answered by one, and then it is the server's to end the connection; who does not is cut off. */
+  #answerClose(code: number): void {
+    if (this.#state === 'open') writeClose(this.#socket, code);
+    this.#state = 'closing';
+    this.#cutSoon();
+  }
+
+  #cutSoon(): void {
+    this.#cut ??= setTimeout(() => this.#socket.destroy(), CLOSE_GRACE_MS);
+  }
+
+  #closed(): void {
+    this.#state = 'closed';
+    clearTimeout(this.#cut);
+    this.#frames.stop();
+    const { code, reason } = this.#closedBy ?? { code: CLOSED_ABNORMALLY, reason: '' };
+    if (!this.#onPurpose)
+      this.#tellLost(`the WebSocket closed with code ${code}${reason === '' ? '' : ` (${reason})`}`);
+    this.#whenClosed?.();
+  }
+
+  /** [contract] `onClosed` is called at most once. */
+  #tellLost(reason: string): void {
+    if (this.#toldLost) return;
+    this.#toldLost = true;
+    this.#events.onClosed(reason);
+  }
+}
+
+type TextTaker = (buffer: Buffer, start: number, end: number) => void;
+
+function textTaker(events: ChannelEvents): TextTaker {
+  if (events.onBytes !== undefined) return events.onBytes.bind(events);
+  return (buffer, start, end) => events.onMessage(buffer.toString('utf8', start, end), bytes(end - start));
+}
