@@ -54,9 +54,9 @@ export class CallTemplate {
     return String(id).length === this.#idDigits;
   }
 
-  /** The request with this id and nonce. Its bytes are those of the template: the next message writes over them. */
+  /** The request with this id and nonce. Its bytes are those of the template. */
   message(id: number, nonce: string): EncodedMessage {
-    return new TemplateMessage(this, this.request(id, nonce), id, nonce);
+    return new TemplateMessage(this, bytes(this.#request.buffer.length), id, nonce);
   }
 
   /** The bytes of the request with this id and nonce. */
@@ -137,24 +137,26 @@ function patch({ buffer, idAt, nonceAt }: Patched, id: number, digits: number, n
 class TemplateMessage implements EncodedMessage {
   readonly method = METHOD;
   readonly errorCode = undefined;
-  readonly bytes: Buffer;
   readonly size: Bytes;
   readonly id: number;
   readonly name: string;
   readonly #template: CallTemplate;
   readonly #nonce: string;
 
-  constructor(template: CallTemplate, buffer: Buffer, id: number, nonce: string) {
-    this.bytes = buffer;
-    this.size = bytes(buffer.length);
+  constructor(template: CallTemplate, size: Bytes, id: number, nonce: string) {
+    this.size = size;
     this.id = id;
     this.name = template.call.tool;
     this.#template = template;
     this.#nonce = nonce;
   }
 
-  /** Right at any time: it is patched again. */
+  /** Patched when they are asked for: right until another message of the template is asked for its own. */
+  get bytes(): Buffer {
+    return this.#template.request(this.id, this.#nonce);
+  }
+
   get text(): string {
-    return this.#template.request(this.id, this.#nonce).toString('utf8');
+    return this.bytes.toString('utf8');
   }
 }

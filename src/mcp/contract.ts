@@ -6,7 +6,7 @@ export interface EncodedMessage {
   readonly text: string;
   /** Length of the text in UTF-8 bytes. */
   readonly size: Bytes;
-  /** The same in UTF-8, where it was made as bytes: valid until `send` returns, and written over then. */
+  /** The same in UTF-8, where it was made as bytes: to be read at once, the next message may be written over them. */
   readonly bytes?: Buffer | undefined;
   /** Absent for notifications. */
   readonly id: number | string | undefined;

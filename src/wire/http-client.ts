@@ -2,6 +2,7 @@
 import type { HttpClient, HttpClientOptions } from './http.ts';
 import { Http1Client } from './http1-client.ts';
 import { Http2Client } from './http2-client.ts';
+import { LeanHttp1Client } from './lean/http1-client.ts';
 import { LeasedClient } from './leased-client.ts';
 import { sharedBy } from './sharing.ts';
 
@@ -16,5 +17,7 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
   return new LeasedClient(client);
 }
 
-const openOwn = (options: HttpClientOptions): HttpClient =>
-  options.variant.http === '2' ? new Http2Client(options) : new Http1Client(options);
+function openOwn(options: HttpClientOptions): HttpClient {
+  if (options.variant.client === 'lean') return new LeanHttp1Client(options);
+  return options.variant.http === '2' ? new Http2Client(options) : new Http1Client(options);
+}

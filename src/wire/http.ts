@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The body in UTF-8 in place of a text: to be read before `request` returns. For clients that take bytes, and them alone. */
+  readonly bodyBytes?: Buffer | undefined;
   /** The response stays open until somebody ends it: it has a connection (1.1) to itself and may be silent for as long as it likes. */
   readonly lasting?: boolean;
   /** The head comes with an answer, and the answer when the work is done: no time is set for either. */
@@ -30,6 +32,8 @@ export interface HttpHandler {
   readonly onHead: (status: number, headers: Readonly<Record<string, string | undefined>>) => void;
   /** A piece of the body, its content coding undone. */
   readonly onData: (chunk: Buffer) => void;
+  /** The same from a client that reads in place: bytes `start` up to `end`, to be taken before this returns. `last` where it is known that the response ends with them. */
+  readonly onBytes?: ((buffer: Buffer, start: number, end: number, last: boolean) => void) | undefined;
   readonly onEnd: () => void;
   readonly onError: (error: Error) => void;
 }
@@ -60,7 +64,7 @@ export interface HttpClientOptions {
   /** `http://127.0.0.1:1234`; `https` is what makes it TLS. */
   readonly origin: string;
   /** The compression other than off is asked for with every request (`accept-encoding`). */
-  readonly variant: Pick<Variant, 'http' | 'compression'>;
+  readonly variant: Pick<Variant, 'http' | 'compression'> & Partial<Pick<Variant, 'client'>>;
   /** PEM to trust instead of the system's authorities, and then with TLS 1.3 only. */
   readonly certificate: string | undefined;
   /** Of a forward proxy that every connection goes through. */

@@ -40,6 +40,7 @@ export class LeasedClient implements HttpClient {
       onStart: () => handler.onStart?.(),
       onHead: (status, headers) => handler.onHead(status, headers),
       onData: (chunk) => handler.onData(chunk),
+      onBytes: handler.onBytes?.bind(handler),
       onEnd: () => {
         this.#underWay.delete(own);
         handler.onEnd();

@@ -4,18 +4,11 @@
  * each. Under HTTP/2 all of them are streams of one connection.
  */
 import { EventSource } from 'eventsource';
-import type { EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
 import { openHttpClient } from '../../wire/http-client.ts';
-import type { HttpClient, HttpRequest } from '../../wire/http.ts';
 import { type Channel, ChannelError, type ConnectOptions } from '../contract.ts';
+import { Poster } from './poster.ts';
 import { streamFetch } from './stream-fetch.ts';
-
-/** How long the failure of a POST is kept back, in case that it is the channel's. */
-const FAILURE_DELAY_MS = 50;
-
-/** Headers of every POST beside the client's own (`host`, `connection`, `content-length`). */
-const MESSAGE_HEADERS = { 'content-type': 'application/json' };
 
 export async function connectSse(address: string, options: ConnectOptions): Promise<Channel> {
   const { variant, certificate, localAddress, proxy, timeoutMs, sharing } = options;
@@ -97,45 +90,4 @@ function forward(source: EventSource, options: ConnectOptions, close: () => Prom
     events.onClosed(`the event stream ended${event.message === undefined ? '' : `: ${event.message}`}`);
     void close().catch(() => undefined); // The sockets are gone already; there is nothing left to fail.
   });
-}
-
-/** Sends messages, one POST each. */
-class Poster {
-  /** Of the sockets that were open when the first message went out, one after the other. */
-  openingRoundTrips = 0;
-  readonly #http: HttpClient;
-  readonly #options: ConnectOptions;
-  readonly #request: HttpRequest;
-
-  constructor(http: HttpClient, url: URL, options: ConnectOptions) {
-    this.#http = http;
-    this.#options = options;
-    const headers = { ...MESSAGE_HEADERS, ...options.headers };
-    this.#request = { method: 'POST', path: url.pathname + url.search, headers };
-  }
-
-  post(message: EncodedMessage): void {
-    const { id } = message;
-    let status = 0;
-    this.#http.request(
-      { ...this.#request, body: message.text },
-      {
-        onStart: () => {
-          if (this.openingRoundTrips === 0) this.openingRoundTrips = this.#http.openingRoundTrips;
-        },
-        onHead: (statusCode) => {
-          status = statusCode;
-        },
-        onData: () => undefined, // Read and thrown away: an unread body would keep the socket.
-        onEnd: () => {
-          if (status >= 300) this.#options.events.onSendFailure(id, `the server answered the POST with HTTP ${status}`);
-        },
-        onError: (error) => {
-          // When the endpoint goes, stream and POST connections end within a few turns of the event loop, in any order. The
-          // stream's end goes first: a message lost with the whole channel is disconnected, not refused.
-          setTimeout(() => this.#options.events.onSendFailure(id, `POST failed: ${error.message}`), FAILURE_DELAY_MS);
-        },
-      },
-    );
-  }
 }

@@ -3,6 +3,7 @@ import { eraOf } from '../../mcp/revisions.ts';
 import { PROTOCOL_REVISIONS } from '../../scenario/variant.ts';
 import { type Spoken, supportsOnly } from '../support.ts';
 import { connectSse } from './driver.ts';
+import { connectLeanSse } from './lean.ts';
 import { startSseEndpoint } from './endpoint.ts';
 
 const SPOKEN: Spoken = {
@@ -12,7 +13,7 @@ const SPOKEN: Spoken = {
   http: ['1.1', '2'],
   tls: true,
   compression: ['off', 'gzip', 'br'],
-  clients: ['stock', 'sdk'],
+  clients: ['stock', 'lean', 'sdk'],
   replies: [],
 };
 
@@ -26,7 +27,8 @@ export const transport: Transport = {
   clientPackages: ['eventsource', 'eventsource-parser'],
   supports: (variant) => supportsOnly(SPOKEN, variant),
   startEndpoint: startSseEndpoint,
-  connect: connectSse,
+  connect: (address, options) =>
+    options.variant.client === 'lean' ? connectLeanSse(address, options) : connectSse(address, options),
   sdk: {
     packages: [],
     connect: async (...connection) => (await import('./sdk.ts')).connectSseSdk(...connection),

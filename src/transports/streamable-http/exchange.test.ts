@@ -11,7 +11,9 @@ let aborted: number;
 function exchange(session?: string): Exchange {
   const one = new Exchange(encodeRequest(1, 'ping', undefined), {
     limit: LIMIT,
+    readsBytes: false,
     onStart: () => undefined,
+    onBytes: () => undefined,
     onHead: () => undefined,
     onMessage: (text, size) => void told.push(['message', text, size]),
     onOver: () => void told.push('over'),

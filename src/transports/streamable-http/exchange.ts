@@ -3,6 +3,8 @@ import type { EncodedMessage } from '../../mcp/contract.ts';
 import { decode } from '../../mcp/jsonrpc.ts';
 import { type Bytes, bytes } from '../../units.ts';
 import type { HttpExchange, HttpHandler } from '../../wire/http.ts';
+import { beginsAsCall, isUsualResult } from './answer-bytes.ts';
+import { ByteMessageStream } from './byte-message-stream.ts';
 import { MessageStream } from './message-stream.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
@@ -10,10 +12,14 @@ export type ResponseHeaders = Readonly<Record<string, string | undefined>>;
 /** Who makes the requests. */
 export interface ExchangeOwner {
   readonly limit: Bytes;
+  /** Whether event streams come in pieces that are read in place. */
+  readonly readsBytes: boolean;
   /** The first request is being written to a socket. */
   onStart(): void;
   onHead(exchange: Exchange, status: number, headers: ResponseHeaders): void;
   onMessage(text: string, size: Bytes): void;
+  /** As `onMessage`, for bytes `start` up to `end`, to be taken before this returns. */
+  onBytes(buffer: Buffer, start: number, end: number): void;
   /** Its request is over, however: told before the rest. */
   onOver(exchange: Exchange): void;
   /** The response ended. For a request `answered` says whether its answer, or what stood in its place, was in it. */
@@ -26,7 +32,8 @@ export interface ExchangeOwner {
 
 const HTTP_NOT_FOUND = 404;
 
-type Body = 'events' | 'json' | 'error' | 'none';
+/** `taken`: a JSON object that was told of as soon as it was in. */
+type Body = 'events' | 'json' | 'taken' | 'error' | 'none';
 
 export class Exchange implements HttpHandler {
   /** What was sent; `undefined` for the stream that GET opens. */
@@ -38,7 +45,7 @@ export class Exchange implements HttpHandler {
   /** How often the stream has been taken up again since the last event. */
   attempts = 0;
   readonly #owner: ExchangeOwner;
-  #stream: MessageStream | undefined;
+  #stream: MessageStream | ByteMessageStream | undefined;
   #body: Body = 'none';
   #chunks: Buffer[] = [];
   #length = 0;
@@ -83,18 +90,39 @@ export class Exchange implements HttpHandler {
       this.#stream.restart();
       return;
     }
-    this.#stream = new MessageStream(this.#owner.limit, {
+    const { limit, readsBytes } = this.#owner;
+    const onUnreadable = (reason: string): void => this.#giveUp(reason);
+    if (readsBytes) {
+      this.#stream = new ByteMessageStream(limit, {
+        onBytes: (buffer, start, end) => {
+          this.attempts = 0;
+          this.#takeBytes(buffer, start, end);
+        },
+        onUnreadable,
+      });
+      return;
+    }
+    this.#stream = new MessageStream(limit, {
       onMessage: (text, size) => {
         this.attempts = 0;
         this.#look(text);
         this.#owner.onMessage(text, size);
       },
-      onUnreadable: (reason) => this.#giveUp(reason),
+      onUnreadable,
     });
   }
 
+  onBytes(buffer: Buffer, start: number, end: number, last: boolean): void {
+    if (this.#stream instanceof ByteMessageStream && this.#body === 'events') this.#stream.feed(buffer, start, end);
+    else if (this.#body === 'json' && last && this.#length === 0 && end - start <= this.#owner.limit) {
+      this.#body = 'taken';
+      this.#owner.onOver(this);
+      this.#takeBytes(buffer, start, end);
+    } else if (this.#body !== 'none') this.#keep(Buffer.from(buffer.subarray(start, end)));
+  }
+
   onData(chunk: Buffer): void {
-    if (this.#body === 'events') this.#stream?.feed(chunk);
+    if (this.#stream instanceof MessageStream && this.#body === 'events') this.#stream.feed(chunk);
     else if (this.#body !== 'none') this.#keep(chunk);
   }
 
@@ -140,6 +168,15 @@ export class Exchange implements HttpHandler {
   #takeJson(text: string): void {
     this.#look(text);
     this.#owner.onMessage(text, bytes(this.#length));
+  }
+
+  #takeBytes(buffer: Buffer, start: number, end: number): void {
+    const id = this.message?.id;
+    if (this.#answer !== 'here' && this.#asks && !beginsAsCall(buffer, start, end)) {
+      if (typeof id === 'number' && isUsualResult(buffer, start, end, id)) this.#answer = 'here';
+      else this.#look(buffer.toString('utf8', start, end));
+    }
+    this.#owner.onBytes(buffer, start, end);
   }
 
   /** A JSON-RPC error to this very request is passed on as the message that it is. */

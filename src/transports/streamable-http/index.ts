@@ -11,7 +11,7 @@ const SPOKEN: Spoken = {
   http: ['1.1', '2'],
   tls: true,
   compression: ['off', 'gzip', 'br'],
-  clients: ['stock', 'sdk'],
+  clients: ['stock', 'lean', 'sdk'],
   replies: REPLY_MODES,
   except: ({ compression, reply }) =>
     compression !== 'off' && reply === 'json' ? 'content codings are applied to event streams only' : undefined,

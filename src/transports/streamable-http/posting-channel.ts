@@ -1,8 +1,9 @@
 /** What the clients of both generations share: one POST per message, and one end for all of them. */
 import { connect } from 'node:net';
 import type { EncodedMessage } from '../../mcp/contract.ts';
-import type { Bytes } from '../../units.ts';
+import { type Bytes, bytes } from '../../units.ts';
 import { openHttpClient } from '../../wire/http-client.ts';
+import { bodyOf } from '../../wire/body-of.ts';
 import type { HttpClient, HttpRequest } from '../../wire/http.ts';
 import type { Channel, ConnectOptions, Handshake, SocketReport, WireCounts } from '../contract.ts';
 import { Exchange, type ExchangeOwner, type ResponseHeaders } from './exchange.ts';
@@ -24,6 +25,7 @@ export type RequestHeaders = Readonly<Record<string, string>>;
 
 export abstract class PostingChannel implements Channel, ExchangeOwner {
   readonly limit: Bytes;
+  readonly readsBytes: boolean;
   protected readonly options: ConnectOptions;
   protected readonly http: HttpClient;
   protected readonly path: string;
@@ -44,6 +46,7 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
     const { variant, certificate, localAddress, proxy, timeoutMs, maxMessageBytes, sharing } = options;
     this.options = options;
     this.limit = maxMessageBytes;
+    this.readsBytes = variant.client === 'lean';
     this.#url = url;
     this.path = url.pathname + url.search;
     const { origin } = url;
@@ -79,7 +82,7 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
       method: 'POST',
       path: this.path,
       headers: this.headersFor(message),
-      body: message.text,
+      ...bodyOf(message),
       patient: true,
       lasting: message.method === 'subscriptions/listen',
     });
@@ -168,6 +171,13 @@ export abstract class PostingChannel implements Channel, ExchangeOwner {
 
   onMessage(text: string, size: Bytes): void {
     if (!this.closed) this.options.events.onMessage(text, size);
+  }
+
+  onBytes(buffer: Buffer, start: number, end: number): void {
+    if (this.closed) return;
+    const { events } = this.options;
+    if (events.onBytes !== undefined) events.onBytes(buffer, start, end);
+    else events.onMessage(buffer.toString('utf8', start, end), bytes(end - start));
   }
 
   onDone(exchange: Exchange, answered: boolean): void {
