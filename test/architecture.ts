@@ -66,9 +66,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'scenario',
     'result',
     'units',
+    // A probe of the study `knee` is a trial; trials in turn are handed what carries out studies, and know none.
+    'trial',
   ],
   trial: [
-    'studies',
     'control',
     'target',
     'network',

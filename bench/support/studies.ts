@@ -6,7 +6,7 @@ import { planSteps } from '#dist/scenario/plan.js';
 import type { StudySettings } from '#dist/scenario/study-settings.js';
 import type { PlannedStep, PlannedStudy, StudyName, Subject } from '#dist/scenario/study.js';
 import { loadStudy } from '#dist/studies/discover.js';
-import { runStudies } from '#dist/trial/run-studies.js';
+import { runStudies } from '#dist/studies/run-studies.js';
 import { seconds } from '#dist/units.js';
 import { armsOf } from './arms.js';
 

@@ -19,6 +19,8 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   baseline: { flag: '--baseline' },
   maxRegression: { flag: '--max-regression' },
   reruns: { flag: '--reruns' },
+  pacing: { flag: '--pacing' },
+  placement: { flag: '--placement' },
   setup: { flag: '--setup' },
   setupTimeout: { flag: '--setup-timeout' },
   gate: { flag: '--gate' },

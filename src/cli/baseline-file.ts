@@ -66,7 +66,7 @@ export function chooseBaseline(
 ): ChosenBaseline {
   if (asked === undefined) return { baseline: undefined, notes: [] };
   const base = readBaseline(asked);
-  const environment = describeEnvironment(placementWords(choosePlacement(), plan), plan.arms);
+  const environment = describeEnvironment(placementWords(choosePlacement(plan.placement), plan), plan.arms);
   const head = { name: 'this run', plan, environment, version, hasControls: control };
   const { differences, notes, ...choice } = checkComparable(base, head, { common: false });
   const fields = differences.map(({ field }) => field);

@@ -124,6 +124,14 @@ or records cannot be compared · 130 interrupted`,
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
     .option(
+      '--pacing <how>',
+      'by what calendars are kept, for every arm alike: spin (to a microsecond, at up to a core), thread or timer; default: spin where the driver can have a core to itself, else thread',
+    )
+    .option(
+      '--placement <where>',
+      "cores of endpoint and driver, for every arm alike: apart, same, free (the scheduler's), or two numbers like 0,1 (apart)",
+    )
+    .option(
       '--browser <path>',
       'a browser like Chromium for the scenarios that look into one (connection-limits); default: the first on the PATH',
     )

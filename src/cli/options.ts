@@ -7,6 +7,8 @@ import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
 import { NETWORK_PROFILES } from '../scenario/network.ts';
+import { PACINGS, type Pacing } from '../scenario/pacing.ts';
+import { A_PLACEMENT, parsePlacement, type PlacementChoice } from '../scenario/placement-choice.ts';
 import {
   CLIENT_STACKS,
   COMPRESSIONS,
@@ -30,6 +32,10 @@ export interface RunFlags {
   readonly reruns: number | undefined;
   readonly seed: number | undefined;
   readonly quick: boolean;
+  /** By what calendars are kept, whatever scenario files say. */
+  readonly pacing: Pacing | undefined;
+  /** Where processes are to run. */
+  readonly placement: PlacementChoice | undefined;
   readonly readyTimeoutNs: Nanoseconds;
   /** Path of the browser that studies are to use. */
   readonly browser: string | undefined;
@@ -64,6 +70,8 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     reruns: given(text('reruns'), (value) => wholeNumber('--reruns', value, 0, MAX_TRIALS)),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
+    pacing: given(text('pacing'), (value) => oneOf('--pacing', value, PACINGS)),
+    placement: given(text('placement'), readPlacement),
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
     browser: given(text('browser'), (value) => programPath('--browser', value)),
     output: text('output'),
@@ -82,6 +90,12 @@ export function wholeNumber(flag: string, value: string, least: number, most: nu
     throw new UsageError(`${flag}: got ${quote(value)}, expected a whole number from ${least} to ${most}`);
   }
   return number;
+}
+
+function readPlacement(value: string): PlacementChoice {
+  const found = parsePlacement(value);
+  if (found === undefined) throw new UsageError(`--placement: got ${quote(value)}, expected ${A_PLACEMENT}`);
+  return found;
 }
 
 function programPath(flag: string, path: string): string {

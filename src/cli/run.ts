@@ -13,6 +13,7 @@ import { planPairs } from '../scenario/plan-pairs.ts';
 import { type Plan, type PlanOptions, planTrials } from '../scenario/plan.ts';
 import type { Cell, Extent } from '../scenario/scenario.ts';
 import { type OverNetworks, overNetworksOf } from '../scenario/suite.ts';
+import { runStudies } from '../studies/run-studies.ts';
 import { loadTransport, transportNames } from '../transports/discover.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { milliseconds, seconds, toSeconds } from '../units.ts';
@@ -25,6 +26,7 @@ import { concludeGate } from './gate-lines.ts';
 import { planGate } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
 import { baselinePath, keepBaseline } from './baseline-file.ts';
+import { conditionsOf } from './conditions.ts';
 import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
@@ -152,11 +154,16 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
   const seed = flags.seed ?? randomInt(1_000_000);
   const { studies, unsupported } = await planStudies(drafts, { seed, flags, isGiven, isAlone: cells.length === 0 });
   const impossible = [...chosen.unsupported, ...leftOut(chosen.arms, cells, wider)];
-  const awake = cells.length > 0 && isAwake(options['awake'], chosen.gate !== undefined, say);
-  const ungated = { ...makePlan(cells, { ...chosen, impossible }, flags, seed), ...(awake ? { awake } : {}), studies };
+  const { plan: conditions, remarks: cautions } = conditionsOf(
+    { ...flags, placementText: String(options['placement']) },
+    { arms: [...chosen.arms, ...studies.flatMap(({ arms }) => arms)], cells },
+  );
+  const awake = cells.length > 0 && isAwake(options['awake'], chosen.gate !== undefined, conditions.placement, say);
+  const planned = makePlan(cells, { ...chosen, impossible }, flags, seed);
+  const ungated = { ...planned, ...conditions, ...(awake ? { awake } : {}), studies };
   const { reruns } = flags;
   const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version, pairs: chosen.gate, reruns });
-  for (const remark of remarks) say(remark);
+  for (const remark of [...cautions, ...remarks]) say(remark);
   checkPaths({ path, outputs, gateFlags });
   // Whoever repeats the run keeps no baseline of it, but measures what this one did.
   const control = gateFlags.control && gateFlags.baseline === undefined;
@@ -268,6 +275,7 @@ async function runAndShow({
       buildRoots: chosen.specs === undefined ? chosen.prepared?.folders : undefined,
       clock,
       loadTransport,
+      runStudies,
       readyTimeoutNs: flags.readyTimeoutNs,
       browser: flags.browser,
       control: gateFlags.control,

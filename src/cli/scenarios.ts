@@ -6,7 +6,7 @@ import { loadScenario } from '../scenario/load-scenario.ts';
 import { flagsText } from '../scenario/overrides.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import { type StudyDraft, quickStudy } from '../scenario/study-schema.ts';
-import { BROWSER_STUDIES } from '../scenario/study.ts';
+import { BROWSER_STUDIES, PACED_STUDIES } from '../scenario/study.ts';
 import { entriesOf, type SuiteEntry } from '../scenario/suite.ts';
 import { UsageError } from './exit-code.ts';
 import type { RunFlags } from './options.ts';
@@ -48,13 +48,17 @@ function refuseTwice({ cells, studies }: Pick<ChosenScenarios, 'cells' | 'studie
 }
 
 /** A study takes its procedure from its file: a flag that shapes a load changes nothing in it. */
-function refuseIdleFlags({ cells, studies }: ChosenScenarios, { overrides, axes, browser }: RunFlags): void {
+function refuseIdleFlags({ cells, studies }: ChosenScenarios, { overrides, axes, browser, pacing }: RunFlags): void {
   if (browser !== undefined && !studies.some(({ study }) => BROWSER_STUDIES.includes(study)))
     throw new UsageError(
       `--browser: got a browser, but nothing that is run here looks into one; name ${BROWSER_STUDIES.join(' or ')}, or leave it out`,
     );
   const [first] = studies;
   if (first === undefined || cells.length > 0) return;
+  if (pacing !== undefined && !studies.some(({ study }) => PACED_STUDIES.includes(study)))
+    throw new UsageError(
+      `--pacing: got "${pacing}", but "${first.name}" is a study that keeps no calendar by it; leave it out`,
+    );
   if ((axes.network ?? 'lo') !== 'lo')
     throw new UsageError(
       `--network: got "${axes.network}", but "${first.name}" is a study, which makes its own connections; leave it out`,

@@ -5,6 +5,7 @@ import type { Recorded } from '../measure/recorder.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { TreeReading } from '../measure/process-tree.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { Pacing } from '../scenario/pacing.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
 import type { ClockStamp, ProcessFacts, PublishReport } from '../endpoint/commands.ts';
@@ -71,6 +72,8 @@ export interface RunOrder {
   /** Of the publications that belong to this phase. */
   readonly run: number;
   readonly seed: number;
+  /** By what the calendar is kept, where there is one. */
+  readonly pacing: Pacing;
 }
 
 export type RunReply = PhaseReport;

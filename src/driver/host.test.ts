@@ -23,8 +23,10 @@ const feed: Publication = {
 async function opened() {
   const clock = monotonicClock();
   const endpoint = endpointHandlers(clock, () => undefined);
-  const driver = driverHandlers(clock, timerPacer(clock), () =>
-    Promise.reject(new Error('nobody starts a server here')),
+  const driver = driverHandlers(
+    clock,
+    () => timerPacer(clock),
+    () => Promise.reject(new Error('nobody starts a server here')),
   );
   const variant = defaultVariant('loopback');
   const { address, certificate } = await endpoint.start({ variant, seed: SEED, maxMessageBytes: MAX_MESSAGE });
@@ -45,7 +47,7 @@ async function opened() {
 test('what was published before the order to run came is in the books, on a machine that is late with everything', async () => {
   const { clock, endpoint, driver } = await opened();
   const startNs = minus(clock.now(), milliseconds(60));
-  await driver.prepare({ kind: 'window', startNs, run: 2, seed: SEED });
+  await driver.prepare({ kind: 'window', startNs, run: 2, seed: SEED, pacing: 'timer' });
   await endpoint.begin({ stall: undefined, startNs });
   // Everything is due at once: it all goes out before the driver is told to run.
   const published = await endpoint.publish({
@@ -69,7 +71,7 @@ test('a phase is prepared before it is run, and clients are opened before that',
   const { driver } = await opened();
   await expect(driver.run(undefined)).rejects.toThrow('no phase was prepared');
   await driver.release(undefined);
-  expect(() => driver.prepare({ kind: 'window', startNs: nanoseconds(0), run: 2, seed: SEED })).toThrow(
-    'no scenario was opened',
-  );
+  expect(() =>
+    driver.prepare({ kind: 'window', startNs: nanoseconds(0), run: 2, seed: SEED, pacing: 'timer' }),
+  ).toThrow('no scenario was opened');
 });

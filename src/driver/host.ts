@@ -17,6 +17,7 @@ import { ProcessMeter, type ProcessReading } from '../measure/process-meter.ts';
 import { readTrees } from '../measure/process-tree.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { type NetworkProfile, NETWORKS } from '../scenario/network.ts';
+import type { Pacing } from '../scenario/pacing.ts';
 import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadSdk } from '../sdk/package.ts';
@@ -59,7 +60,11 @@ export type LaunchServer = (
   home: ChildHome | undefined,
 ) => Promise<ServerPipes>;
 
-export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer): Handlers<DriverCommands> {
+export function driverHandlers(
+  clock: Clock,
+  pacerFor: (pacing: Pacing) => Pacer,
+  launch: LaunchServer,
+): Handlers<DriverCommands> {
   const meter = new ProcessMeter();
   let options: ConnectorOptions | undefined;
   let filler: ((size: Bytes) => string) | undefined;
@@ -125,7 +130,7 @@ export function driverHandlers(clock: Clock, pacer: Pacer, launch: LaunchServer)
         clients: connected.map(({ client }) => client),
         recorder,
         clock,
-        pacer,
+        pacer: pacerFor(order.pacing),
         filler,
         foreignCall: options?.target?.call,
         repeated,

@@ -2,7 +2,7 @@
 import { serveCommands } from '../child/serve.ts';
 import { ServerFarm } from '../endpoint/farm.ts';
 import { endpointHandlers } from '../endpoint/host.ts';
-import { threadPacer } from '../load/pacer.ts';
+import { pacersOn } from '../load/pacer.ts';
 import { monotonicClock } from '../measure/clock.ts';
 import type { DriverCommands } from './commands.ts';
 import { driverHandlers } from './host.ts';
@@ -13,6 +13,6 @@ const inProcess = endpointHandlers(clock, () => process.kill(process.pid, 'SIGKI
 const farm = new ServerFarm(clock);
 
 serveCommands<DriverCommands & HostedEndpoint>({
-  ...driverHandlers(clock, threadPacer(), (index, cpu, home) => farm.launch(index, cpu, home)),
+  ...driverHandlers(clock, pacersOn(clock), (index, cpu, home) => farm.launch(index, cpu, home)),
   ...hostedEndpoint(inProcess, farm.handlers),
 });

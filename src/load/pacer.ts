@@ -2,7 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../measure/clock.ts';
 import { TIMER_GRID_NS } from '../scenario/arrivals.ts';
-import { type Nanoseconds, nanoseconds, plus } from '../units.ts';
+import type { Pacing } from '../scenario/pacing.ts';
+import { type Nanoseconds, milliseconds, minus, nanoseconds, plus } from '../units.ts';
 import type { PacerOrder } from './pacer-worker.ts';
 
 export interface Pacer {
@@ -11,6 +12,17 @@ export interface Pacer {
   /** Calls back once per offset, in order, never early. Resolves after the last, or when the signal ends it. */
   pace(offsets: Float64Array, startNs: Nanoseconds, signal: AbortSignal, onDue: (index: number) => void): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A pacer for each way of keeping a calendar. They share one thread, which starts with the process: its start is in no window. */
+export function pacersOn(clock: Clock): (pacing: Pacing) => Pacer {
+  const thread = threadPacer();
+  const pacers: Readonly<Record<Pacing, Pacer>> = {
+    thread,
+    spin: spinPacer(clock, thread),
+    timer: timerPacer(clock),
+  };
+  return (pacing) => pacers[pacing];
 }
 
 /** By the clock's own timers: a millisecond coarse on the real clock, exact on a manual one. */
@@ -76,4 +88,82 @@ export function threadPacer(): Pacer {
       await worker.terminate();
     },
   };
+}
+
+/** A sleeper may be late by this, and the arrival still be met by spinning. */
+const SPIN_NS = milliseconds(1);
+/** Shorter than a turn of the event loop takes: waited out in place, since the next turn would be late. */
+const LAST_STRETCH_NS = nanoseconds(3_000);
+
+/**
+ * Sleeps until a millisecond before an arrival, woken by `sleeper`, and then looks at the clock at every turn of the event
+ * loop, so that sockets are served meanwhile: late by less than a microsecond at the median where the process has a core
+ * of its own, and at up to all of it. The loop's last turn before an arrival is not begun but waited out.
+ */
+export function spinPacer(clock: Clock, sleeper: Pick<Pacer, 'pace'>): Pacer {
+  return {
+    gridNs: nanoseconds(0),
+    pace: async (offsets, startNs, signal, onDue) => {
+      const spinning = new Spinning({ offsets, startNs, signal, onDue, clock });
+      await sleeper.pace(offsets, minus(startNs, SPIN_NS), signal, (index) => spinning.upTo(index + 1));
+      await spinning.done;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+interface SpinOrder {
+  readonly offsets: Float64Array;
+  readonly startNs: Nanoseconds;
+  readonly signal: AbortSignal;
+  readonly onDue: (index: number) => void;
+  readonly clock: Clock;
+}
+
+/** One calendar on its way. */
+class Spinning {
+  readonly #order: SpinOrder;
+  readonly #turn = (): void => this.#look();
+  #resolve: () => void = () => undefined;
+  /** Resolves when nothing that was announced is left to wait for. */
+  #done: Promise<void> = Promise.resolve();
+  #announced = 0;
+  #next = 0;
+  #isLooking = false;
+
+  constructor(order: SpinOrder) {
+    this.#order = order;
+  }
+
+  get done(): Promise<void> {
+    return this.#done;
+  }
+
+  /** So many are due soon. */
+  upTo(announced: number): void {
+    this.#announced = announced;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#look();
+  }
+
+  #look(): void {
+    const { offsets, startNs, signal, onDue, clock } = this.#order;
+    while (this.#next < this.#announced && !signal.aborted) {
+      const dueNs = startNs + (offsets[this.#next] ?? 0);
+      const leftNs = dueNs - clock.now();
+      if (leftNs > LAST_STRETCH_NS) {
+        setImmediate(this.#turn);
+        return;
+      }
+      while (clock.now() < dueNs);
+      onDue(this.#next);
+      this.#next += 1;
+    }
+    this.#isLooking = false;
+    this.#resolve();
+  }
 }

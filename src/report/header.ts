@@ -1,6 +1,7 @@
 /** The first line of a report: which tool, which plan, which machine, how noisy. */
 import { percent, whole } from '../claims/quantity.ts';
 import type { Environment, RunRecord } from '../result/record.ts';
+import { placementNote } from '../scenario/placement-choice.ts';
 import type { Summary } from '../stats/summary.ts';
 
 /** The parts of the line, in order. */
@@ -11,6 +12,7 @@ export function headerParts(summary: Summary): readonly string[] {
     `seed ${String(record.plan.seed)}`,
     ...(record.plan.trials.length === 0 ? [] : [trialWords(record)]),
     machineWords(record.environment),
+    ...placementWords(record),
     ...mergedWords(record),
     ...(record.plan.trials.length === 0 ? [] : [noiseWords(summary)]),
     ...warnings(summary),
@@ -22,6 +24,12 @@ function trialWords({ plan, stopped }: RunRecord): string {
     return `${whole(stopped.afterBlock + 1)} of at most ${whole(plan.blocks)} trials each, interleaved`;
   const trials = plan.blocks === 1 ? '1 trial each' : `${whole(plan.blocks)} trials each`;
   return plan.arms.length > 1 && plan.blocks > 1 ? `${trials}, interleaved` : trials;
+}
+
+/** Where it is not as usual. */
+function placementWords({ plan }: RunRecord): readonly string[] {
+  const note = plan.placement === undefined ? '' : placementNote(plan.placement);
+  return note === '' ? [] : [note];
 }
 
 /** Of a merged record: the machine that is named is the first run's. */

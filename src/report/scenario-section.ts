@@ -22,6 +22,7 @@ import { inLevel, noNumber, numberOr, shownComparison } from './cell-text.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
 import { groupBy } from './group-by.ts';
 import { interferenceNotes } from './interference-text.ts';
+import { lagNotes } from './lag-notes.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
 import {
   driverNotes,
@@ -130,6 +131,7 @@ const sectionOf = (summary: Summary, scenario: Scenario, cells: readonly CellSum
   blocks: hasNumbers(cells) ? blocksOf(summary, cells) : [],
   notes: [
     ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
+    ...lagNotes(summary, cells),
     ...scriptNotes(summary, scenario, cells),
     ...interferenceNotes(summary, scenario.name),
     ...driverNotes(summary, cells),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { THRESHOLD_COMPARISONS } from '../scenario/gate.ts';
 import { METRIC_NAMES } from '../scenario/metric.ts';
+import { PACINGS } from '../scenario/pacing.ts';
 import { STUDY_NAMES } from '../scenario/study.ts';
 import { MISBEHAVIOURS, TOOL_NAMES } from '../scenario/scenario.ts';
 import { NETWORK_MECHANISMS, NETWORK_PROFILES } from '../scenario/network.ts';
@@ -84,6 +85,7 @@ const scenario = z
       .object({ atNs: ns(), forNs: ns() })
       .optional()
       .describe('The endpoint stood still for a while, on purpose.'),
+    pacing: z.enum(PACINGS).optional().describe('By what the calendar was kept, where the file said.'),
   })
   .describe('One workload, every default filled in.');
 
@@ -204,6 +206,13 @@ const plannedStudy = z.object({
     .describe('One subject measured once, each.'),
 });
 
+const placement = z
+  .union([
+    z.object({ kind: z.enum(['apart', 'same', 'free']) }),
+    z.object({ kind: z.literal('cores'), endpointCpu: whole(), driverCpu: whole() }),
+  ])
+  .describe('Where processes were asked to run.');
+
 /** The plan of a run. */
 export const planSchema = z.object({
   seed: z.number().describe('Repeats the orders, payloads and arrivals.'),
@@ -219,4 +228,9 @@ export const planSchema = z.object({
   studies: z.array(plannedStudy).describe('What has a procedure of its own, after the trials.'),
   gate: gate.optional().describe('By what the run is judged as a whole.'),
   builds: z.array(build).optional().describe('Where the arms’ code comes from.'),
+  pacing: z
+    .enum(PACINGS)
+    .optional()
+    .describe('By what drivers kept the calendar of a scenario that says nothing of it; absent: by a thread.'),
+  placement: placement.optional(),
 });

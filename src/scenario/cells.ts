@@ -37,10 +37,15 @@ function cellOf({ level, draft }: Variation): Cell {
 }
 
 function scenarioOf(draft: ScenarioDraft): Scenario {
-  const { name, title, shows, clients, scripts, load, warmup, window, timeoutNs, stall } = draft;
+  const { name, title, shows, clients, scripts, load, warmup, window, timeoutNs, stall, pacing } = draft;
   const publish = draft.publish.map((publication) => ({
     ...publication,
     subscribers: publication.subscribers === 'all' ? clients : publication.subscribers,
   }));
-  return { name, title, shows, clients, scripts, load, publish, warmup, window, timeoutNs, stall };
+  const scenario = { name, title, shows, clients, scripts, load, publish, warmup, window, timeoutNs, stall };
+  return pacing === undefined ? scenario : { ...scenario, pacing };
 }
+
+/** The cells without what their files say of pacing: a flag goes before it. */
+export const withoutPacing = (cells: readonly Cell[]): readonly Cell[] =>
+  cells.map((cell) => ({ ...cell, scenario: { ...cell.scenario, pacing: undefined } }));

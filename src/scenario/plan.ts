@@ -1,6 +1,8 @@
 /** Everything a run will do, decided before it starts: a pure function of the scenarios, the arms and the seed. */
 import type { Arm } from './arm.ts';
 import type { Build, GatePlan } from './gate.ts';
+import type { Pacing } from './pacing.ts';
+import type { PlacementChoice } from './placement-choice.ts';
 import { type Random, seededRandom } from './random.ts';
 import type { Cell, Extent } from './scenario.ts';
 import type { PlannedStep, PlannedStudy, Subject } from './study.ts';
@@ -37,6 +39,10 @@ export interface Plan {
   readonly gate?: GatePlan | undefined;
   /** Where the arms' code comes from; absent where all of it is this program's own. */
   readonly builds?: readonly Build[] | undefined;
+  /** By what drivers keep the calendar of a scenario that says nothing of it; absent in plans of releases before, where it was a thread. */
+  readonly pacing?: Pacing | undefined;
+  /** Where processes were asked to run; absent where nobody asked: apart, as far as the machine allows. */
+  readonly placement?: PlacementChoice | undefined;
 }
 
 export interface PlanOptions {
@@ -51,6 +57,8 @@ export interface PlanOptions {
   readonly gate?: GatePlan | undefined;
   readonly builds?: readonly Build[] | undefined;
   readonly awake?: true | undefined;
+  readonly pacing?: Pacing | undefined;
+  readonly placement?: PlacementChoice | undefined;
   /** Cells that an arm cannot run; every other arm runs them all the same. */
   readonly impossible?: readonly { readonly armId: string; readonly cellId: string | null }[];
 }

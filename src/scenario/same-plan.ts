@@ -1,4 +1,6 @@
 /** Whether two plans measure the same: the same load in the same cells over the same arms. */
+import { hasCalendar, pacingOf } from './pacing.ts';
+import { USUAL_PLACEMENT } from './placement-choice.ts';
 import type { Arm, Plan } from './plan.ts';
 import type { Cell, Scenario } from './scenario.ts';
 import { quote } from './wording.ts';
@@ -17,10 +19,13 @@ export interface PlansCompared {
 const WORDS: ReadonlySet<string> = new Set<keyof Scenario>(['title', 'shows']);
 
 export function comparePlans(base: Plan, head: Plan): PlansCompared {
-  const cells = compareById('cell', base.cells, head.cells, ({ scenario }: Cell) => scenario);
+  const cells = compareById('cell', cellsOf(base), cellsOf(head), ({ scenario }: Cell) => scenario);
   const arms = compareById('arm', base.arms, head.arms, ({ variant, call }: Arm) => ({ ...variant, call }));
   const warmup = differingKeys({ ...base.processWarmup }, { ...head.processWarmup });
-  const ofWhole = warmup.length === 0 ? [] : ['the warm-up of the processes differs, as it does with --quick'];
+  const ofWhole = [
+    ...(warmup.length === 0 ? [] : ['the warm-up of the processes differs, as it does with --quick']),
+    ...(isPlacedAlike(base, head) ? [] : ['the processes are placed otherwise: --placement differs']),
+  ];
   return {
     differences: [...ofWhole, ...cells.differences, ...arms.differences],
     cellIds: cells.same,
@@ -28,6 +33,16 @@ export function comparePlans(base: Plan, head: Plan): PlansCompared {
     sameWarmup: warmup.length === 0,
   };
 }
+
+/** By what a calendar is kept is in every time that is measured by it, and in none where there is no calendar. */
+const cellsOf = (plan: Plan): readonly Cell[] =>
+  plan.cells.map(({ scenario, ...cell }) => ({
+    ...cell,
+    scenario: { ...scenario, pacing: hasCalendar(scenario) ? pacingOf(plan, scenario) : undefined },
+  }));
+
+const isPlacedAlike = (base: Plan, head: Plan): boolean =>
+  canonical(base.placement ?? USUAL_PLACEMENT) === canonical(head.placement ?? USUAL_PLACEMENT);
 
 interface Compared {
   readonly differences: readonly string[];

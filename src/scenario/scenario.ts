@@ -3,6 +3,7 @@
  * The file format (units as text, shorthands) is `schema.ts`'s business; nothing past the parser sees it.
  */
 import type { Bytes, Nanoseconds, PerSecond } from '../units.ts';
+import type { Pacing } from './pacing.ts';
 
 /** The tools of the bench server that a script may call; `mcp/tools.ts` implements them. */
 export const TOOL_NAMES = ['echo', 'produce', 'store', 'delay', 'progress', 'fail', 'misbehave'] as const;
@@ -115,6 +116,8 @@ export interface Scenario {
   /** How long a call may take before it counts as timed out. */
   readonly timeoutNs: Nanoseconds;
   readonly stall: Stall | undefined;
+  /** By what its calendar is kept, where its file says; absent: by what the run says. */
+  readonly pacing?: Pacing | undefined;
 }
 
 /**

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { ScenarioDraft } from './draft.ts';
 import { warmup, window } from './extent-schema.ts';
-import { duration, line, listOf, mapping, MAX_CLIENTS, MAX_DURATION, whole, word } from './fields.ts';
+import { choice, duration, line, listOf, mapping, MAX_CLIENTS, MAX_DURATION, whole, word } from './fields.ts';
 import { loadSchema, publicationSchema } from './load-schema.ts';
+import { PACINGS } from './pacing.ts';
 import type { Script, Stall } from './scenario.ts';
 import { stepSchema } from './step-schema.ts';
 import { thresholdsSchema } from './threshold-schema.ts';
@@ -64,6 +65,9 @@ export const scenarioSchema = mapping(
       .prefault('5s')
       .describe('How long a call may take before it counts as timed out.'),
     stall: stall.optional().describe('The endpoint stands still for a while, on purpose.'),
+    pacing: choice(PACINGS)
+      .optional()
+      .describe('By what the driver keeps the calendar, for every arm alike; left out, by the cores at hand.'),
     vary: varySchema.optional().describe('One axis with its values, or a list of levels: each is measured by itself.'),
     thresholds: thresholdsSchema()
       .optional()

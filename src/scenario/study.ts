@@ -20,6 +20,9 @@ export type StudyName = (typeof STUDY_NAMES)[number];
 /** Those that look into a browser. */
 export const BROWSER_STUDIES: readonly StudyName[] = ['connection-limits'];
 
+/** Those whose load is kept by a calendar, as a workload's is. */
+export const PACED_STUDIES: readonly StudyName[] = [];
+
 /** What one step is about: its coordinates, each by name, like `{ client: 'ws', cut: 'fin' }`. What they mean is the study's business. */
 export type Subject = Readonly<Record<string, string>>;
 

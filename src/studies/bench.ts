@@ -1,5 +1,6 @@
 /** An endpoint and clients for one step of a study: the tool's own server in a process of its own, and MCP sessions with it. */
 import { type Child, startChild } from '../child/child.ts';
+import { pinProcess } from '../child/pin.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { McpClient, type McpClientOptions } from '../mcp/client.ts';
@@ -29,12 +30,20 @@ export interface EndpointOrder extends Pick<
   readonly variant: Variant;
   readonly seed: number;
   readonly readyTimeoutNs: Nanoseconds;
+  /** The core that it is kept on; absent: where its parent is. */
+  readonly endpointCpu?: number | undefined;
 }
 
 /** Starts the tool's endpoint for this variant. Rejects, with nothing left running, when it is not ready in time. */
-export async function startStudyEndpoint({ readyTimeoutNs, ...endpoint }: EndpointOrder): Promise<StudyEndpoint> {
+export async function startStudyEndpoint({
+  readyTimeoutNs,
+  endpointCpu,
+  ...endpoint
+}: EndpointOrder): Promise<StudyEndpoint> {
   const child = startChild<EndpointCommands>({ name: 'endpoint', program: 'endpoint.js' });
   try {
+    if (endpointCpu !== undefined && !pinProcess(child.pid, endpointCpu))
+      throw new Error('the endpoint could not be pinned to its core');
     const order = { ...endpoint, maxMessageBytes: MAX_MESSAGE_BYTES };
     const { address, certificate } = await child.ask('start', order, readyTimeoutNs);
     return Object.assign(child, { address, certificate });

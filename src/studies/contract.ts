@@ -6,6 +6,8 @@
 import type { Clock } from '../measure/clock.ts';
 import type { StepOutcome } from '../result/study.ts';
 import type { StudyData } from '../result/study-data.ts';
+import type { Pacing } from '../scenario/pacing.ts';
+import type { PlacementChoice } from '../scenario/placement-choice.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { StudyName, Subject } from '../scenario/study.ts';
 import type { StudySettings } from '../scenario/study-settings.ts';
@@ -27,12 +29,20 @@ export interface StepContext<N extends StudyName> extends StudyOrder<N> {
   readonly readyTimeoutNs: Nanoseconds;
   /** Path of the browser that was asked for, where one was; no record holds it. */
   readonly browser: string | undefined;
+  /** The core that endpoints are kept on; absent: they stay where the step itself is. */
+  readonly endpointCpu?: number | undefined;
+  /** As it was asked for, for a study that places its processes itself. */
+  readonly placement?: PlacementChoice | undefined;
+  /** By what calendars are kept, for a study that keeps any as workloads do. */
+  readonly pacing?: Pacing | undefined;
   readonly clock: Clock;
 }
 
 export interface Study<N extends StudyName> {
   /** The folder's name. */
   readonly name: N;
+  /** Whether its processes are placed as those of a trial are; else all of a step but its endpoints is kept where drivers are. */
+  readonly placesItself?: boolean;
   /** What one repetition measures, in any order: every repetition shuffles it anew. Pure; the same order gives the same list. */
   subjects(order: StudyOrder<N>): readonly Subject[];
   /** How long a step may take; its process is ended then, and the step has failed. */

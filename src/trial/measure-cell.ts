@@ -8,6 +8,7 @@ import { type MachineReading, machineUse, readMachine } from '../measure/machine
 import { type OutsideUse, useBetween } from '../measure/process-tree.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
 import type { Doubt, MachineUse, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
+import type { Pacing } from '../scenario/pacing.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_S, bytes, minus, nanoseconds, plus, seconds } from '../units.ts';
@@ -25,6 +26,8 @@ export interface CellContext {
   /** Of the relay between the two, once it delays. */
   readonly relayCheck?: RelayCheck | undefined;
   readonly seed: number;
+  /** By what the calendar of a scenario is kept. */
+  readonly pacingOf: (scenario: Scenario) => Pacing;
 }
 
 /** Measures the cell. Rejects when a process dies or does not answer; what clients suffer is in the books instead. */
@@ -71,7 +74,12 @@ async function runPhase(kind: 'warmup' | 'window', scenario: Scenario, context: 
   // Before anything is due: looking takes time.
   const serverBefore = await processes.readServer?.();
   const startNs = plus(clock.now(), processes.lead(scenario.clients));
-  await driver.ask('prepare', { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`) }, PROMPT_NS);
+  const pacing = context.pacingOf(scenario);
+  await driver.ask(
+    'prepare',
+    { kind, startNs, run, seed: derivedSeed(context.seed, `load ${kind}`), pacing },
+    PROMPT_NS,
+  );
   await askEndpoint?.('begin', { stall: kind === 'window' ? scenario.stall : undefined, startNs }, PROMPT_NS);
   hiccups.take();
   // A warm-up that waits for calls as well may outlast its time; its publications then end with it.

@@ -2,6 +2,7 @@
 import type { Clock } from '../measure/clock.ts';
 import { HiccupMeter } from '../measure/hiccup-meter.ts';
 import type { Findings } from '../result/findings.ts';
+import type { StudyResult } from '../result/study.ts';
 import { isWhole } from '../result/attempts.ts';
 import {
   type ArmFacts,
@@ -11,6 +12,8 @@ import {
   SCHEMA_VERSION,
   type TrialResult,
 } from '../result/record.ts';
+import type { Pacing } from '../scenario/pacing.ts';
+import type { PlacementChoice } from '../scenario/placement-choice.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import type { PlannedStep, PlannedStudy } from '../scenario/study.ts';
@@ -24,7 +27,6 @@ import { watchLooks } from './looks.ts';
 import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
-import { runStudies } from './run-studies.ts';
 import { TrialInterrupted, runTrial } from './run-trial.ts';
 import { keepAwake } from './wakefulness.ts';
 
@@ -46,6 +48,8 @@ export interface RunOptions {
   readonly browser?: string | undefined;
   /** Whether the control workload is measured before every block. */
   readonly control?: boolean;
+  /** Carries out the studies of the plan; absent where it holds none. */
+  readonly runStudies?: ((options: StudiesOptions) => Promise<readonly StudyResult[]>) | undefined;
   readonly signal: AbortSignal;
   /** Wall-clock time as ISO 8601, for the record's dates only. */
   readonly timestamp: () => string;
@@ -54,6 +58,24 @@ export interface RunOptions {
   readonly conclude?: ((record: RunRecord) => Findings) | undefined;
   /** Called after the probe, after every trial, and at the end. */
   readonly save: (record: RunRecord) => void;
+}
+
+/** What the studies of a plan are carried out with. */
+export interface StudiesOptions {
+  readonly studies: readonly PlannedStudy[];
+  readonly clock: Clock;
+  readonly readyTimeoutNs: Nanoseconds;
+  /** Path of the browser that was asked for. */
+  readonly browser?: string | undefined;
+  /** Where processes were asked to run; absent where nobody asked. */
+  readonly placement?: PlacementChoice | undefined;
+  /** By what calendars are kept. */
+  readonly pacing?: Pacing | undefined;
+  /** The interrupt: the step in hand is given up. */
+  readonly signal: AbortSignal;
+  readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
+  /** Everything so far, after every step. */
+  readonly onResults: (results: readonly StudyResult[]) => void;
 }
 
 export interface Progress {
@@ -77,7 +99,7 @@ class ProbeError extends Error {
 /** Rejects with `ProbeError` or `MismatchError` before anything is measured; afterwards the record says what happened. */
 export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const { plan, save, signal } = options;
-  const placement = choosePlacement();
+  const placement = choosePlacement(plan.placement);
   // Without a trial there are no arms that could differ.
   const matching = plan.trials.length === 0 ? NOTHING_MATCHED : await probeAll(options, placement);
   let record = emptyRecord(options, matching, placement);
@@ -97,9 +119,11 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   } finally {
     await rest?.();
   }
-  await runStudies({
+  await options.runStudies?.({
     ...options,
     studies: plan.studies,
+    placement: plan.placement,
+    pacing: plan.pacing,
     onStep: options.progress.onStep,
     onResults: (studies) => keep({ studies }),
   });

@@ -3,6 +3,7 @@ import type { ChildHome } from '../child/child.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter } from '../measure/hiccup-meter.ts';
 import type { ClockCheck, Measurement, RelayCheck, TrialHead, TrialResult } from '../result/record.ts';
+import { pacingOf } from '../scenario/pacing.ts';
 import type { Arm, Plan, PlannedTrial } from '../scenario/plan.ts';
 import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario, Step } from '../scenario/scenario.ts';
@@ -102,7 +103,14 @@ async function throughCells(
   try {
     if (context.signal.aborted) throw new TrialInterrupted('the trial was interrupted');
     const clock = await checkClocks(processes, context.clock);
-    const warming: CellContext = { processes, clock: context.clock, clockCheck: clock, hiccups: context.hiccups, seed };
+    const warming: CellContext = {
+      processes,
+      clock: context.clock,
+      clockCheck: clock,
+      hiccups: context.hiccups,
+      seed,
+      pacingOf: (scenario) => pacingOf(plan, scenario),
+    };
     await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP), warming);
     // Two thousand calls over a wide network would take minutes, and compile nothing more.
     await processes.relay?.delay();

@@ -18,9 +18,9 @@ const ENCODINGS = 21;
 export async function fetchOverMcp(
   imageBytes: number,
   { variant }: Arm,
-  { clock, seed, readyTimeoutNs, settings }: StepContext<'binary'>,
+  { clock, seed, readyTimeoutNs, endpointCpu, settings }: StepContext<'binary'>,
 ): Promise<StudyData['binary']> {
-  const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs });
+  const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, endpointCpu });
   try {
     const session = await openStudySession({ ...endpoint, variant, clock, timeoutNs: CALL_NS });
     const fetchImage = imageCaller(session, imageBytes);

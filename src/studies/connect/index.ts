@@ -49,8 +49,8 @@ export const study: Study<'connect'> = {
     const { variant } = armOf(subject, context);
     const obstacle = await unreachable(variant);
     if (obstacle !== undefined) return obstacle;
-    const { seed, readyTimeoutNs, clock, settings } = context;
-    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, resumable: true });
+    const { seed, readyTimeoutNs, endpointCpu, clock, settings } = context;
+    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, endpointCpu, resumable: true });
     try {
       const transport = await loadTransport(variant.transport);
       const { address, certificate } = endpoint;

@@ -24,9 +24,9 @@ const PROMPT_NS = seconds(10);
 const SETTLE = { looks: 40, everyNs: milliseconds(50) };
 
 export async function measureInNode(way: NodeWay, context: Context): Promise<StepOutcome<Found>> {
-  const { seed, readyTimeoutNs } = context;
+  const { seed, readyTimeoutNs, endpointCpu } = context;
   const variant: Variant = { ...defaultVariant(way.stream === 'sse' ? 'sse' : 'websocket'), http: way.http };
-  const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs });
+  const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, endpointCpu });
   try {
     await endpoint.ask('begin', { stall: undefined, startNs: context.clock.now() }, PROMPT_NS);
     return { status: 'measured', data: await measure({ way, variant, endpoint, context }) };

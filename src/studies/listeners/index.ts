@@ -26,8 +26,8 @@ export const study: Study<'listeners'> = {
     const unfit = await whyUnfit(arm.variant);
     if (unfit !== undefined) return unfit;
     const { variant } = arm;
-    const { seed, readyTimeoutNs } = context;
-    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs });
+    const { seed, readyTimeoutNs, endpointCpu } = context;
+    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, endpointCpu });
     try {
       return await new ListenersStep({
         variant,

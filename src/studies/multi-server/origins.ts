@@ -30,14 +30,14 @@ export async function startOrigins(
   count: number,
   context: StepContext<'multi-server'>,
 ): Promise<Origins> {
-  const { seed, readyTimeoutNs, clock } = context;
+  const { seed, readyTimeoutNs, endpointCpu, clock } = context;
   const endpoints: StudyEndpoint[] = [];
   const end = async (): Promise<void> => {
     await Promise.all(endpoints.map((endpoint) => endpoint.end()));
   };
   try {
     for (let number = 0; number < count; number += 1)
-      endpoints.push(await startStudyEndpoint({ variant, seed, readyTimeoutNs, resumable: true }));
+      endpoints.push(await startStudyEndpoint({ variant, seed, readyTimeoutNs, endpointCpu, resumable: true }));
   } catch (error) {
     await end();
     throw error;

@@ -58,7 +58,9 @@ async function startSide(
   const { seed, readyTimeoutNs, settings } = context;
   const start = async (): Promise<StudyEndpoint> => {
     const hintsProxies = hop !== 'nginx-unhinted';
-    const endpoint = await startStudyEndpoint({ variant, seed, readyTimeoutNs, heartbeatMs, hintsProxies });
+    const { endpointCpu } = context;
+    const order = { variant, seed, readyTimeoutNs, endpointCpu, heartbeatMs, hintsProxies };
+    const endpoint = await startStudyEndpoint(order);
     ends.push(() => endpoint.end());
     return endpoint;
   };

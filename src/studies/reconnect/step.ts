@@ -106,13 +106,14 @@ class Step {
   }
 
   async #startEndpoint(): Promise<StudyEndpoint> {
-    const { seed, readyTimeoutNs } = this.#context;
+    const { seed, readyTimeoutNs, endpointCpu } = this.#context;
     const { variant } = CLIENTS[this.#subject.client];
     const { heartbeat } = this.#context.settings;
     const endpoint = await startStudyEndpoint({
       variant,
       seed,
       readyTimeoutNs,
+      endpointCpu,
       heartbeatMs: this.#subject.heartbeats === 'on' ? Math.round(toMilliseconds(heartbeat)) : undefined,
       recovery: this.#recovery,
     });

@@ -1,26 +1,16 @@
 /** Carries out the studies of a plan, step by step, each in a process of its own. */
 import { ChildError, startChild } from '../child/child.ts';
-import type { Clock } from '../measure/clock.ts';
+import { pinProcess } from '../child/pin.ts';
 import type { StepOutcome, StepResult, StudyResult } from '../result/study.ts';
 import type { StudyData } from '../result/study-data.ts';
+import type { PlacementChoice } from '../scenario/placement-choice.ts';
 import type { PlannedStep, PlannedStudy, StudyName } from '../scenario/study.ts';
 import type { StudySettings } from '../scenario/study-settings.ts';
-import type { StudyCommands } from '../studies/commands.ts';
-import { loadStudy } from '../studies/discover.ts';
-import { type Nanoseconds, minus } from '../units.ts';
-
-export interface StudiesOptions {
-  readonly studies: readonly PlannedStudy[];
-  readonly clock: Clock;
-  readonly readyTimeoutNs: Nanoseconds;
-  /** Path of the browser that was asked for. */
-  readonly browser?: string | undefined;
-  /** The interrupt: the step in hand is given up. */
-  readonly signal: AbortSignal;
-  readonly onStep: (study: PlannedStudy, step: PlannedStep) => void;
-  /** Everything so far, after every step. */
-  readonly onResults: (results: readonly StudyResult[]) => void;
-}
+import { choosePlacement } from '../trial/placement.ts';
+import type { StudiesOptions } from '../trial/run-plan.ts';
+import { minus } from '../units.ts';
+import type { StudyCommands } from './commands.ts';
+import { loadStudy } from './discover.ts';
 
 type AnyStep = StepResult<StudyData[StudyName]>;
 
@@ -51,7 +41,7 @@ const resultOf = ({ name, study }: PlannedStudy, steps: readonly AnyStep[]): Stu
 async function runStep(
   planned: PlannedStudy,
   step: PlannedStep,
-  { clock, readyTimeoutNs, browser, signal }: StudiesOptions,
+  { clock, readyTimeoutNs, browser, signal, placement, pacing }: StudiesOptions,
 ): Promise<AnyStep | undefined> {
   const { study: name, arms, settings } = planned;
   const { subject, repetition, seed, index } = step;
@@ -62,14 +52,27 @@ async function runStep(
   const onAbort = (): void => void child.end();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
+    const endpointCpu =
+      placement === undefined || study.placesItself === true ? undefined : place(child.pid, placement);
     const order = { study: name, subject, arms, settings, repetition, seed, readyTimeoutNs, browser };
-    const outcome = signal.aborted ? undefined : await child.ask('measure', order, limitNs).catch(failureOf);
+    const conditions = { endpointCpu, placement, pacing };
+    const outcome = signal.aborted
+      ? undefined
+      : await child.ask('measure', { ...order, ...conditions }, limitNs).catch(failureOf);
     if (outcome === undefined || signal.aborted) return undefined;
     return { ...outcome, index, elapsedNs: minus(clock.now(), startedNs) };
   } finally {
     signal.removeEventListener('abort', onAbort);
     await child.end();
   }
+}
+
+/** Keeps the step's process, and all that it starts, where drivers are; answers where endpoints are to be. */
+function place(pid: number, choice: PlacementChoice): number | undefined {
+  const placement = choosePlacement(choice);
+  if (placement.kind === 'free') return undefined;
+  if (!pinProcess(pid, placement.driverCpu)) throw new ChildError('the step could not be pinned to its core');
+  return placement.endpointCpu;
 }
 
 function failureOf(error: unknown): StepOutcome<StudyData[StudyName]> {
