@@ -131,6 +131,7 @@ or records cannot be compared · 130 interrupted`,
       '--placement <where>',
       "cores of endpoint and driver, for every arm alike: apart, same, free (the scheduler's), or two numbers like 0,1 (apart)",
     )
+    .option('--limit <limit>', 'of knee: what a rate must keep to count as sustained (p99 <= 10ms)')
     .option(
       '--browser <path>',
       'a browser like Chromium for the scenarios that look into one (connection-limits); default: the first on the PATH',
@@ -161,6 +162,7 @@ Examples:
   mcp-transport-bench run --target http://127.0.0.1:3001/mcp --target ws://127.0.0.1:3002/mcp
   mcp-transport-bench run --command "node server.js" --tool search --args '{"query":"x"}'
   mcp-transport-bench run --command "mine=node server.js" --target mine=http://127.0.0.1:3000/mcp
+  mcp-transport-bench run knee --limit "p99 <= 5ms"               the highest rate that each transport sustains
   mcp-transport-bench run -t all --quick                         every variant of every transport
   mcp-transport-bench run -t websocket,streamable-http@2026-07-28+json+h2
   mcp-transport-bench run tool-calls -t sse,sse+wan,websocket,websocket+wan   what a network changes

@@ -6,6 +6,7 @@ import { MAX_CALLS, MAX_CLIENTS } from '../scenario/fields.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { QuantityError, parseDuration, parseRate, parseSize } from '../scenario/quantities.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
+import { type KneeLimit, parseKneeLimit } from '../scenario/knee-limit.ts';
 import { NETWORK_PROFILES } from '../scenario/network.ts';
 import { PACINGS, type Pacing } from '../scenario/pacing.ts';
 import { A_PLACEMENT, parsePlacement, type PlacementChoice } from '../scenario/placement-choice.ts';
@@ -36,6 +37,8 @@ export interface RunFlags {
   readonly pacing: Pacing | undefined;
   /** Where processes are to run. */
   readonly placement: PlacementChoice | undefined;
+  /** Under which limit a rate counts as sustained, whatever scenario files say. */
+  readonly limit: KneeLimit | undefined;
   readonly readyTimeoutNs: Nanoseconds;
   /** Path of the browser that studies are to use. */
   readonly browser: string | undefined;
@@ -72,6 +75,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     quick: options['quick'] === true,
     pacing: given(text('pacing'), (value) => oneOf('--pacing', value, PACINGS)),
     placement: given(text('placement'), readPlacement),
+    limit: given(text('limit'), (value) => quantity('--limit', value, parseKneeLimit)),
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
     browser: given(text('browser'), (value) => programPath('--browser', value)),
     output: text('output'),

@@ -48,10 +48,17 @@ function refuseTwice({ cells, studies }: Pick<ChosenScenarios, 'cells' | 'studie
 }
 
 /** A study takes its procedure from its file: a flag that shapes a load changes nothing in it. */
-function refuseIdleFlags({ cells, studies }: ChosenScenarios, { overrides, axes, browser, pacing }: RunFlags): void {
+function refuseIdleFlags(
+  { cells, studies }: ChosenScenarios,
+  { overrides, axes, browser, pacing, limit }: RunFlags,
+): void {
   if (browser !== undefined && !studies.some(({ study }) => BROWSER_STUDIES.includes(study)))
     throw new UsageError(
       `--browser: got a browser, but nothing that is run here looks into one; name ${BROWSER_STUDIES.join(' or ')}, or leave it out`,
+    );
+  if (limit !== undefined && !studies.some(({ study }) => study === 'knee'))
+    throw new UsageError(
+      '--limit: got a limit, but nothing that is run here searches for a rate; name knee, or leave it out',
     );
   const [first] = studies;
   if (first === undefined || cells.length > 0) return;

@@ -50,7 +50,7 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven, isAlone }: S
       ? { arms: [], unsupported: [] }
       : await chooseArms({ arms: asked, axes: flags.axes, mechanismFor: loopbackOnly });
   const repeats = isGiven('trials') ? flags.trials : draft.repeats;
-  const settings = draft.settings as StudySettings[StudyName];
+  const settings = settingsOf(draft, flags);
   const subjects = (await loadStudy(procedure)).subjects({ settings, arms });
   if (subjects.length === 0)
     throw new UsageError(
@@ -68,6 +68,13 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven, isAlone }: S
     steps,
   };
   return { study, unsupported: unsupported.filter(({ cellId }) => cellId === null).map((one) => ofStudy(one, name)) };
+}
+
+/** A flag goes before what the file says. */
+function settingsOf({ study, settings }: StudyDraft, { limit }: RunFlags): StudySettings[StudyName] {
+  return study === 'knee' && limit !== undefined
+    ? { ...(settings as StudySettings['knee']), limit }
+    : (settings as StudySettings[StudyName]);
 }
 
 const NO_NETWORK = 'a study makes its own connections, and puts no network between their ends';

@@ -12,7 +12,7 @@ export const distribution = z
   })
   .meta({ id: 'Distribution', description: 'A whole distribution of durations.' });
 
-const callBooks = z.object({
+export const callBooks = z.object({
   due: z.number(),
   ok: z.number(),
   rejected: z.number().describe('Answered with an error, or refused with an HTTP status.'),

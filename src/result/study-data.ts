@@ -4,6 +4,7 @@ import type { StudyName } from '../scenario/study.ts';
 import { data as binary } from './studies/binary.ts';
 import { data as connect } from './studies/connect.ts';
 import { data as connectionLimits } from './studies/connection-limits.ts';
+import { data as knee } from './studies/knee.ts';
 import { data as listeners } from './studies/listeners.ts';
 import { data as multiServer } from './studies/multi-server.ts';
 import { data as proxies } from './studies/proxies.ts';
@@ -14,6 +15,7 @@ export const STUDY_DATA = {
   binary,
   connect,
   'connection-limits': connectionLimits,
+  knee,
   listeners,
   'multi-server': multiServer,
   proxies,

@@ -32,6 +32,7 @@ export const studyResultSchema = z.discriminatedUnion('study', [
   resultOf('binary'),
   resultOf('connect'),
   resultOf('connection-limits'),
+  resultOf('knee'),
   resultOf('listeners'),
   resultOf('multi-server'),
   resultOf('proxies'),

@@ -105,6 +105,12 @@ export function template() {
     .transform((text, context) => attempt(context, () => parseTemplate(text)));
 }
 
+/** For a text that `parse` reads: what it refuses is an issue. `parse` throws a {@link QuantityError}. */
+export const quantity =
+  <T>(parse: (text: string) => T) =>
+  (text: string, context: z.core.$RefinementCtx): T =>
+    attempt(context, () => parse(text));
+
 /** Makes an issue of what a reader refuses. */
 function attempt<T>(context: z.core.$RefinementCtx, parse: () => T): T {
   try {

@@ -42,7 +42,7 @@ const VALUES: readonly Case[] = [
     'the key __proto__',
     `${GOOD}__proto__: { polluted: true }\n`,
     [
-      's.yaml:10:1: unknown key "__proto__"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, thresholds, quick',
+      's.yaml:10:1: unknown key "__proto__"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, pacing, vary, thresholds, quick',
     ],
   ],
   [
@@ -65,7 +65,7 @@ const VALUES: readonly Case[] = [
     'an unknown key far from any',
     `${GOOD}colour: red\n`,
     [
-      's.yaml:10:1: unknown key "colour"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, thresholds, quick',
+      's.yaml:10:1: unknown key "colour"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, pacing, vary, thresholds, quick',
     ],
   ],
   [
@@ -77,7 +77,7 @@ const VALUES: readonly Case[] = [
     'control characters in a key',
     `${GOOD}"bad\\e[31mkey": 1\n`,
     [
-      String.raw`s.yaml:10:1: unknown key "bad\u001b[31mkey"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, vary, thresholds, quick`,
+      String.raw`s.yaml:10:1: unknown key "bad\u001b[31mkey"; the keys here are name, title, shows, clients, scripts, load, publish, warmup, window, timeout, stall, pacing, vary, thresholds, quick`,
     ],
   ],
   [

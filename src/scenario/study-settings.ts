@@ -4,6 +4,7 @@ import type { StudyName } from './study.ts';
 import { settings as binary } from './studies/binary.ts';
 import { settings as connect } from './studies/connect.ts';
 import { settings as connectionLimits } from './studies/connection-limits.ts';
+import { settings as knee } from './studies/knee.ts';
 import { settings as listeners } from './studies/listeners.ts';
 import { settings as multiServer } from './studies/multi-server.ts';
 import { settings as proxies } from './studies/proxies.ts';
@@ -14,6 +15,7 @@ export const STUDY_SETTINGS = {
   binary,
   connect,
   'connection-limits': connectionLimits,
+  knee,
   listeners,
   'multi-server': multiServer,
   proxies,

@@ -9,6 +9,7 @@ export const STUDY_NAMES = [
   'binary',
   'connect',
   'connection-limits',
+  'knee',
   'listeners',
   'multi-server',
   'proxies',
@@ -21,7 +22,7 @@ export type StudyName = (typeof STUDY_NAMES)[number];
 export const BROWSER_STUDIES: readonly StudyName[] = ['connection-limits'];
 
 /** Those whose load is kept by a calendar, as a workload's is. */
-export const PACED_STUDIES: readonly StudyName[] = [];
+export const PACED_STUDIES: readonly StudyName[] = ['knee'];
 
 /** What one step is about: its coordinates, each by name, like `{ client: 'ws', cut: 'fin' }`. What they mean is the study's business. */
 export type Subject = Readonly<Record<string, string>>;

@@ -19,6 +19,8 @@ export function studyContradictions(study: StudyResult): readonly StepContradict
       return brokenRules(study.steps, binaryRules);
     case 'connection-limits':
       return brokenRules(study.steps, limitRules);
+    case 'knee':
+      return brokenRules(study.steps, kneeRules);
     case 'listeners':
       return brokenRules(study.steps, listenerRules);
     case 'multi-server':
@@ -55,6 +57,22 @@ const binaryRules = ({ transfers, timesNs }: StudyData['binary']): readonly Rule
 const limitRules = ({ asked, opened, limit }: StudyData['connection-limits']): readonly Rule[] => [
   atMost('opened', opened, asked, 'as many as were asked for'),
   ...(limit.kind === 'none' ? [equals('opened', opened, asked, 'since nothing stopped it')] : []),
+];
+
+const kneeRules = ({ probes, lowPerSec, highPerSec }: StudyData['knee']): readonly Rule[] => [
+  ...probes.flatMap(({ calls: { due, ok, rejected, disconnected, wrong, timedOut, dropped }, answer, why }, at) => [
+    equals(
+      `probes[${at}].calls.due`,
+      due,
+      ok + rejected + disconnected + wrong + timedOut + dropped,
+      'all that became of them',
+    ),
+    ...(answer === 'ok' ? [equals(`probes[${at}].calls.ok`, ok, due, 'since the limit was kept')] : []),
+    equals(`probes[${at}].why`, why === '' ? 0 : 1, answer === 'ok' ? 0 : 1, 'a reason unless the limit was kept'),
+  ]),
+  ...(lowPerSec === null || highPerSec === null
+    ? []
+    : [atMost('lowPerSec', lowPerSec, highPerSec, 'the lowest rate that was not sustained')]),
 ];
 
 type Arrivals = Pick<StudyData['listeners']['receiving'], 'published' | 'delivered' | 'lost' | 'delivery'>;

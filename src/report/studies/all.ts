@@ -4,6 +4,7 @@ import type { StudyRendering } from './rendering.ts';
 import { render as binary } from './binary.ts';
 import { render as connect } from './connect.ts';
 import { render as connectionLimits } from './connection-limits.ts';
+import { render as knee } from './knee.ts';
 import { render as listeners } from './listeners.ts';
 import { render as multiServer } from './multi-server.ts';
 import { render as proxies } from './proxies.ts';
@@ -14,6 +15,7 @@ export const STUDY_RENDERINGS: { readonly [N in StudyName]: StudyRendering<N> } 
   binary,
   connect,
   'connection-limits': connectionLimits,
+  knee,
   listeners,
   'multi-server': multiServer,
   proxies,
