@@ -31,6 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   network: ['child', 'result', 'scenario', 'measure', 'units'],
   // The same bare exchange on every machine: nothing of what is under test, so that it tells of the machine alone.
   control: ['child', 'result', 'measure', 'units'],
+  // The other end of a bare exchange: bytes, and nothing that knows what they are.
+  echo: [],
   // Other people's servers: looked at from outside, before anything is measured.
   target: ['transports/contract', 'transports/discover', 'mcp', 'scenario', 'measure', 'units', 'child'],
   // Where the code of arms comes from: folders and commits, looked at and made ready before anything is measured.

@@ -1,6 +1,7 @@
 /** What one step of each study leaves in the record: raw values, never estimates. */
 import type { z } from 'zod';
 import type { StudyName } from '../scenario/study.ts';
+import { data as attribution } from './studies/attribution.ts';
 import { data as binary } from './studies/binary.ts';
 import { data as connect } from './studies/connect.ts';
 import { data as connectionLimits } from './studies/connection-limits.ts';
@@ -12,6 +13,7 @@ import { data as published } from './studies/published.ts';
 import { data as reconnect } from './studies/reconnect.ts';
 
 export const STUDY_DATA = {
+  attribution,
   binary,
   connect,
   'connection-limits': connectionLimits,

@@ -29,6 +29,7 @@ const resultOf = <N extends StudyName>(study: N) =>
 
 /** One study as far as it has come. */
 export const studyResultSchema = z.discriminatedUnion('study', [
+  resultOf('attribution'),
   resultOf('binary'),
   resultOf('connect'),
   resultOf('connection-limits'),

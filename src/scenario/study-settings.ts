@@ -1,6 +1,7 @@
 /** What a scenario file may set of each study. */
 import type { z } from 'zod';
 import type { StudyName } from './study.ts';
+import { settings as attribution } from './studies/attribution.ts';
 import { settings as binary } from './studies/binary.ts';
 import { settings as connect } from './studies/connect.ts';
 import { settings as connectionLimits } from './studies/connection-limits.ts';
@@ -12,6 +13,7 @@ import { settings as published } from './studies/published.ts';
 import { settings as reconnect } from './studies/reconnect.ts';
 
 export const STUDY_SETTINGS = {
+  attribution,
   binary,
   connect,
   'connection-limits': connectionLimits,

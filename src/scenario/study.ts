@@ -6,6 +6,7 @@ import type { Arm } from './arm.ts';
 
 /** The procedures there are; each is a folder under `studies/`. */
 export const STUDY_NAMES = [
+  'attribution',
   'binary',
   'connect',
   'connection-limits',

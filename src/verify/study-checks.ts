@@ -31,8 +31,9 @@ export function studyContradictions(study: StudyResult): readonly StepContradict
       return brokenRules(study.steps, reconnectRules);
     case 'connect':
       return brokenRules(study.steps, connectRules);
+    case 'attribution':
     case 'published':
-      // Lists of times, and bytes that may be compressed: nothing in a step counts them again.
+      // Medians and lists of times, and bytes that may be compressed: nothing in a step counts them again.
       return [];
   }
 }

@@ -43,7 +43,7 @@ async function searchArm(arm: Arm, context: StepContext<'knee'>, hiccups: Hiccup
     const reply = await made.take((number) => makeProbe(asked, number, { arm, context, placement, hiccups }));
     step = search.next(reply);
   }
-  return dataOf(step.value, { made, context, placement: placementWords(placement, [arm]) });
+  return dataOf(step.value, { made, context, placement: placementWords(placement, { arms: [arm] }) });
 }
 
 /** The probes so far, and the bounds that end their making. */
