@@ -11,12 +11,12 @@ import { USUAL_PLACEMENT } from '../../scenario/placement-choice.ts';
 import type { Cell, Extent, Scenario } from '../../scenario/scenario.ts';
 import type { ClientStack } from '../../scenario/variant.ts';
 import { CLIENT_STACKS, defaultVariant } from '../../scenario/variant.ts';
+import { SDK_PACKAGE, sdkIsInstalled } from '../../sdk/package.ts';
 import { loadTransport } from '../../transports/discover.ts';
 import { type Placement, choosePlacement, placementWords } from '../../trial/placement.ts';
 import { runTrial } from '../../trial/run-trial.ts';
 import { bytes, milliseconds, nanoseconds, seconds } from '../../units.ts';
 import type { StepContext, Study } from '../contract.ts';
-import { unreachable } from '../reachable.ts';
 import { measureEcho } from './bare-echo.ts';
 
 type Context = StepContext<'attribution'>;
@@ -68,8 +68,15 @@ async function throughStack(
   placement: Placement,
 ): Promise<StepOutcome<Data>> {
   const variant = { ...arm.variant, client };
-  const obstacle = await unreachable(variant);
-  if (obstacle !== undefined) return obstacle;
+  const support = (await loadTransport(variant.transport)).supports(variant);
+  if (!support.supported)
+    return { status: 'not-measured', because: support.reason, wouldAnswer: 'an arm that all stacks can drive' };
+  if (client === 'sdk' && !sdkIsInstalled())
+    return {
+      status: 'not-measured',
+      because: `${SDK_PACKAGE} is not installed`,
+      wouldAnswer: `npm install ${SDK_PACKAGE}`,
+    };
   const measurement = await oneTrial({ ...arm, variant }, context, placement, {
     warmup: { timeNs: context.settings.warmup, calls: 100 },
     window: { timeNs: context.settings.window, calls: undefined },

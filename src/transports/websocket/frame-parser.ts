@@ -3,7 +3,13 @@ import { isUtf8 } from 'node:buffer';
 import type { Bytes } from '../../units.ts';
 
 /** [RFC 6455] 7.4.1. */
-export const CLOSE_CODES = { normal: 1000, protocolError: 1002, invalidText: 1007, tooLarge: 1009 } as const;
+export const CLOSE_CODES = {
+  normal: 1000,
+  protocolError: 1002,
+  invalidText: 1007,
+  policy: 1008,
+  tooLarge: 1009,
+} as const;
 
 export interface FrameEvents {
   /** A whole text message: bytes `start` up to `end`, valid UTF-8, to be taken before this returns. */
@@ -25,6 +31,12 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 const MOST_OF_CONTROL = 125;
 const HEADER_BYTES = 2;
+const CONTROL = 0x08;
+/** As `ws` has it: a message in more pieces costs more to keep than it holds. */
+const MOST_FRAGMENTS = 16_384;
+/** [RFC 6455] 5.2: lengths are written as short as they can be. */
+const LEAST_LENGTH_16 = 126;
+const LEAST_LENGTH_64 = 65_536;
 
 /** Of frames that a server sends: none of them is masked. */
 export class FrameParser {
@@ -92,20 +104,40 @@ export class FrameParser {
   /** Bytes of the frame with its header; of one whose header has not come whole, those of the header as far as is known. */
   #sizeAt(buffer: Buffer, at: number, end: number): number {
     if (end - at < HEADER_BYTES) return HEADER_BYTES;
+    const first = buffer[at] ?? 0;
     const second = buffer[at + 1] ?? 0;
-    if ((second & MASKED) !== 0) return this.#fault(CLOSE_CODES.protocolError);
-    if (second < LENGTH_16) return HEADER_BYTES + second;
+    if (this.#isWrong(first, second)) return this.#fault(CLOSE_CODES.protocolError);
+    if (second < LENGTH_16) return this.#within(first, HEADER_BYTES, second, 0);
     if (second === LENGTH_16) {
       const header = HEADER_BYTES + 2;
-      return end - at < header ? header : this.#within(header, buffer.readUInt16BE(at + HEADER_BYTES));
+      if (end - at < header) return header;
+      return this.#within(first, header, buffer.readUInt16BE(at + HEADER_BYTES), LEAST_LENGTH_16);
     }
     const header = HEADER_BYTES + 8;
     if (end - at < header) return header;
-    return this.#within(header, buffer.readUInt32BE(at + 2) * 2 ** 32 + buffer.readUInt32BE(at + 6));
+    const length = buffer.readUInt32BE(at + 2) * 2 ** 32 + buffer.readUInt32BE(at + 6);
+    return this.#within(first, header, length, LEAST_LENGTH_64);
   }
 
-  #within(header: number, length: number): number {
-    return length > this.#limit ? this.#fault(CLOSE_CODES.tooLarge) : header + length;
+  /** Whether no frame of a server begins with these two bytes, after those that were before: nobody waits for the rest of it. */
+  #isWrong(first: number, second: number): boolean {
+    if ((first & RESERVED) !== 0 || (second & MASKED) !== 0) return true;
+    const opcode = first & 0x0f;
+    if ((opcode & CONTROL) !== 0) {
+      // [RFC 6455] 5.5: short, in one piece, and allowed between the pieces of a message. The code of a close has two bytes.
+      const tooShort = opcode === OPCODES.close && second === 1;
+      return (first & FIN) === 0 || second > MOST_OF_CONTROL || opcode > OPCODES.pong || tooShort;
+    }
+    // [RFC 6455] 5.4: messages are not mixed, and none is gone on with that was not begun.
+    return opcode > OPCODES.binary || (opcode === OPCODES.continuation) === (this.#fragmentOpcode === 0);
+  }
+
+  #within(first: number, header: number, length: number, least: number): number {
+    if (length < least) return this.#fault(CLOSE_CODES.protocolError);
+    const before = (first & CONTROL) === 0 ? this.#fragmentBytes : 0;
+    return length + before > this.#limit && (first & CONTROL) === 0
+      ? this.#fault(CLOSE_CODES.tooLarge)
+      : header + length;
   }
 
   /** Answers 0, so that nobody waits for more. */
@@ -120,33 +152,25 @@ export class FrameParser {
     if (this.#over) return;
     const first = buffer[at] ?? 0;
     const start = at + headerBytes(buffer[at + 1] ?? 0);
-    if (first === (FIN | OPCODES.text) && this.#fragmentOpcode === 0) this.#text(buffer, start, end);
-    else if ((first & RESERVED) !== 0) this.#fault(CLOSE_CODES.protocolError);
-    else if ((first & 0x08) !== 0) this.#control(first, buffer.subarray(start, end));
+    if (first === (FIN | OPCODES.text)) this.#text(buffer, start, end);
+    else if ((first & CONTROL) !== 0) this.#control(first & 0x0f, buffer.subarray(start, end));
     else this.#data(first, buffer, start, end);
   }
 
   #text(buffer: Buffer, start: number, end: number): void {
-    if (end - start > this.#limit) this.#fault(CLOSE_CODES.tooLarge);
-    else if (isUtf8(buffer.subarray(start, end))) this.#events.onText(buffer, start, end);
+    if (isUtf8(buffer.subarray(start, end))) this.#events.onText(buffer, start, end);
     else this.#fault(CLOSE_CODES.invalidText);
   }
 
   /** A frame of a message in several of them, or a binary one. */
   #data(first: number, buffer: Buffer, start: number, end: number): void {
     const opcode = first & 0x0f;
-    const goesOn = opcode === OPCODES.continuation;
-    // [RFC 6455] 5.4: messages are not mixed, and none is gone on with that was not begun.
-    if (opcode > OPCODES.binary || goesOn === (this.#fragmentOpcode === 0)) {
-      this.#fault(CLOSE_CODES.protocolError);
+    if (opcode !== OPCODES.continuation) this.#fragmentOpcode = opcode;
+    if (this.#fragments.length === MOST_FRAGMENTS) {
+      this.#fault(CLOSE_CODES.policy);
       return;
     }
-    if (!goesOn) this.#fragmentOpcode = opcode;
     this.#fragmentBytes += end - start;
-    if (this.#fragmentBytes > this.#limit) {
-      this.#fault(CLOSE_CODES.tooLarge);
-      return;
-    }
     this.#fragments.push(Buffer.from(buffer.subarray(start, end)));
     if ((first & FIN) !== 0) this.#conclude();
   }
@@ -162,12 +186,8 @@ export class FrameParser {
     else this.#events.onBinary(whole.length);
   }
 
-  /** [RFC 6455] 5.5: short, in one piece, and allowed between the pieces of a message. */
-  #control(first: number, payload: Buffer): void {
-    const opcode = first & 0x0f;
-    if ((first & FIN) === 0 || payload.length > MOST_OF_CONTROL || opcode > OPCODES.pong) {
-      this.#fault(CLOSE_CODES.protocolError);
-    } else if (opcode === OPCODES.ping) this.#events.onPing(payload);
+  #control(opcode: number, payload: Buffer): void {
+    if (opcode === OPCODES.ping) this.#events.onPing(payload);
     else if (opcode === OPCODES.close) this.#close(payload);
   }
 
@@ -177,7 +197,7 @@ export class FrameParser {
       this.#events.onClose(undefined, '');
       return;
     }
-    const code = payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    const code = payload.readUInt16BE(0);
     const reason = payload.subarray(2);
     if (!isCloseCode(code)) this.#fault(CLOSE_CODES.protocolError);
     else if (!isUtf8(reason)) this.#fault(CLOSE_CODES.invalidText);

@@ -25,10 +25,15 @@ export function writeText(socket: Socket, message: EncodedMessage): void {
 
 export const writePong = (socket: Socket, payload: Buffer): void => writeControl(socket, PONG, payload);
 
-/** Without a reason: nobody reads it. */
-export function writeClose(socket: Socket, code: number): void {
-  const payload = Buffer.alloc(2);
+/** Without a code it is empty. The reason has room beside the code in a control frame: up to 123 bytes. */
+export function writeClose(socket: Socket, code: number | undefined, reason = ''): void {
+  if (code === undefined) {
+    writeControl(socket, CLOSE, Buffer.alloc(0));
+    return;
+  }
+  const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
   payload.writeUInt16BE(code);
+  payload.write(reason, 2);
   writeControl(socket, CLOSE, payload);
 }
 

@@ -14,6 +14,9 @@ const CLOSE_GRACE_MS = 1_000;
 /** [RFC 6455] 7.1.5: what a connection that ended without a close frame is said to have closed with, or with one that gave no code. */
 const CLOSED_ABNORMALLY = 1006;
 const CLOSED_WITHOUT_CODE = 1005;
+/** Pings in one piece of what comes in that are answered, and bytes that may wait for a server when it asks for more. */
+const MOST_PONGS = 60;
+const MOST_WAITING_BYTES = 65_536;
 const KEY_BYTES = 16;
 
 export async function connectLeanWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
@@ -24,10 +27,10 @@ export async function connectLeanWebSocket(address: string, options: ConnectOpti
 
 /** A connection up to the end of the opening handshake. */
 class Opening {
-  readonly #url: URL;
   readonly #options: ConnectOptions;
   readonly #dialer: Dialer;
   readonly #key = randomBytes(KEY_BYTES).toString('base64');
+  readonly #request: string;
   /** Of the response's head. */
   #received: Buffer | undefined = Buffer.alloc(0);
   #channel: LeanWebSocket | undefined;
@@ -37,7 +40,7 @@ class Opening {
 
   constructor(url: URL, options: ConnectOptions) {
     const { certificate, localAddress, timeoutMs, sharing } = options;
-    this.#url = url;
+    this.#request = upgradeRequest(url, this.#key, options.headers);
     this.#options = options;
     this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
   }
@@ -65,7 +68,7 @@ class Opening {
     socket.on('error', (error) => this.#refuse(`WebSocket: ${error.message}`));
     socket.once('close', () => this.#refuse('WebSocket: socket hang up'));
     if (this.#settle === undefined) socket.destroy();
-    else socket.write(upgradeRequest(this.#url, this.#key, this.#options.headers), 'latin1');
+    else socket.write(this.#request, 'latin1');
   }
 
   #refuse(why: string): void {
@@ -123,7 +126,10 @@ class LeanWebSocket implements Channel {
   /** Of the close frame that came. */
   #closedBy: { readonly code: number; readonly reason: string } | undefined;
   #cut: NodeJS.Timeout | undefined;
-  #whenClosed: (() => void) | undefined;
+  /** Pings answered out of the bytes at hand. */
+  #pongs = 0;
+  /** Everyone who closes waits for the same end. */
+  #whenClosed: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
   constructor(socket: Socket, dialer: Dialer, handshake: Handshake, { events, maxMessageBytes }: ConnectOptions) {
     this.#socket = socket;
@@ -134,12 +140,10 @@ class LeanWebSocket implements Channel {
       onText: textTaker(events),
       // A binary frame is no MCP message; it is passed on as an unreadable one so that it is counted.
       onBinary: (length) => events.onMessage('', bytes(length)),
-      onPing: (payload) => {
-        if (this.#state === 'open') writePong(socket, payload);
-      },
+      onPing: (payload) => this.#pong(payload),
       onClose: (code, reason) => {
         this.#closedBy = { code: code ?? CLOSED_WITHOUT_CODE, reason };
-        this.#answerClose(code ?? CLOSE_CODES.normal);
+        this.#answerClose(code, reason);
       },
       onFault: (code) => this.#answerClose(code),
     });
@@ -148,6 +152,7 @@ class LeanWebSocket implements Channel {
   }
 
   read(buffer: Buffer, start: number, length: number): void {
+    this.#pongs = 0;
     this.#frames.push(buffer, start, length);
   }
 
@@ -183,21 +188,30 @@ class LeanWebSocket implements Channel {
   close(): Promise<void> {
     this.#onPurpose = true;
     if (this.#state === 'closed') return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenClosed = resolve;
-      if (this.#state === 'open') {
-        this.#state = 'closing';
-        writeClose(this.#socket, CLOSE_CODES.normal);
-      }
-      this.#cutSoon();
-    });
-  }
-
-  /** [RFC 6455] 5.5.1, 7.1.1: a close frame is answered by one, and then it is the server's to end the connection; who does not is cut off. */
-  #answerClose(code: number): void {
-    if (this.#state === 'open') writeClose(this.#socket, code);
+    this.#whenClosed ??= waited();
+    if (this.#state === 'open') writeClose(this.#socket, CLOSE_CODES.normal);
     this.#state = 'closing';
     this.#cutSoon();
+    return this.#whenClosed.promise;
+  }
+
+  /**
+   * [RFC 6455] 5.5.1: a close frame is answered by one that says the same. Nothing follows it, so that the socket is ended,
+   * behind what has been written in this turn; a server that does not end its half is cut off.
+   */
+  #answerClose(code: number | undefined, reason = ''): void {
+    if (this.#state === 'open') writeClose(this.#socket, code, reason);
+    this.#state = 'closing';
+    process.nextTick(() => this.#socket.end());
+    this.#cutSoon();
+  }
+
+  /** A server that asks for more answers than it reads would have them kept for it without end; it is cut off, as `ws` does. */
+  #pong(payload: Buffer): void {
+    if (this.#state !== 'open') return;
+    this.#pongs += 1;
+    if (this.#pongs > MOST_PONGS || this.#socket.writableLength > MOST_WAITING_BYTES) this.#socket.destroy();
+    else writePong(this.#socket, payload);
   }
 
   #cutSoon(): void {
@@ -211,7 +225,7 @@ class LeanWebSocket implements Channel {
     const { code, reason } = this.#closedBy ?? { code: CLOSED_ABNORMALLY, reason: '' };
     if (!this.#onPurpose)
       this.#tellLost(`the WebSocket closed with code ${code}${reason === '' ? '' : ` (${reason})`}`);
-    this.#whenClosed?.();
+    this.#whenClosed?.resolve();
   }
 
   /** [contract] `onClosed` is called at most once. */
@@ -220,6 +234,14 @@ class LeanWebSocket implements Channel {
     this.#toldLost = true;
     this.#events.onClosed(reason);
   }
+}
+
+function waited(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
 }
 
 type TextTaker = (buffer: Buffer, start: number, end: number) => void;
