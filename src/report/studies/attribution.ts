@@ -1,5 +1,5 @@
 /** The study `attribution` in a report: for each transport one row and one bar, and whose the differences are. */
-import { plain, time, timeWithInterval } from '../../claims/quantity.ts';
+import { plain, significant, time, timeWithInterval } from '../../claims/quantity.ts';
 import type { PlannedStudy } from '../../scenario/study.ts';
 import type { ClientStack } from '../../scenario/variant.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../../stats/attribution.ts';
 import { estimate } from '../../stats/estimate.ts';
 import type { Estimate } from '../../stats/summary.ts';
+import { NS_PER_US } from '../../units.ts';
 import type { StudyRendering, StudyTable } from './rendering.ts';
 
 const HEADS: Readonly<Record<Layer, string>> = {
@@ -50,7 +51,7 @@ export const render: StudyRendering<'attribution'> = (steps, { arms }) => {
   return {
     lines: [
       'Floor: the bare exchange of as many bytes. Protocol: the lean client less floor and handler. Library: stock less lean. SDK: SDK less stock. Handler: called without a wire, its JSON and the client’s with it.',
-      'Differences are taken within each repetition; [ ]: their interval.',
+      'Differences are taken within each repetition.',
     ],
     tables: [layersTable(rows), barsTable(rows), costTable(steps, arms)],
     notes: [
@@ -70,17 +71,21 @@ interface Row {
 
 function layersTable(rows: readonly Row[]): StudyTable {
   return {
-    caption: 'The median of a call, and what it is made of',
+    caption: 'The median of a call and what it is made of, in µs; ±: the wider half of the interval',
     heads: ['', ...LAYERS.map((layer) => HEADS[layer]), 'call'],
     rows: rows.map(({ title, found: { layers, whole } }) => [
       title,
-      ...LAYERS.map((layer) => textOf(layers[layer])),
-      timeWithInterval(whole),
+      ...LAYERS.map((layer) => inMicroseconds(layers[layer])),
+      inMicroseconds(whole),
     ]),
   };
 }
 
-const textOf = (value: Estimate | undefined): string => (value === undefined ? '–' : timeWithInterval(value));
+function inMicroseconds(span: Estimate | undefined): string {
+  if (span === undefined) return '–';
+  const { value, low, high } = span;
+  return `${significant(value / NS_PER_US)} ±${significant(Math.max(high - value, value - low) / NS_PER_US)}`;
+}
 
 /** The longest call is as long as a bar can be. */
 function barsTable(rows: readonly Row[]): StudyTable {
@@ -103,37 +108,39 @@ function barOf({ layers }: Attribution, longestNs: number): string {
     const part = INK[layer].repeat(Math.max(0, end - drawn));
     drawn = Math.max(drawn, end);
     return part;
-  }).join('');
+  })
+    .join('')
+    .padEnd(BAR_LENGTH);
 }
 
 /** Processor time and bytes of each stack. */
 function costTable(steps: readonly AttributionStep[], arms: Arms): StudyTable {
   return {
     caption: 'Processor time per call at the asking and the answering end, and bytes on the wire both ways',
-    heads: ['', ...STACKS.map(([, title]) => title), 'bytes'],
+    heads: ['in µs', ...STACKS.map(([, title]) => title), 'bytes'],
     rows: arms.map(({ id, title }) => [
       title,
       ...STACKS.map(([part]) => {
-        const asking = middle(seriesOf(steps, { arm: id, part }, ({ driverUs }) => driverUs * 1_000));
-        const answering = middle(seriesOf(steps, { arm: id, part }, ({ endpointUs }) => toNs(endpointUs)));
-        return asking === undefined ? '–' : `${time(asking)} + ${answering === undefined ? '?' : time(answering)}`;
+        const asking = middle(seriesOf(steps, { arm: id, part }, ({ driverUs }) => driverUs));
+        const answering = middle(seriesOf(steps, { arm: id, part }, ({ endpointUs }) => endpointUs));
+        if (asking === undefined) return '–';
+        return `${significant(asking)} + ${answering === undefined ? '?' : significant(answering)}`;
       }),
       bytesOf(steps, id),
     ]),
   };
 }
 
-const toNs = (us: number | null): number | null => (us === null ? null : us * 1_000);
 const middle = (series: ReadonlyMap<number, number>): number | undefined => estimate([...series.values()])?.value;
 
-/** The same through every stack, or what each has. */
+/** The same through every stack, or what each has: lean, stock, SDK. */
 function bytesOf(steps: readonly AttributionStep[], arm: string): string {
   const all = ['lean', 'stock', 'sdk'].flatMap((part) => {
     const value = middle(seriesOf(steps, { arm, part }, ({ upBytes, downBytes }) => upBytes + downBytes));
-    return value === undefined ? [] : [`${plain(Math.round(value))} B`];
+    return value === undefined ? [] : [plain(Math.round(value))];
   });
   const different = [...new Set(all)];
-  return different.length === 1 ? (different[0] ?? '–') : all.join(', ');
+  return different.length === 1 ? (different[0] ?? '–') : all.join('/');
 }
 
 /** WebSocket against whatever else there is, each ratio with its stack; then whose the difference is. */

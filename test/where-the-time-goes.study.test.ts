@@ -1,0 +1,37 @@
+/** Where the time of a call goes, through the whole program: what must hold of it on every machine. */
+import { describe, expect, test } from 'vitest';
+import { studySteps } from '../src/stats/study-steps.ts';
+import { runStudy } from './fixtures/run-study.ts';
+
+describe('run where-the-time-goes', async () => {
+  const { record, code, stdout } = await runStudy([
+    'where-the-time-goes',
+    '--quick',
+    '--trials',
+    '1',
+    '-t',
+    'websocket,stdio',
+  ]);
+  const steps = studySteps(record, 'attribution');
+  const dataOf = (arm: string, part: string) => {
+    const found = steps.find(({ subject }) => subject['arm'] === arm && subject['part'] === part)?.outcome;
+    if (found?.status !== 'measured') throw new Error(`${arm}, ${part}: ${JSON.stringify(found)}`);
+    return found.data;
+  };
+
+  test('measures the floor, every stack and the handler of each arm, and ends well', () => {
+    expect(code).toBe(0);
+    expect(steps).toHaveLength(1 + 2 * 4 + 1);
+    expect(steps.filter(({ outcome }) => outcome.status !== 'measured')).toEqual([]);
+    expect(stdout).toContain('The median of a call and what it is made of');
+  });
+
+  test.each(['websocket', 'stdio'])(
+    '%s: the floor carries the bytes of the lean call, and stock and lean the same',
+    (arm) => {
+      const [echo, lean, stock] = ['echo', 'lean', 'stock'].map((part) => dataOf(arm, part));
+      expect([echo?.upBytes, echo?.downBytes]).toEqual([lean?.upBytes, lean?.downBytes]);
+      expect([stock?.upBytes, stock?.downBytes]).toEqual([lean?.upBytes, lean?.downBytes]);
+    },
+  );
+});
