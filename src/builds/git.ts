@@ -53,8 +53,11 @@ export const commitAt = (folder: string): Promise<string | undefined> =>
 
 async function whyNot(ref: string, cwd: string): Promise<string> {
   const isShallow = (await ask(['rev-parse', '--is-shallow-repository'], cwd)) === 'true';
-  if (isShallow)
-    return `nor a commit of this repository, which is a shallow clone: get it with "git fetch origin ${escapeUnprintable(ref)}", or check out with fetch-depth: 0`;
+  if (isShallow) {
+    // What another side calls a ref by has no history in it.
+    const fetch = /[~^:@]|^HEAD$/.test(ref) ? 'git fetch --unshallow' : `git fetch origin ${escapeUnprintable(ref)}`;
+    return `nor a commit of this repository, which is a shallow clone: get it with "${fetch}", or check out with fetch-depth: 0`;
+  }
   const refs = ((await ask(['for-each-ref', '--format=%(refname:short)'], cwd)) ?? '').split('\n').filter(Boolean);
   const remote = refs.find((name) => name.endsWith(`/${ref}`));
   const meant = remote ?? nearest(ref, refs);

@@ -9,6 +9,7 @@ import { formatNames, loadFormat } from '../report/discover.ts';
 import { reportOf } from '../report/report-of.ts';
 import type { GateVerdict } from '../result/findings.ts';
 import { readRecord } from '../result/read-record.ts';
+import { wholeBlocks } from '../gate/pair-evidence.ts';
 import type { RunRecord } from '../result/record.ts';
 import { checkWritable, saveRecord } from '../result/save.ts';
 import { didYouMean } from '../scenario/nearest.ts';
@@ -104,11 +105,11 @@ function leftOut(records: readonly RunRecord[], { cellIds, armIds }: Comparable)
   return missing.length === 0 ? [] : [`Left out, for only one of the two measured it so: ${missing.join(', ')}.`];
 }
 
-const runHead = ({ name, record: { startedAt, tool, plan } }: NamedRecord): RunHead => ({
+const runHead = ({ name, record }: NamedRecord): RunHead => ({
   name,
-  startedAt,
-  version: tool.version,
-  trials: plan.blocks,
+  startedAt: record.startedAt,
+  version: record.tool.version,
+  trials: wholeBlocks(record).length,
 });
 
 const RENDERERS: Readonly<Record<string, (comparison: RunsComparison) => string>> = {

@@ -329,9 +329,10 @@ interface Ended {
 /** A run that failed says so whatever it was judged to be: what it did not measure was not judged. */
 function exitOf({ record, verdict, gateFlags, interrupted, unsaved }: Ended): ExitCode {
   if (interrupted !== undefined) return interrupted;
+  const judged = concludeGate(verdict, gateFlags.inconclusive);
+  // Last, where whoever looks for the reason looks first.
   const failures = whatFailed(record);
   for (const failure of failures) process.stderr.write(`${failure}\n`);
-  const judged = concludeGate(verdict, gateFlags.inconclusive);
   const isWhole = failures.length === 0 && unsaved === undefined;
   const isKept = keepBaseline(record, gateFlags.saveBaseline, isWhole && verdict?.word !== 'fail');
   return isWhole && isKept ? judged : EXIT.runFailed;

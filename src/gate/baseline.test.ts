@@ -73,6 +73,22 @@ describe('what is timed', () => {
     expect(finding?.smallestDetectable).toBeGreaterThan(1);
   });
 
+  test('a run of which something disturbed half is not held against the code; what is counted still is', () => {
+    const load = { kind: 'load', cores: 1.2, limitCores: 0.4 } as const;
+    const disturbedIn = (blocks: number) =>
+      withMeasurements(withCpu(1.2), (measurement, { block }) =>
+        block < blocks ? { ...measurement, doubts: [...measurement.doubts, load] } : measurement,
+      );
+    expect(found(disturbedIn(2), 'endpoint-cpu-per-message')?.word).toBe('fail');
+    expect(found(disturbedIn(3), 'endpoint-cpu-per-message')).toMatchObject({
+      word: 'inconclusive',
+      because: expect.stringMatching(
+        /worse by more than 5 %, but something disturbed 3 of 6 trials of this run/,
+      ) as string,
+    });
+    expect(found(disturbedIn(6), 'wire-up-per-message')?.word).toBe('pass');
+  });
+
   test('the limit is what was said', () => {
     expect(found(withCpu(1.2), 'endpoint-cpu-per-message', 0.5)).toMatchObject({ word: 'pass', limit: 1.5 });
   });

@@ -1,6 +1,7 @@
 /** A run held against an earlier one: what was counted by equality, what was timed by the interval of its ratio. */
 import type { GateFinding, GateWord } from '../result/findings.ts';
-import type { RunRecord } from '../result/record.ts';
+import { countingTrials } from '../result/attempts.ts';
+import { type RunRecord, isDisturbed } from '../result/record.ts';
 import type { BaselineGate, BaselineValues } from '../scenario/gate.ts';
 import { hasBoth } from '../scenario/directions.ts';
 import { METRIC_NAMES, METRIC_UNITS, type MetricName } from '../scenario/metric.ts';
@@ -84,7 +85,7 @@ export function judgeBaseline(record: RunRecord, gate: BaselineGate): readonly G
   const armIds = [...new Set(gate.values.map(({ armId }) => armId))];
   const samples = samplesOf(record, { cellIds, armIds, normalised: gate.normalised });
   const changes = new Map(compareRuns(gate.values, samples).map((change) => [keyOf(change), change]));
-  return gate.values.map((values) => findingOf(values, changes.get(keyOf(values)), gate));
+  return gate.values.map((values) => findingOf(values, changes.get(keyOf(values)), { ...gate, record }));
 }
 
 /** What must be said about a comparison with another run. */
@@ -98,11 +99,12 @@ export const baselineNotes = ({ name, startedAt, normalised, differences }: Base
 ];
 
 type Limit = Pick<BaselineGate, 'maxRegression'>;
+type Judged = Limit & { readonly record: RunRecord };
 
 function findingOf(
   { cellId, armId, metric, values }: BaselineValues,
   change: MetricChange | undefined,
-  gate: Limit,
+  gate: Judged,
 ): GateFinding {
   const head = {
     kind: 'baseline',
@@ -157,10 +159,24 @@ const LEVEL = 0.95;
 const limitOf = (metric: MetricName, { maxRegression }: Limit): number =>
   METRICS[metric].higherIsBetter ? 1 / (1 + maxRegression) : 1 + maxRegression;
 
-function timedOutcome(change: MetricChange, gate: Limit): Outcome {
+/** Trials of this run that something disturbed, and all of them that count; of a run of its own nothing but their share can be told apart from a change. */
+function disturbedOf(
+  { record }: Judged,
+  { cellId, armId }: MetricChange,
+): { readonly disturbed: number; readonly all: number } {
+  const own = countingTrials(record)
+    .filter((trial) => trial.armId === armId)
+    .flatMap(({ measurements }) => measurements.filter((measurement) => measurement.cellId === cellId));
+  return { disturbed: own.filter(isDisturbed).length, all: own.length };
+}
+
+function timedOutcome(change: MetricChange, gate: Judged): Outcome {
   const { metric, ratio, low, high, word: difference, smallestDetectable, baseTrials, headTrials } = change;
   const limit = limitOf(metric, gate);
-  const { word, conclusion } = conclude(change, limit, percent(gate.maxRegression));
+  const { word, conclusion } = unlessDisturbed(
+    conclude(change, limit, percent(gate.maxRegression)),
+    disturbedOf(gate, change),
+  );
   const sizes = `${headTrials} against ${baseTrials} trials`;
   const because = `${ratioText({ ratio, low, high })}, ${sizes}${detectable(smallestDetectable)}: ${conclusion}`;
   return {
@@ -175,6 +191,21 @@ function timedOutcome(change: MetricChange, gate: Limit): Outcome {
     count: headTrials,
     because,
   };
+}
+
+interface Conclusion {
+  readonly word: GateWord;
+  readonly conclusion: string;
+}
+
+/** What the machine did besides is in none of the baseline's trials: half of a run made beside it does not show that the code is slower. */
+function unlessDisturbed(
+  found: Conclusion,
+  { disturbed, all }: { readonly disturbed: number; readonly all: number },
+): Conclusion {
+  if (found.word !== 'fail' || 2 * disturbed < all) return found;
+  const why = `but something disturbed ${disturbed} of ${all} trials of this run, which is not the code’s`;
+  return { word: 'inconclusive', conclusion: `${found.conclusion}, ${why}` };
 }
 
 function conclude({ metric, low, high, coverage }: MetricChange, limit: number, most: string) {

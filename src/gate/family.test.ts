@@ -29,16 +29,19 @@ const familyOf = (options: Partial<FamilyOptions> = {}) =>
   });
 const metricsOf = (options: Partial<FamilyOptions>) => familyOf(options).map(({ metric }) => metric);
 const exactOf = (axes: Partial<Variant>, scenario = 'tool-calls') =>
-  familyOf({ arms: armsOf('sse', axes), cells: cellsOf(scenario) }).some(({ exact }) => exact);
+  familyOf({ arms: armsOf('sse', axes), cells: cellsOf(scenario) }).some(
+    ({ metric, exact }) => exact && metric.startsWith('wire-'),
+  );
 
 describe('the family', () => {
-  test('is head against base: the median call, its processor time, and its bytes', () => {
+  test('is head against base: the median call, its processor time, its bytes, and what failed', () => {
     expect(familyOf()).toEqual(
       [
         { metric: 'response-time.p50', floor: 0.03, margin: 0.05, exact: false },
         { metric: 'endpoint-cpu-per-message', floor: 0.03, margin: 0.05, exact: false },
         { metric: 'wire-up-per-message', floor: 0.03, margin: 0.05, exact: true },
         { metric: 'wire-down-per-message', floor: 0.03, margin: 0.05, exact: true },
+        { metric: 'calls-failed', floor: 0.03, margin: 0.05, exact: true },
       ].map((one) => ({ cellId: 'tool-calls', armId: 'sse:head', baseArmId: 'sse:base', ...one })),
     );
   });
@@ -48,12 +51,23 @@ describe('the family', () => {
     expect(new Set(family.map(({ armId, baseArmId }) => `${armId} ÷ ${baseArmId}`))).toEqual(
       new Set(['sse:head ÷ sse:base', 'websocket:head ÷ websocket:base']),
     );
-    expect(family).toHaveLength(8);
+    expect(family).toHaveLength(10);
   });
 
-  test('takes the metrics that are named, and bytes besides', () => {
-    expect(metricsOf({ metrics: ['rate'] })).toEqual(['rate', 'wire-up-per-message', 'wire-down-per-message']);
-    expect(metricsOf({ metrics: ['wire-up-per-message'] })).toEqual(['wire-up-per-message', 'wire-down-per-message']);
+  test('takes the metrics that are named, and what is counted besides', () => {
+    expect(metricsOf({ metrics: ['rate'] })).toEqual([
+      'rate',
+      'wire-up-per-message',
+      'wire-down-per-message',
+      'calls-failed',
+    ]);
+    expect(metricsOf({ metrics: ['wire-up-per-message'] })).toEqual([
+      'wire-up-per-message',
+      'wire-down-per-message',
+      'calls-failed',
+    ]);
+    expect(metricsOf({ cells: cellsOf('notifications') })).toContain('events-lost');
+    expect(metricsOf({ cells: cellsOf('notifications') })).not.toContain('calls-failed');
   });
 
   test('takes the limit that is named, and three fifths of it as floor', () => {

@@ -1,10 +1,11 @@
 /** Which metrics of base and head may make a run fail: few, and fixed before it starts. */
 import { type BuildPair, buildPairs } from '../scenario/builds.ts';
-import { hasBoth, hasCalls } from '../scenario/directions.ts';
+import { hasBoth, hasCalls, hasPushes } from '../scenario/directions.ts';
 import type { GatedComparison } from '../scenario/gate.ts';
 import type { MetricName } from '../scenario/metric.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Cell, Scenario, Step } from '../scenario/scenario.ts';
+import { isTally } from '../stats/counted.ts';
 import { defaultLimitsOf } from './defaults.ts';
 import { largestFamily } from './look.ts';
 
@@ -41,15 +42,21 @@ function ofPair({ base, head }: BuildPair, cell: Cell, options: FamilyOptions): 
   const timed = options.metrics ?? usualMetrics(cell.scenario, head, options);
   // A socket counts bytes, not whose they are: where calls and events share it, nothing is per message.
   const counted = hasBoth(cell.scenario) ? [] : BYTES;
-  return [...new Set<MetricName>([...timed, ...counted])].map((metric) => ({
+  return [...new Set<MetricName>([...timed, ...counted, ...talliesOf(cell.scenario)])].map((metric) => ({
     cellId: cell.id,
     armId: head.id,
     baseArmId: base.id,
     metric,
     ...limitsOf(metric, options.maxRegression),
-    exact: BYTES.some((name) => name === metric) && isCounted(head, cell.scenario),
+    exact: isTally(metric) || (BYTES.some((name) => name === metric) && isCountedFor(head, cell.scenario)),
   }));
 }
+
+/** A build that fails calls, or loses events, is worse however quick it is with the others. */
+const talliesOf = (scenario: Scenario): readonly MetricName[] => [
+  ...(hasCalls(scenario) ? (['calls-failed'] as const) : []),
+  ...(hasPushes(scenario) ? (['events-lost'] as const) : []),
+];
 
 /** What is timed, where nobody says otherwise: the median wait of whoever asks or listens, and what it takes of the processor. */
 const usualMetrics = (scenario: Scenario, head: Arm, { knowsProcessorTime }: FamilyOptions): readonly MetricName[] => [
@@ -65,9 +72,10 @@ const limitsOf = (metric: MetricName, maxRegression: number | undefined) =>
 /**
  * Whether bytes per message are the same in every trial unless the code changes them. Not where what a server answers is
  * its own affair, where sizes follow from contents (compression), where records and flow control come as they may (TLS,
- * HTTP/2), or where messages of several sizes are mixed: such bytes are a sample, and are judged as one.
+ * HTTP/2), or where messages of several sizes are mixed: such bytes may be a sample, and are judged as one unless they turn
+ * out to be the same in all trials of a side.
  */
-const isCounted = ({ variant }: Arm, scenario: Scenario): boolean =>
+const isCountedFor = ({ variant }: Arm, scenario: Scenario): boolean =>
   variant.target === 'embedded' &&
   variant.compression === 'off' &&
   variant.http === '1.1' &&

@@ -47,3 +47,14 @@ test('of a count how many pairs are worse, by whatever sign and however little',
   expect(evidence([pair(4, 5)], { ...exact, metric: 'events-rate' })).toMatchObject({ worse: 1 });
   expect(evidence([pair(4, 5), pair(5, 4)], exact)).toMatchObject({ kind: 'timed' });
 });
+
+test('bytes that nobody knew to be counts are, where all trials of a side agree; times never', () => {
+  const bytes = { metric: 'wire-down-per-message' } as const;
+  const more = [pair(92, 91), pair(92, 91), pair(92, 91)];
+  expect(evidence(more, bytes)).toEqual({ kind: 'counted', pairs: 3, worse: 3, missing: 1 });
+  expect(evidence([pair(91, 91), pair(91, 91), pair(91, 91)], bytes)).toMatchObject({ kind: 'counted', worse: 0 });
+  expect(evidence([...more, pair(93, 91)], bytes)).toMatchObject({ kind: 'timed' });
+  expect(evidence([...more, pair(92, 90)], bytes)).toMatchObject({ kind: 'timed' });
+  expect(evidence(more.slice(1), bytes)).toMatchObject({ kind: 'timed' });
+  expect(evidence(more, { metric: 'response-time.p50' })).toMatchObject({ kind: 'timed' });
+});

@@ -3,6 +3,7 @@ import { countingTrials } from '../result/attempts.ts';
 import type { RunRecord } from '../result/record.ts';
 import type { GatedComparison } from '../scenario/gate.ts';
 import type { Pair } from '../stats/compare.ts';
+import { allEqual, isCounted } from '../stats/counted.ts';
 import { METRICS } from '../stats/metrics.ts';
 import { runsOf, validOf } from '../stats/runs.ts';
 import { BEYOND_ANY_RATIO, type Evidence } from './look.ts';
@@ -67,12 +68,14 @@ export function measuredIn(byBlock: ReadonlyMap<number, Pair>, blocks: readonly 
 
 /**
  * What a look is shown of a comparison. A count that is worse in some pairs and better in others does not repeat, so
- * that equality says nothing of it; it is then looked at like anything that is timed.
+ * that equality says nothing of it; it is then looked at like anything that is timed. And bytes that nobody could know to be
+ * counts, because another's server sends them, are counts where every trial of either side has the same.
  */
 export function evidenceOf(comparison: GatedComparison, { pairs, missing }: MeasuredPairs): Evidence {
   const sign = METRICS[comparison.metric].higherIsBetter ? -1 : 1;
   const signs = pairs.map(({ arm, base }) => sign * Math.sign(arm - base));
-  if (comparison.exact && !(signs.includes(1) && signs.includes(-1))) {
+  const repeats = comparison.exact ? !(signs.includes(1) && signs.includes(-1)) : isRepeated(comparison, pairs);
+  if (repeats) {
     return { kind: 'counted', pairs: pairs.length, worse: signs.filter((one) => one === 1).length, missing };
   }
   const worsenings = pairs.map(logarithmOf).filter((logarithm) => logarithm !== undefined);
@@ -84,6 +87,16 @@ export function evidenceOf(comparison: GatedComparison, { pairs, missing }: Meas
     margin: comparison.margin,
   };
 }
+
+/** Bytes alone: a time that is the same twice is a coincidence. */
+const isRepeated = ({ metric }: GatedComparison, pairs: readonly Pair[]): boolean =>
+  isCounted(metric) &&
+  pairs.length >= LEAST_ALIKE &&
+  allEqual(pairs.map(({ arm }) => arm)) &&
+  allEqual(pairs.map(({ base }) => base));
+
+/** So many trials of a side that agree to the last digit are no coincidence. */
+const LEAST_ALIKE = 3;
 
 /** Of `arm ÷ base`, two zeros being equal; `undefined` below 0, where a ratio means nothing. */
 function logarithmOf({ arm, base }: Pair): number | undefined {
