@@ -19,7 +19,10 @@ export function missingSides(summary: Summary): string {
   if (sidesOf(summary) !== undefined) return '';
   if (isAboutBuilds(summary)) return 'this run holds two builds against each other, not two transports';
   const missing = ARTICLE_TRANSPORTS.filter(({ transport }) => sideOf(summary.arms, transport) === undefined);
-  if (missing.length === 0) return 'SSE and WebSocket did not run over the same network';
+  if (missing.length === 0) {
+    const anyhow = articlePairs(summary.arms.map((arm) => ({ ...arm, variant: { ...arm.variant, client: 'stock' } })));
+    return `SSE and WebSocket did not run ${anyhow.length === 0 ? 'over the same network' : 'through the same client stack'}`;
+  }
   return missing.map((side) => whyMissing(summary, side)).join('; ');
 }
 

@@ -21,6 +21,7 @@ export const chattyThroughput = defineClaim({
     { scenario: 'chatty-paced', metrics: ['response-time.p50'] },
   ],
   wouldAnswer: 'the chatty and chatty-paced scenarios',
+  byClient: true,
   looksAt: 'cells',
   measure: (summary, arm) => {
     const texts = [...rateTexts(summary, arm), ...latencyTexts(summary, arm)];

@@ -306,6 +306,42 @@ describe('frame-overhead', () => {
     ));
 });
 
+describe('claims through several client stacks', () => {
+  const armIds = ['sse', 'websocket', 'sse+lean', 'websocket+lean'];
+  const through = (stock: number, lean: number, ids = armIds): SummarySpec => ({
+    armIds: ids,
+    cells: [
+      {
+        scenario: 'tool-calls',
+        arms: {
+          sse: { 'response-time.mean': stock },
+          websocket: { 'response-time.mean': stock },
+          'sse+lean': { 'response-time.mean': lean },
+          'websocket+lean': { 'response-time.mean': lean },
+        },
+      },
+    ],
+  });
+  it('depends on the stack where it is true through one and not through another, and says what each came to', () => {
+    const { word, because } = verdictOn(latency, through(9 * MS, MS));
+    expect(word).toBe('depends');
+    expect(because).toMatch(
+      /^on the client stack: depends through stock libraries \(.*\); confirmed through lean clients \(.*\)$/,
+    );
+  });
+  it('is the same word where all agree, and says so', () => {
+    const verdict = verdictOn(latency, through(MS, MS));
+    expect(verdict.word).toBe('confirmed');
+    expect(verdict.because).toMatch(/; the same through lean clients$/);
+  });
+  it('takes no library against none for a comparison of transports', () => {
+    const mixed = verdictOn(latency, through(MS, MS, ['sse+lean', 'websocket']));
+    expect(mixed).toMatchObject({ word: 'not measured' });
+    expect(mixed.because).toContain('through the same client stack');
+    expect(verdictOn(latency, through(MS, 9 * MS, ['sse+lean', 'sse', 'websocket'])).word).toBe('confirmed');
+  });
+});
+
 describe('chatty-throughput', () => {
   const run = (rate: Word, latencyWord: Word): SummarySpec => ({
     cells: [

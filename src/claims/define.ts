@@ -1,6 +1,8 @@
 /** The one mechanism by which every claim is put to a run: what is needed, what was seen, then the rule. */
 import type { ArmFacts } from '../result/record.ts';
+import { pairsByClient } from '../scenario/article-sides.ts';
 import type { Arm } from '../scenario/plan.ts';
+import type { ClientStack } from '../scenario/variant.ts';
 import type { CellSummary, Estimate, MetricName, Summary } from '../stats/summary.ts';
 import { missingSides, type Sides, sidesOf } from './arms.ts';
 import { type Claim, type ClaimHead, type ClaimVerdict, type Finding, type Judgement, headOf } from './claim.ts';
@@ -27,6 +29,8 @@ export interface FactEvidence extends Evidence {
 }
 
 interface SpecBase {
+  /** Whether the verdict may be another through another client stack: it is then judged through each that both sides ran through. */
+  readonly byClient?: boolean;
   readonly needs: readonly Need[];
   /** What would answer the claim, for when this run does not. */
   readonly wouldAnswer: string;
@@ -53,8 +57,35 @@ function evaluate(spec: ClaimSpec, summary: Summary): Finding {
   return {
     measured: Object.fromEntries(lines.filter(([, seen]) => seen.length > 0)),
     cells: spec.needs.flatMap(({ scenario }) => cellsOf(summary, scenario).map(({ cell }) => cell.id)),
-    verdict: verdictFor(spec, summary),
+    verdict: spec.byClient === true ? verdictByClient(spec, summary) : verdictFor(spec, summary),
   };
+}
+
+const THROUGH: Readonly<Record<ClientStack, string>> = {
+  lean: 'lean clients',
+  stock: 'stock libraries',
+  sdk: 'the official SDK',
+};
+
+/** The same word through every client stack, or it depends on the stack, each with its numbers. */
+function verdictByClient(spec: ClaimSpec, summary: Summary): ClaimVerdict {
+  const verdicts = pairsByClient(summary.arms).map(({ client }) => ({
+    through: THROUGH[client],
+    verdict: verdictFor(spec, { ...summary, arms: summary.arms.filter(({ variant }) => variant.client === client) }),
+  }));
+  const [first, ...others] = verdicts;
+  if (first === undefined || others.length === 0) return verdictFor(spec, summary);
+  const judged = verdicts.flatMap(({ through, verdict }) =>
+    verdict.word === 'not measured' ? [] : [{ through, verdict }],
+  );
+  const [one, ...more] = judged;
+  if (one === undefined || more.length === 0) return one?.verdict ?? first.verdict;
+  const said = judged
+    .map(({ through, verdict }) => `${verdict.word} through ${through} (${verdict.because})`)
+    .join('; ');
+  return more.every(({ verdict }) => verdict.word === one.verdict.word)
+    ? withNote(one.verdict, `the same through ${more.map(({ through }) => through).join(' and ')}`)
+    : { word: 'depends', because: `on the client stack: ${said}` };
 }
 
 type Lack = Extract<ClaimVerdict, { readonly word: 'not measured' }>['lacks'];

@@ -28,6 +28,7 @@ export const extraRoundTrip = defineClaim({
     'true if its interval lies at or above half a round trip, false if below. Without a network it depends on one.',
   needs: [{ scenario: 'tool-calls', metrics: ['response-time.p50'] }],
   wouldAnswer: 'the tool-calls scenario, and for the round trip itself a network with a known delay',
+  byClient: true,
   looksAt: 'facts',
   measure: (summary, arm) => {
     const facts = factsOf(summary, arm.id);

@@ -25,6 +25,7 @@ export const latency = defineClaim({
     'If SSE is below 5 ms too, the claim does not tell them apart. Judged over lan where that was run, else where the run began.',
   needs: [{ scenario: 'tool-calls', metrics: ['response-time.mean'] }],
   wouldAnswer: 'the tool-calls and notifications scenarios',
+  byClient: true,
   looksAt: 'cells',
   measure: (summary, arm) => {
     const lan = overLan(summary, arm);

@@ -47,7 +47,7 @@ describe('a study’s file', () => {
   });
 
   it.each([
-    ['study: reconect', 'mine.yaml:4:8: study: got "reconect", expected one of binary, connect, '],
+    ['study: reconect', 'mine.yaml:4:8: study: got "reconect", expected one of attribution, binary, connect, '],
     ['study: published\nrepeats: 0', 'mine.yaml:5:10: repeats: got 0, expected a whole number from 1 to 1000'],
     ['study: published\narms: []', 'mine.yaml:5:7: arms: got an empty list, expected a list of 1 to 50 arms'],
     ['study: published\nwindow: 1s', 'mine.yaml:5:1: unknown key "window"'],

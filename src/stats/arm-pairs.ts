@@ -1,5 +1,5 @@
 /** Which arms of a run are held against each other. */
-import { articlePairs, oneOfEachNetwork } from '../scenario/article-sides.ts';
+import { oneOfEachNetwork, pairsByClient } from '../scenario/article-sides.ts';
 import { buildPairs } from '../scenario/builds.ts';
 import type { Arm } from '../scenario/plan.ts';
 import { isSameNetwork } from '../scenario/variant.ts';
@@ -19,7 +19,7 @@ export const baseOf = (arms: readonly Arm[], arm: Arm): Arm =>
 /**
  * Where arms have builds, each in its builds, and nothing else: what differs between two transports is not what such a run
  * is about, and would be mixed with what differs between two builds. Otherwise network by network, because what differs by a network says nothing about a transport: every other arm against the
- * first, the article's two, and each newer revision against an older one of the same; no pair twice.
+ * first, the article's two through each client stack, and each newer revision against an older one of the same; no pair twice.
  */
 export const pairsToCompare = (arms: readonly Arm[]): readonly ArmPair[] =>
   arms.some(({ build }) => build !== undefined)
@@ -31,7 +31,7 @@ function pairsWithin(arms: readonly Arm[]): readonly ArmPair[] {
   if (base === undefined) return [];
   const first = others.map((arm) => ({ arm, base }));
   const more = [
-    ...articlePairs(arms).map(({ sse, websocket }) => ({ arm: websocket, base: sse })),
+    ...pairsByClient(arms).flatMap(({ pairs }) => pairs.map(({ sse, websocket }) => ({ arm: websocket, base: sse }))),
     ...revisionPairs(arms),
   ];
   return [
