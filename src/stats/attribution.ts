@@ -1,9 +1,8 @@
 /** The time of a call taken apart: what each layer adds to the one below it, from steps of the same repetition. */
-import type { RunRecord } from '../result/record.ts';
 import type { StudyData } from '../result/study-data.ts';
 import { CLIENT_STACKS, type ClientStack } from '../scenario/variant.ts';
 import { estimate } from './estimate.ts';
-import { type StudyStep, studySteps } from './study-steps.ts';
+import type { StudyStep } from './study-steps.ts';
 import type { Estimate } from './summary.ts';
 
 type Data = StudyData['attribution'];
@@ -144,6 +143,3 @@ export function whoseDifference(steps: readonly AttributionStep[], armId: string
   if (excess === undefined || (excess.low <= 0 && excess.high >= 0)) return 'undecided';
   return excess.value > 0 ? 'transport' : 'client';
 }
-
-/** Of a record. */
-export const attributionSteps = (record: RunRecord): readonly AttributionStep[] => studySteps(record, 'attribution');

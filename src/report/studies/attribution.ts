@@ -181,7 +181,7 @@ function placementNotes(steps: readonly AttributionStep[]): readonly string[] {
   );
   const [first] = same;
   if (first === undefined) return [];
-  const onOne = new Map(same.map(({ repetition, p50Ns }) => [repetition, p50Ns as number]));
+  const onOne = new Map(same.map(({ repetition, p50Ns }) => [repetition, p50Ns]));
   const apart = seriesOf(steps, { arm: first.arm, part: 'echo' });
   const [one, two] = [estimate([...onOne.values()]), estimate([...apart.values()])];
   const share = paired([apart, onOne], (a = 0, b = 0) => a - b);

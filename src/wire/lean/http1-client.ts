@@ -99,7 +99,7 @@ export class LeanHttp1Client implements HttpClient {
   #giveUp(exchange: LeanExchange): void {
     const at = this.#queue.indexOf(exchange);
     if (at >= 0) this.#queue.splice(at, 1);
-    else exchange.connection?.destroy();
+    else void exchange.connection?.destroy();
   }
 
   #sweep(): void {
@@ -108,7 +108,7 @@ export class LeanHttp1Client implements HttpClient {
     for (const connection of [...this.#pool, ...this.#lasting]) {
       const { exchange } = connection;
       if (exchange === undefined) {
-        if (since(connection.idleSince) > CLIENT_KEEP_ALIVE_MS) connection.destroy();
+        if (since(connection.idleSince) > CLIENT_KEEP_ALIVE_MS) void connection.destroy();
       } else if (exchange.isOverdue(since(exchange.begunAt), this.#timeoutMs)) {
         connection.fail(new Error('Headers Timeout Error'));
       }
@@ -270,7 +270,7 @@ class Connection {
   #onEnd(reusable: boolean, buffer: Buffer, start: number, end: number): void {
     const { exchange } = this;
     this.exchange = undefined;
-    if (!reusable) this.destroy();
+    if (!reusable) void this.destroy();
     if (exchange !== undefined && !exchange.over) {
       const { handler } = exchange;
       exchange.over = true;
