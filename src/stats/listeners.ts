@@ -43,6 +43,15 @@ export function memorySlope(steps: readonly ListenersStep[], measure: MemoryMeas
   return line !== undefined && isStraight(line) ? line : undefined;
 }
 
+/** Bytes of the clients' process per listener, where one number can stand for the steps. */
+export function clientSlope(steps: readonly ListenersStep[]): Line | undefined {
+  const points = steps.flatMap(({ data: { listeners, clientHeap } }): readonly Point[] =>
+    clientHeap === undefined ? [] : [{ x: listeners, y: clientHeap.connectedBytes - clientHeap.beforeBytes }],
+  );
+  const line = fitLine(points);
+  return line !== undefined && isStraight(line) ? line : undefined;
+}
+
 export const stepsOfArm = (steps: readonly ListenersStep[], armId: string): readonly ListenersStep[] =>
   steps.filter(({ subject }) => subject['arm'] === armId);
 

@@ -4,6 +4,7 @@ import { pinProcess } from '../child/pin.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { McpClient, type McpClientOptions } from '../mcp/client.ts';
+import { LeanClient } from '../mcp/lean-client.ts';
 import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -83,11 +84,11 @@ export interface StudySession {
   close(): Promise<void>;
 }
 
-/** Connects the stock client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
+/** Connects the stock or the lean client of the variant's transport and opens its session. Rejects with a message fit to print, leaving no socket behind. */
 export async function openStudySession(order: SessionOrder): Promise<StudySession> {
   const { variant, address, certificate, localAddress, proxy, sharing, connectNs = CONNECT_NS } = order;
   const transport = await loadTransport(variant.transport);
-  const client = new McpClient(order);
+  const client = variant.client === 'lean' ? new LeanClient({ ...order, templates: new Map() }) : new McpClient(order);
   const channel = await transport.connect(address, {
     variant,
     certificate,

@@ -16,10 +16,11 @@ test.each(['stdio', 'loopback'])('%s has nothing to connect to', async (transpor
   });
 });
 
-test('another client would be passed off as the stock one', async () => {
+test('the SDK’s client would be passed off as one of the tool’s own; the lean one is', async () => {
   expect(await unreachable({ ...defaultVariant('sse'), client: 'sdk' })).toMatchObject({
-    because: expect.stringContaining('"sdk"') as string,
+    because: expect.stringContaining('not with the SDK’s') as string,
   });
+  expect(await unreachable({ ...defaultVariant('sse'), client: 'lean' })).toBeUndefined();
 });
 
 test('one JSON object has no room for an event', async () => {

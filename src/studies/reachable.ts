@@ -14,10 +14,10 @@ export async function unreachable(variant: Variant): Promise<NotMeasured | undef
       because: `${title} has no address that several sessions could connect to`,
       wouldAnswer: 'an arm over sockets: sse, websocket, streamable-http',
     };
-  if (variant.client !== 'stock')
+  if (variant.client === 'sdk')
     return {
       status: 'not-measured',
-      because: `this study opens its connections with the stock client, not with "${variant.client}"`,
+      because: 'this study opens its connections with a client of the tool’s own, not with the SDK’s',
       wouldAnswer: 'the same arm without that client',
     };
   return undefined;

@@ -1,8 +1,9 @@
 /** The study `listeners` in a report: what a connection adds, what an update costs, what a cut does. */
 import { cpu, percent, plain, significant, size, time } from '../../claims/quantity.ts';
 import { estimate } from '../../stats/estimate.ts';
-import { fitLine } from '../../stats/line.ts';
+import { type Line, fitLine } from '../../stats/line.ts';
 import {
+  clientSlope,
   cpuShare,
   fullest,
   type ListenersStep,
@@ -18,9 +19,9 @@ import { median } from '../../stats/order-statistics.ts';
 import type { StudyRendering, StudyTable } from './rendering.ts';
 
 const MEASURE_WORDS: Readonly<Record<MemoryMeasure, string>> = {
-  resident: 'resident, connected',
-  'heap-connected': 'heap, connected',
-  'heap-resting': 'heap, at rest',
+  resident: 'resident',
+  'heap-connected': 'heap',
+  'heap-resting': 'at rest',
   'heap-receiving': 'after updates',
 };
 
@@ -43,7 +44,13 @@ export const render: StudyRendering<'listeners'> = (all, { arms }) => {
       'Memory is what has been added since before the first connected. Processor time is the endpoint’s own.',
     ],
     tables: [memoryTable(byArm), updateTable(byArm), ...cutTables(byArm)],
-    notes: [...byArm.flatMap(bentNotes), ...kernelNotes(steps), ...lossNotes(byArm), ...READING_NOTES],
+    notes: [
+      ...byArm.flatMap(bentNotes),
+      ...kernelNotes(steps),
+      ...lossNotes(byArm),
+      ...READING_NOTES,
+      ...(steps.some(({ data }) => data.clientHeap !== undefined) ? [CLIENT_NOTE] : []),
+    ],
   };
 };
 
@@ -52,14 +59,25 @@ const READING_NOTES = [
   'resident: pages in memory less V8’s space for young objects; what was touched once is seldom given back, so at rest the heap tells.',
 ];
 
+const CLIENT_NOTE =
+  'client: live memory of the process that holds all clients, connected, with what its measuring holds for each.';
+
 function memoryTable(byArm: readonly ArmSteps[]): StudyTable {
+  // Older records do not have it.
+  const hasClients = byArm.some(({ steps }) => clientSlope(steps) !== undefined);
   return {
     caption: 'KiB of memory that each further listener adds (slope ± its 95 % interval)',
-    heads: ['', 'sockets', ...MEMORY_MEASURES.map((measure) => MEASURE_WORDS[measure])],
+    heads: [
+      '',
+      'sockets',
+      ...MEMORY_MEASURES.map((measure) => MEASURE_WORDS[measure]),
+      ...(hasClients ? ['client'] : []),
+    ],
     rows: byArm.map(({ title, steps }) => [
       title,
       socketsCell(steps),
       ...MEMORY_MEASURES.map((measure) => slopeCell(steps, measure)),
+      ...(hasClients ? [inKiB(clientSlope(steps)) ?? '–'] : []),
     ]),
   };
 }
@@ -77,8 +95,15 @@ function socketsCell(steps: readonly ListenersStep[]): string {
 function slopeCell(steps: readonly ListenersStep[], measure: MemoryMeasure): string {
   const line = memorySlope(steps, measure);
   if (line === undefined) return fitLine(memoryPoints(steps, measure)) === undefined ? 'too few steps' : 'non-linear';
-  const inKiB = (value: number): string => significant(value / 1_024);
-  return `${inKiB(line.slope)} ± ${inKiB(line.high - line.slope)}`;
+  return inKiB(line);
+}
+
+function inKiB(line: Line): string;
+function inKiB(line: Line | undefined): string | undefined;
+function inKiB(line: Line | undefined): string | undefined {
+  if (line === undefined) return undefined;
+  const text = (value: number): string => significant(value / 1_024);
+  return `${text(line.slope)} ± ${text(line.high - line.slope)}`;
 }
 
 /** The raw points where no line can stand for them. */

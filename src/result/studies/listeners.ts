@@ -47,6 +47,12 @@ export const data = z.object({
     resting: memory.describe('The same without the sockets that waited for a further request.'),
     receiving: memory.describe('After the updates.'),
   }),
+  clientHeap: z
+    .object({ beforeBytes: bytes(), connectedBytes: bytes() })
+    .optional()
+    .describe(
+      'Live memory of the process that all clients share, garbage collected, with what it holds outside the heap.',
+    ),
   kernelTcp: z
     .object({ beforeBytes: bytes(), connectedBytes: bytes() })
     .nullable()

@@ -47,14 +47,14 @@ async function whyUnfit(variant: Variant): Promise<StepOutcome<StudyData['listen
   const because =
     capabilities.has('client-spawns') || !capabilities.has('own-process')
       ? `over ${title} there is no one process that many listeners connect to`
-      : variant.client === 'stock'
-        ? undefined
-        : `this study drives with the stock client, not with ${variant.client}`;
+      : variant.client === 'sdk'
+        ? 'this study drives with clients of the tool’s own, not with the SDK’s'
+        : undefined;
   return because === undefined
     ? undefined
     : {
         status: 'not-measured',
         because,
-        wouldAnswer: 'an arm with a socket and the stock client, like sse or websocket',
+        wouldAnswer: 'an arm with a socket and a client of the tool’s own, like sse or websocket+lean',
       };
 }

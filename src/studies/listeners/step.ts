@@ -1,10 +1,20 @@
 /** One step: an endpoint, so many listeners, and what they cost it, first in silence and then with updates. */
 import { until } from '../../measure/clock.ts';
-import { readKernelTcp } from '../../measure/memory.ts';
+import { collectGarbage, readKernelTcp, readMemory } from '../../measure/memory.ts';
 import type { StudyData } from '../../result/study-data.ts';
 import type { StepOutcome } from '../../result/study.ts';
 import type { Variant } from '../../scenario/variant.ts';
-import { bytes, milliseconds, nanoseconds, type Nanoseconds, perSecond, plus, minus, seconds } from '../../units.ts';
+import {
+  type Bytes,
+  bytes,
+  milliseconds,
+  nanoseconds,
+  type Nanoseconds,
+  perSecond,
+  plus,
+  minus,
+  seconds,
+} from '../../units.ts';
 import type { StudyEndpoint } from '../bench.ts';
 import type { StepContext } from '../contract.ts';
 import { Audience } from './audience.ts';
@@ -48,6 +58,13 @@ const LOOK_EVERY_NS = milliseconds(20);
 /** The cut comes after this share of its window. */
 const CUT_AT = 1 / 3;
 
+/** Of this process, which holds all the clients. */
+function clientHeap(): Bytes {
+  collectGarbage();
+  const { heapUsedBytes, externalBytes } = readMemory();
+  return bytes(heapUsedBytes + externalBytes);
+}
+
 export class ListenersStep {
   readonly #order: ListenersOrder;
   readonly #observed: Observed;
@@ -67,11 +84,13 @@ export class ListenersStep {
       await this.#warmUp();
       const before = await this.#observed.memory(settings.settle);
       const beforeBytes = readKernelTcp();
+      const clientsBefore = clientHeap();
       const opened = await this.#open();
       if ('status' in opened) return opened;
       const { openedNs, connected: connectedSockets } = opened;
       const connected = await this.#observed.memory(settings.settle);
       const connectedBytes = readKernelTcp();
+      const clientsConnected = clientHeap();
       await this.#observed.closeIdle();
       const restingSockets = await this.#agreeOnSockets();
       const resting = await this.#observed.memory(settings.settle);
@@ -83,6 +102,7 @@ export class ListenersStep {
         sockets: { connected: connectedSockets, resting: restingSockets },
         openedNs,
         memory: { before, connected, resting, receiving: after },
+        clientHeap: { beforeBytes: clientsBefore, connectedBytes: clientsConnected },
         kernelTcp: beforeBytes === null || connectedBytes === null ? null : { beforeBytes, connectedBytes },
         idle,
         receiving,
