@@ -34,7 +34,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
 const REPEATABLE: Readonly<Record<string, string>> = { arm: '--arm', threshold: '--threshold' };
 
 /** Flags without a value. */
-const SWITCHES = ['tls', 'quick', 'control', 'awake'] as const;
+const SWITCHES = ['tls', 'quick', 'control', 'awake', 'ceiling'] as const;
 
 /** Scenarios first, then the flags that differ from what goes without saying; the seed stands in the plan. */
 export function askedWords(names: readonly string[], options: Record<string, unknown>): readonly string[] {

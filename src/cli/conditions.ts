@@ -5,7 +5,9 @@ import type { Arm, Plan } from '../scenario/plan.ts';
 import { withoutPacing } from '../scenario/cells.ts';
 import { coresToSpin, maySpin, type Pacing, usualPacing } from '../scenario/pacing.ts';
 import { isOneCore, type PlacementChoice, USUAL_PLACEMENT, whyNotPlaced } from '../scenario/placement-choice.ts';
+import { isSaturating } from '../scenario/saturating.ts';
 import type { Cell } from '../scenario/scenario.ts';
+import { SUITES } from '../scenario/suite.ts';
 import { quote } from '../scenario/wording.ts';
 import { choosePlacement } from '../trial/placement.ts';
 import { UsageError } from './exit-code.ts';
@@ -42,6 +44,33 @@ export function conditionsOf(
     },
     remarks: asked === 'spin' && !maySpin(arms, cores) ? [spinRemark(arms, cores)] : [],
   };
+}
+
+/** What a run is about, as far as it decides whether drivers are run against a mirror first. */
+export interface AskedCeiling {
+  /** `--ceiling` */
+  readonly isAsked: boolean;
+  readonly names: readonly string[];
+  readonly cells: readonly Cell[];
+  /** Of the tool's own, in this program's own build. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Where it is asked for; and, since it takes some seconds, where scenarios are named one by one and some go as fast as they
+ * can: a suite has its time already. Throws a `UsageError` where it is asked for and would say nothing.
+ */
+export function wantsCeiling({ isAsked, names, cells, isOwn }: AskedCeiling): boolean {
+  const hasSome = cells.some(({ scenario }) => isSaturating(scenario));
+  if (isAsked && !isOwn)
+    throw new UsageError(
+      "--ceiling: a mirror repeats what this tool's own endpoint answers; leave it out, or leave out the target or the builds",
+    );
+  if (isAsked && !hasSome)
+    throw new UsageError(
+      '--ceiling: got no scenario in which several clients never pause, expected one, such as chatty',
+    );
+  return hasSome && isOwn && (isAsked || (names.length > 0 && !names.some((name) => Object.hasOwn(SUITES, name))));
 }
 
 function spinRemark(arms: readonly Arm[], { count, isShared }: Parameters<typeof maySpin>[1]): string {

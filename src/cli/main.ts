@@ -124,6 +124,10 @@ or records cannot be compared · 130 interrupted`,
     .option('--seed <n>', 'repeats the orders, payloads and arrivals of an earlier run')
     .option('--quick', 'shorter windows and fewer levels, for a first look')
     .option(
+      '--ceiling',
+      'run every driver against a mirror first, where clients never pause, and say at what share of that it ran; without it where such a scenario (chatty) is named',
+    )
+    .option(
       '--pacing <how>',
       'by what calendars are kept, for every arm alike: spin (to a microsecond, at up to a core), thread or timer; default: spin where the driver can have a core to itself, else thread',
     )

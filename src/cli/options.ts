@@ -33,6 +33,8 @@ export interface RunFlags {
   readonly reruns: number | undefined;
   readonly seed: number | undefined;
   readonly quick: boolean;
+  /** Whether drivers are run against a mirror first; without it where a scenario that wants it is named. */
+  readonly ceiling: boolean;
   /** By what calendars are kept, whatever scenario files say. */
   readonly pacing: Pacing | undefined;
   /** Where processes are to run. */
@@ -73,6 +75,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     reruns: given(text('reruns'), (value) => wholeNumber('--reruns', value, 0, MAX_TRIALS)),
     seed: given(text('seed'), (value) => wholeNumber('--seed', value, 0, MAX_SEED)),
     quick: options['quick'] === true,
+    ceiling: options['ceiling'] === true,
     pacing: given(text('pacing'), (value) => oneOf('--pacing', value, PACINGS)),
     placement: given(text('placement'), readPlacement),
     limit: given(text('limit'), (value) => quantity('--limit', value, parseKneeLimit)),

@@ -26,7 +26,7 @@ import { concludeGate } from './gate-lines.ts';
 import { planGate } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
 import { baselinePath, keepBaseline } from './baseline-file.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, wantsCeiling } from './conditions.ts';
 import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
@@ -159,8 +159,16 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
     { arms: [...chosen.arms, ...studies.flatMap(({ arms }) => arms)], cells },
   );
   const awake = cells.length > 0 && isAwake(options['awake'], chosen.gate !== undefined, conditions.placement, say);
+  const isOwn = targets === undefined && chosen.prepared === undefined;
+  const ceiling = wantsCeiling({ isAsked: flags.ceiling, names, cells, isOwn });
   const planned = makePlan(cells, { ...chosen, impossible }, flags, seed);
-  const ungated = { ...planned, ...conditions, ...(awake ? { awake } : {}), studies };
+  const ungated = {
+    ...planned,
+    ...conditions,
+    studies,
+    ...(awake ? { awake } : {}),
+    ...(ceiling ? { ceiling } : {}),
+  };
   const { reruns } = flags;
   const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version, pairs: chosen.gate, reruns });
   for (const remark of [...cautions, ...remarks]) say(remark);

@@ -17,7 +17,11 @@ export type EndpointCommands = {
     body: Pick<
       EndpointOptions,
       'variant' | 'maxMessageBytes' | 'heartbeatMs' | 'hintsProxies' | 'resumable' | 'recovery'
-    > & { readonly seed: number };
+    > & {
+      readonly seed: number;
+      /** Whether a mirror stands before it, and answers what it has seen answered. */
+      readonly isMirrored?: boolean | undefined;
+    };
     reply: { readonly address: string; readonly certificate: string | undefined };
   };
   /** Instants of this process's clock: taken when the question came, and when the answer left. */

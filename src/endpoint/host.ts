@@ -11,6 +11,7 @@ import type { Endpoint, OwnPipes, WireCounts } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
 import { type Nanoseconds, bytes, plus } from '../units.ts';
 import type { ClockStamp, EndpointCommands, EndpointReading, ProcessFacts } from './commands.ts';
+import { mirrorBefore, mirrorOnPipes } from './mirror.ts';
 import { runPublications } from './publisher.ts';
 
 interface Running {
@@ -40,14 +41,17 @@ export function endpointHandlers(clock: Clock, die: () => void): Handlers<Endpoi
     process: meter.begin(),
   });
   return {
-    start: async ({ seed, ...order }) => {
+    start: async ({ seed, isMirrored = false, ...order }) => {
       const { variant } = order;
       const transport = await loadTransport(variant.transport);
       const server = new BenchServer({ clock, seed, die, era: eraOf(variant.protocol) });
-      const pipes = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
+      const own = transport.capabilities.has('client-spawns') ? ownPipes() : undefined;
+      const pipes = own !== undefined && isMirrored ? await mirrorOnPipes(own) : own;
       const endpoint = await transport.startEndpoint({ ...order, server, pipes });
       running = { server, endpoint };
-      return { address: endpoint.address, certificate: endpoint.certificate };
+      const { certificate } = endpoint;
+      const address = own === undefined && isMirrored ? await mirrorBefore(endpoint.address) : endpoint.address;
+      return { address, certificate };
     },
     clock: () => stampNow(clock),
     publish: (order) => {

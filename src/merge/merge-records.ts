@@ -25,6 +25,8 @@ export function mergeRecords(named: readonly NamedRecord[], version: string): Ru
     plan: { ...record.plan, studies: [] },
     trials: record.trials.map((trial) => mergeCounterparts(trial, others)),
     studies: [],
+    // Of each driver by itself, and of none of their sums.
+    ceilings: undefined,
     mergedFrom: all.map(({ startedAt, environment }) => ({ startedAt, environment })),
   };
 }

@@ -64,7 +64,7 @@ export function doubtText(doubt: Doubt): string {
     case 'late-publications':
       return `the endpoint sent events up to ${time(doubt.latestNs)} after they were due; push times count from the sending and do not show it`;
     case 'driver-saturated':
-      return `the driver was ${percent(doubt.utilisation)} busy; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's`;
+      return `the driver was ${percent(doubt.utilisation)} busy${ceilingWords(doubt)}; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's`;
     case 'arrivals':
       return `calls did not start as the calendar had them (${rate(doubt.startedPerSec)} for ${rate(doubt.plannedPerSec)} per second, waits between them ${percent(doubt.distance)} apart, limit ${percent(doubt.limit)}); the load was not the one that was planned`;
     case 'load':
@@ -87,6 +87,9 @@ export function doubtText(doubt: Doubt): string {
       return `the drivers that are merged here saw medians from ${time(doubt.leastNs)} to ${time(doubt.mostNs)} in the same trial, more than ${percent(doubt.limit)} apart; together they are no one's distribution`;
   }
 }
+
+const ceilingWords = ({ ceilingShare }: Extract<Doubt, { kind: 'driver-saturated' }>): string =>
+  ceilingShare === undefined ? '' : ` and at ${percent(ceilingShare)} of what it can against a mirror`;
 
 /** The kinds from bad to harmless: numbers that are wrong, numbers that are missing, numbers that are uncertain. */
 export const DOUBT_ORDER: readonly Doubt['kind'][] = [

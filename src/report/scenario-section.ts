@@ -22,6 +22,7 @@ import { inLevel, noNumber, numberOr, shownComparison } from './cell-text.ts';
 import { pairWords, ratioName, ratioText } from './comparison-text.ts';
 import { groupBy } from './group-by.ts';
 import { interferenceNotes } from './interference-text.ts';
+import { ceilingNotes } from './ceiling-notes.ts';
 import { lagNotes } from './lag-notes.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
 import {
@@ -132,6 +133,7 @@ const sectionOf = (summary: Summary, scenario: Scenario, cells: readonly CellSum
   notes: [
     ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
     ...lagNotes(summary, cells),
+    ...ceilingNotes(summary, cells),
     ...scriptNotes(summary, scenario, cells),
     ...interferenceNotes(summary, scenario.name),
     ...driverNotes(summary, cells),

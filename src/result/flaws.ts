@@ -71,7 +71,15 @@ function* contradictions(record: RunRecord): Generator<Flaw> {
   for (const [at, trial] of record.trials.entries()) {
     yield* trialFlaws(trial, planned.get(trial.index), ['trials', at]);
   }
+  yield* ceilingFlaws(record);
   yield* studyFlaws(record);
+}
+
+function* ceilingFlaws({ plan, ceilings = [] }: RunRecord): Generator<Flaw> {
+  for (const [at, { armId, cellId }] of ceilings.entries()) {
+    if (!plan.arms.some(({ id }) => id === armId)) yield unknown(['ceilings', at, 'armId'], armId, 'an arm');
+    if (!plan.cells.some(({ id }) => id === cellId)) yield unknown(['ceilings', at, 'cellId'], cellId, 'a cell');
+  }
 }
 
 /** The index itself for the first time, so that a message names it. */

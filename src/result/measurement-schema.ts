@@ -118,7 +118,11 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sessions-reopened'), count: z.number() }),
   z.object({ kind: z.literal('send-lag'), p99Ns: ns(), limitNs: ns() }),
   z.object({ kind: z.literal('late-publications'), latestNs: ns(), limitNs: ns() }),
-  z.object({ kind: z.literal('driver-saturated'), utilisation: z.number() }),
+  z.object({
+    kind: z.literal('driver-saturated'),
+    utilisation: z.number(),
+    ceilingShare: z.number().optional().describe('Of what the driver can against a mirror.'),
+  }),
   z.object({
     kind: z.literal('arrivals'),
     distance: z.number(),

@@ -232,5 +232,6 @@ export const planSchema = z.object({
     .enum(PACINGS)
     .optional()
     .describe('By what drivers kept the calendar of a scenario that says nothing of it; absent: by a thread.'),
+  ceiling: z.boolean().optional().describe('Whether drivers were run against a mirror first.'),
   placement: placement.optional(),
 });

@@ -131,6 +131,27 @@ export const recordSchema = z.object({
     )
     .optional()
     .describe('What the machine needed for the same bare exchange before each block.'),
+  ceilings: z
+    .array(
+      z.discriminatedUnion('status', [
+        z.object({
+          armId: z.string(),
+          cellId: z.string(),
+          status: z.literal('measured'),
+          perSec: z.number().min(0).describe('Calls that were answered rightly, per second.'),
+          mirrorBusy: z.number().nullable().describe('Of its event loop, 0 … 1; null where it is not known.'),
+          driverBusy: z.number(),
+        }),
+        z.object({
+          armId: z.string(),
+          cellId: z.string(),
+          status: z.literal('not-measured'),
+          because: z.string(),
+        }),
+      ]),
+    )
+    .optional()
+    .describe('What each driver can do against a mirror, in cells that go as fast as they can.'),
   stopped: z
     .object({ afterBlock: whole(), because: z.enum(['decided', 'budget']) })
     .optional()

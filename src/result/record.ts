@@ -43,6 +43,8 @@ export interface RunRecord {
   readonly studies: readonly StudyResult[];
   /** What the machine needed for the same bare exchange before each block; absent where nobody asked. */
   readonly controls?: readonly Control[] | undefined;
+  /** How fast each driver is against a mirror, in cells that go as fast as they can; absent where nobody asked. */
+  readonly ceilings?: readonly Ceiling[] | undefined;
   /** Why fewer blocks were measured than planned; absent where all were, or the run was cut off. */
   readonly stopped?: Stopped | undefined;
   /** What all of this comes to; absent while the run goes on, when it was cut off, and in records of releases before. */
@@ -68,6 +70,19 @@ export interface Control {
   /** Processor time per exchange, both ends, in microseconds. */
   readonly cpuUs: number;
 }
+
+/** What the driver of an arm can do in a cell, against a mirror that answers with the least work that can be done. */
+export type Ceiling = { readonly armId: string; readonly cellId: string } & (
+  | {
+      readonly status: 'measured';
+      /** Calls that were answered rightly, per second. */
+      readonly perSec: number;
+      /** Of the event loops, 0 … 1; the mirror's is `null` where it is not known. */
+      readonly mirrorBusy: number | null;
+      readonly driverBusy: number;
+    }
+  | { readonly status: 'not-measured'; readonly because: string }
+);
 
 export interface Stopped {
   /** The last block that was measured. */
@@ -288,7 +303,8 @@ export type Doubt =
   | { readonly kind: 'sessions-reopened'; readonly count: number }
   | { readonly kind: 'send-lag'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'late-publications'; readonly latestNs: Nanoseconds; readonly limitNs: Nanoseconds }
-  | { readonly kind: 'driver-saturated'; readonly utilisation: number }
+  /** `ceilingShare`: of what it can against a mirror, where that was measured. */
+  | { readonly kind: 'driver-saturated'; readonly utilisation: number; readonly ceilingShare?: number | undefined }
   | {
       readonly kind: 'arrivals';
       /** Largest gap between the two distributions of waits from one start to the next, 0 … 1, and its limit. */

@@ -41,6 +41,8 @@ export interface Plan {
   readonly builds?: readonly Build[] | undefined;
   /** By what drivers keep the calendar of a scenario that says nothing of it; absent in plans of releases before, where it was a thread. */
   readonly pacing?: Pacing | undefined;
+  /** Whether drivers are run against a mirror first, in cells that go as fast as they can; absent for no. */
+  readonly ceiling?: boolean | undefined;
   /** Where processes were asked to run; absent where nobody asked: apart, as far as the machine allows. */
   readonly placement?: PlacementChoice | undefined;
 }

@@ -9,13 +9,15 @@ import type { ClockCheck } from '../measure/clock-check.ts';
 import { decodeHistogram } from '../measure/histogram.ts';
 import type { Doubt, Measurement, RelayCheck } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { type Nanoseconds, milliseconds, nanoseconds } from '../units.ts';
+import { type Nanoseconds, milliseconds, nanoseconds, rateOf } from '../units.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
 export const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
 /** A timer of the endpoint is late by a millisecond or two; more is a stall or an overload. */
 export const LATE_PUBLICATION_LIMIT_NS = milliseconds(20);
 const UTILISATION_LIMIT = 0.7;
+/** Of what a driver can against a mirror. */
+const CEILING_LIMIT = 0.8;
 export const HICCUP_LIMIT_NS = milliseconds(25);
 const GC_LIMIT_NS = milliseconds(50);
 /** Of other processes, in cores, beyond what ticks cannot tell from nothing. */
@@ -39,6 +41,8 @@ export interface DoubtContext {
   readonly sessionsReopened: number;
   /** Of the relay between the two, where there is one. */
   readonly relayCheck?: RelayCheck | undefined;
+  /** Calls a second that the driver can make against a mirror; absent where nobody measured. */
+  readonly ceilingPerSec?: number | undefined;
   /** Why a client is gone, be it since the warm-up; `undefined` when all are there. */
   readonly lostBecause: string | undefined;
 }
@@ -54,6 +58,7 @@ export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] 
     ...errors(measurement),
     ...reopened(context.sessionsReopened),
     ...pace(measurement),
+    ...saturation(measurement, context.ceilingPerSec),
     ...calendar(context.latestPublicationNs),
     ...arrivals(measurement),
     ...machine(measurement),
@@ -125,17 +130,24 @@ function errors({ calls, notifications, progress }: Unjudged): Doubt[] {
   ];
 }
 
-function pace({ sendLag, driver, offeredPerSec, achievedPerSec }: Unjudged): Doubt[] {
+function pace({ sendLag, offeredPerSec, achievedPerSec }: Unjudged): Doubt[] {
   const doubts: Doubt[] = [];
   const p99Ns = decodeHistogram(sendLag).valueAtQuantile(0.99);
   if (p99Ns !== undefined && p99Ns > SEND_LAG_P99_LIMIT_NS)
     doubts.push({ kind: 'send-lag', p99Ns, limitNs: SEND_LAG_P99_LIMIT_NS });
-  if (driver.utilisation > UTILISATION_LIMIT)
-    doubts.push({ kind: 'driver-saturated', utilisation: driver.utilisation });
   if (offeredPerSec !== null && achievedPerSec < offeredPerSec * RATE_SHARE_LIMIT) {
     doubts.push({ kind: 'rate-not-reached', offeredPerSec, achievedPerSec });
   }
   return doubts;
+}
+
+/** By how busy it was, and by how near it came to what it can against a mirror. */
+function saturation({ driver, calls, elapsedNs }: Unjudged, ceilingPerSec: number | undefined): Doubt[] {
+  const { utilisation } = driver;
+  const perSec = rateOf(calls.ok, elapsedNs);
+  const ceilingShare = ceilingPerSec === undefined || perSec === undefined ? undefined : perSec / ceilingPerSec;
+  if (utilisation <= UTILISATION_LIMIT && (ceilingShare ?? 0) <= CEILING_LIMIT) return [];
+  return [{ kind: 'driver-saturated', utilisation, ...(ceilingShare === undefined ? {} : { ceilingShare }) }];
 }
 
 /** Calls that waited for a new session succeed, and their times say what they waited; what was published meanwhile is lost. */

@@ -189,6 +189,15 @@ describe('numbers that deserve a second look', () => {
     ]);
   });
 
+  test('a driver above 80 % of what it can against a mirror', () => {
+    const perSec = (CLEAN.calls.ok * 1e9) / CLEAN.elapsedNs;
+    expect(doubts({}, { ceilingPerSec: perSec / 0.8 })).toEqual([]);
+    const [found, ...more] = doubts({}, { ceilingPerSec: perSec / 0.81 });
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ kind: 'driver-saturated', utilisation: CLEAN.driver.utilisation });
+    expect(found).toHaveProperty('ceilingShare', expect.closeTo(0.81));
+  });
+
   test('send lag: p99 above 3 ms', () => {
     const lag = (ms: number) => ({ sendLag: distributionOf(Array.from({ length: 100 }, () => ms * 1e6)) });
     expect(doubts(lag(3))).toEqual([]);

@@ -28,6 +28,8 @@ export interface CellContext {
   readonly seed: number;
   /** By what the calendar of a scenario is kept. */
   readonly pacingOf: (scenario: Scenario) => Pacing;
+  /** Calls a second that the driver can make in the cell; absent where nobody measured. */
+  readonly ceilingOf?: ((cellId: string) => number | undefined) | undefined;
 }
 
 /** Measures the cell. Rejects when a process dies or does not answer; what clients suffer is in the books instead. */
@@ -179,6 +181,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     sessionsReopened: driver.sessionsReopened,
     lostBecause: driver.lostBecause,
     relayCheck: context.relayCheck,
+    ceilingPerSec: context.ceilingOf?.(cell.id),
   });
   return { ...measurement, doubts };
 }

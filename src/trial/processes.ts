@@ -66,6 +66,8 @@ export interface StartOptions {
   readonly coldServerCalls?: number | undefined;
   /** Whose code the endpoint runs; absent for this program's. */
   readonly endpointHome?: ChildHome | undefined;
+  /** Whether a mirror stands before the endpoint. */
+  readonly isMirrored?: boolean | undefined;
 }
 
 /** Starts them and connects nothing yet. Rejects, with nothing left running, when one of them cannot be started. */
@@ -86,11 +88,11 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
     await Promise.all([driver.end(), endpoint?.end(), relay?.end()]);
   };
   try {
-    const { arm, seed, readyTimeoutNs, placement } = options;
+    const { arm, seed, readyTimeoutNs, placement, isMirrored } = options;
     if (placement.kind === 'pinned') pinBoth(endpoint?.pid, driver.pid, placement);
     const { address, certificate } = await askEndpoint(
       'start',
-      { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES },
+      { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES, isMirrored },
       readyTimeoutNs,
     );
     relay = await relayTo(address, options);

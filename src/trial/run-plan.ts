@@ -6,6 +6,7 @@ import type { StudyResult } from '../result/study.ts';
 import { isWhole } from '../result/attempts.ts';
 import {
   type ArmFacts,
+  type Ceiling,
   type Matching,
   RECORD_SCHEMA,
   type RunRecord,
@@ -20,6 +21,7 @@ import type { PlannedStep, PlannedStudy } from '../scenario/study.ts';
 import type { Transport } from '../transports/contract.ts';
 import type { TargetSpec } from '../target/spec.ts';
 import type { Nanoseconds } from '../units.ts';
+import { measureCeilings } from './ceilings.ts';
 import { Controls } from './controls.ts';
 import { type Disturbance, blocksOf, runBlock } from './blocks.ts';
 import { describeEnvironment } from './environment.ts';
@@ -109,10 +111,12 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   };
   const onControls = (all: RunRecord['controls']): void => keep({ controls: all });
   keep({});
+  const ceilings = await findCeilings(options, placement);
+  if (ceilings !== undefined) keep({ ceilings });
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
   const rest = plan.awake === true ? await keepAwake(placement) : undefined;
   try {
-    await runTrials({ ...options, placement, controls }, (news) => {
+    await runTrials({ ...options, placement, controls, ceilingOf: ceilingIn(ceilings ?? []) }, (news) => {
       keep(news);
       return record;
     });
@@ -135,6 +139,25 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   keep(options.conclude === undefined ? ended : { ...ended, findings: options.conclude(ended) });
   return record;
 }
+
+/** `undefined` where the plan does not want them. Somebody else's server has nobody to learn its answers from. */
+async function findCeilings(options: RunOptions, placement: Placement): Promise<readonly Ceiling[] | undefined> {
+  if (options.plan.ceiling !== true) return undefined;
+  const hiccups = new HiccupMeter(options.clock);
+  hiccups.start();
+  try {
+    return await measureCeilings({ ...options, placement, hiccups });
+  } finally {
+    hiccups.stop();
+  }
+}
+
+const ceilingIn =
+  (ceilings: readonly Ceiling[]) =>
+  (armId: string, cellId: string): number | undefined => {
+    const found = ceilings.find((one) => one.armId === armId && one.cellId === cellId);
+    return found?.status === 'measured' ? found.perSec : undefined;
+  };
 
 const NOTHING_MATCHED: Matching = { checks: [], unmatched: [], facts: [] };
 
@@ -185,6 +208,7 @@ type TrialOptions = RunOptions & {
   readonly placement: Placement;
   readonly controls: Controls | undefined;
   readonly attempt: number;
+  readonly ceilingOf: (armId: string, cellId: string) => number | undefined;
 };
 
 async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<TrialResult | undefined> {

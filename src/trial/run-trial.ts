@@ -28,6 +28,8 @@ export interface TrialContext {
   /** The interrupt: the trial in hand is given up. */
   readonly signal: AbortSignal;
   readonly onCell: (trial: PlannedTrial, cell: Cell) => void;
+  /** Calls a second that the arm's driver can make in the cell; `undefined` where that was not measured. */
+  readonly ceilingOf?: ((armId: string, cellId: string) => number | undefined) | undefined;
   /** Somebody else's servers, by arm. What is secret in them stays in here: the plan does not hold it. */
   readonly targets: ReadonlyMap<string, TargetSpec>;
   /** Folders of the builds of this tool whose endpoints are measured, by the build's name. */
@@ -110,8 +112,9 @@ async function throughCells(
       hiccups: context.hiccups,
       seed,
       pacingOf: (scenario) => pacingOf(plan, scenario),
+      ceilingOf: (cellId) => context.ceilingOf?.(arm.id, cellId),
     };
-    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? echoStep : FOREIGN_STEP), warming);
+    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? undefined : FOREIGN_STEP), warming);
     // Two thousand calls over a wide network would take minutes, and compile nothing more.
     await processes.relay?.delay();
     const relay = await processes.relay?.check();
@@ -142,7 +145,7 @@ function cellsInOrder(trial: PlannedTrial, plan: Plan): Cell[] {
 }
 
 /** Small calls, one at a time, until the code that all scenarios share has been compiled. */
-function processWarmup(extent: Extent, step: Step): Scenario {
+export function processWarmup(extent: Extent, step: Step = echoStep): Scenario {
   return {
     name: 'process-warmup',
     title: 'Process warm-up',
