@@ -16,14 +16,25 @@ export interface MeasureOptions {
   readonly scenario: string;
   readonly trials: number;
   readonly seed: number;
+  /** Whether every driver is run against a mirror first. */
+  readonly ceiling?: boolean;
 }
 
-export async function measure({ arms: words, scenario, trials, seed }: MeasureOptions): Promise<RunRecord> {
+export async function measure({
+  arms: words,
+  scenario,
+  trials,
+  seed,
+  ceiling = false,
+}: MeasureOptions): Promise<RunRecord> {
   const arms = await armsOf(words);
   const cells = expandCells(parseScenario(scenario, 'bench'), { quick: false });
   const processWarmup = { timeNs: milliseconds(800), calls: 1_000 };
   return runPlan({
-    plan: planTrials({ seed, quick: false, blocks: trials, arms, cells, processWarmup }),
+    plan: {
+      ...planTrials({ seed, quick: false, blocks: trials, arms, cells, processWarmup }),
+      ...(ceiling ? { ceiling } : {}),
+    },
     version: 'bench',
     asked: [],
     unsupported: [],

@@ -33,6 +33,7 @@ describe('flags', () => {
       output: undefined,
       formats: undefined,
       summary: false,
+      ceiling: false,
     });
   });
 

@@ -1,4 +1,5 @@
 /** Whether a run may be compared with an earlier one, and in what: otherwise one clear line, before anything is measured or shown. */
+import { isWhole } from '../result/attempts.ts';
 import { type MachineDifference, machineDifferences } from '../result/same-machine.ts';
 import type { Environment, RunRecord } from '../result/record.ts';
 import type { Plan } from '../scenario/plan.ts';
@@ -40,15 +41,23 @@ export function checkComparable(
 ): Comparable {
   checkWhole(base);
   const { cellIds, armIds } = checkPlans(base, head, common);
-  const differences = machineDifferences(base.record.environment, head.environment);
+  const differences = differencesOf(base.record, head.environment);
   const normalised = differences.length > 0;
   if (normalised) checkControls(base, head, differences);
   return { cellIds, armIds, normalised, differences, notes: versionNotes(base.record, head) };
 }
 
+/** From every machine that the base was measured on, each field once. */
+function differencesOf({ environment, mergedFrom = [] }: RunRecord, head: Environment): readonly MachineDifference[] {
+  const all = [environment, ...mergedFrom.map((run) => run.environment)].flatMap((one) =>
+    machineDifferences(one, head),
+  );
+  return all.filter((one, at) => all.findIndex(({ field }) => field === one.field) === at);
+}
+
 /** Throws a RunFailure for a run that was cut off or failed. */
 export function checkWhole({ name, record }: NamedRecord): void {
-  if (record.status === 'complete') return;
+  if (record.status === 'complete' && isWhole(record)) return;
   throw new RunFailure(
     `${escapeUnprintable(name)}: its run was cut off after ${record.trials.length} of ${record.plan.trials.length} trials (${record.status}); compare with a whole one`,
   );

@@ -1,7 +1,7 @@
 /** `run`: from words on a command line to a plan, a record and a table. */
 import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { judgePairs } from '../gate/pairs.ts';
+import { isDecided } from '../gate/judge.ts';
 import { monotonicClock } from '../measure/clock.ts';
 import { loadFormat } from '../report/discover.ts';
 import { reportOf } from '../report/report-of.ts';
@@ -287,7 +287,7 @@ async function runAndShow({
       readyTimeoutNs: flags.readyTimeoutNs,
       browser: flags.browser,
       control: gateFlags.control,
-      decide: (sofar) => pairs !== undefined && judgePairs(sofar, pairs).decided,
+      decide: (sofar) => pairs !== undefined && isDecided(sofar, pairs),
       signal: signals.signal,
       timestamp: () => new Date().toISOString(),
       progress,

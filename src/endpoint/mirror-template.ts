@@ -64,7 +64,7 @@ export class RequestTemplate {
   }
 
   /** Copies id and nonce of a message that fits to the places in the reply. */
-  fill(reply: ReplyTemplate, message: Buffer): Buffer {
+  patch(reply: ReplyTemplate, message: Buffer): Buffer {
     return reply.filled(message, this.#id, this.#nonce);
   }
 }

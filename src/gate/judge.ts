@@ -2,7 +2,7 @@
 import { discardedTrials, withDiscardedPutBack } from '../result/attempts.ts';
 import type { GateFinding, GateVerdict, GateWord } from '../result/findings.ts';
 import type { RunRecord } from '../result/record.ts';
-import type { GatePlan } from '../scenario/gate.ts';
+import type { GatePlan, PairGate } from '../scenario/gate.ts';
 import { baselineNotes, judgeBaseline } from './baseline.ts';
 import { judgePairs } from './pairs.ts';
 import { judgeThresholds } from './thresholds.ts';
@@ -25,6 +25,13 @@ export function judge(record: RunRecord): GateVerdict | null {
   if (word === verdict.word) return verdict;
   const note = `Of the blocks as they are the verdict is ${verdict.word}; with their disturbed attempts put back it is ${word ?? 'none'}: undecided.`;
   return { ...verdict, word: 'inconclusive', notes: [...verdict.notes, note] };
+}
+
+/** Whether more pairs could change nothing: the pairs have decided, and would have with their disturbed attempts put back. */
+export function isDecided(record: RunRecord, gate: PairGate): boolean {
+  const verdict = judgePairs(record, gate);
+  if (!verdict.decided || discardedTrials(record).length === 0) return verdict.decided;
+  return judgePairs(withDiscardedPutBack(record), gate).word === verdict.word;
 }
 
 /** Over the attempts that count. */

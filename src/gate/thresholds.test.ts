@@ -196,3 +196,16 @@ test('one finding for each threshold, cell and arm, named in one spelling', () =
     ['sse rate > 1/s', 'tool-calls', 'sse'],
   ]);
 });
+
+test('a trial that failed has not kept the limit, whatever the others did; one that broke it still has', () => {
+  const all = fixtureRecord({ blocks: 8, cells: CELLS });
+  const some = withTrials(all, (trial) =>
+    trial.armId === 'websocket' && trial.block < 2 ? failedAfter(trial, 0, 'it died') : trial,
+  );
+  const limits = ['tool-calls websocket calls-failed <= 0', 'tool-calls websocket driver-rss < 1000MiB'] as const;
+  expect(judged(all, ...limits).map(({ word }) => word)).toEqual(['pass', 'pass']);
+  const found = judged(some, ...limits);
+  expect(found.map(({ word }) => word)).toEqual(['inconclusive', 'inconclusive']);
+  expect(found[0]?.because).toContain('but 2 of 8 trials failed or gave no number that is right');
+  expect(judged(some, 'tool-calls websocket calls-failed > 0')[0]?.word).toBe('fail');
+});

@@ -66,7 +66,15 @@ function findingOf(
 /** Of an interval for the median over trials. */
 const LEVEL = 0.95;
 
-function outcomeOf(threshold: Threshold, { values: found, lacking, invalid }: TrialValues): Outcome {
+/** A trial that failed, or whose numbers are wrong, has not kept the limit: the others do not answer for it. */
+function outcomeOf(threshold: Threshold, found: TrialValues): Outcome {
+  const outcome = outcomeOfValid(threshold, found);
+  if (outcome.word !== 'pass' || found.invalid === 0) return outcome;
+  const because = `${outcome.because}, but ${found.invalid} of ${trials(outcome.count + found.invalid)} failed or gave no number that is right`;
+  return { ...outcome, word: 'inconclusive', because };
+}
+
+function outcomeOfValid(threshold: Threshold, { values: found, lacking, invalid }: TrialValues): Outcome {
   const { metric } = threshold;
   const values = found.map(({ value }) => value);
   const span = estimate(values);

@@ -119,7 +119,9 @@ export function gateHeadline({ word, findings, notes }: GateVerdict): string {
 const SAID: Readonly<Record<GateWord, string>> = { pass: 'Passed', fail: 'FAILED', inconclusive: 'Could not tell' };
 
 /** Where the word is not that of any finding, a note says whose it is. */
-function withoutExample(word: GateWord, findings: GateVerdict['findings'], [note]: GateVerdict['notes']): string {
+function withoutExample(word: GateWord, findings: GateVerdict['findings'], notes: GateVerdict['notes']): string {
+  // What overturns all findings is said last.
+  const note = findings.length === 0 ? notes[0] : notes.at(-1);
   const why = note ?? (findings.length === 0 ? 'nothing was there to be judged' : 'no single check says why');
   return `${SAID[word]}: ${why.replace(/\.$/, '')}.`;
 }

@@ -1,5 +1,5 @@
 /** A run as a list of things that hold or do not: what a reader of test reports understands. */
-import type { GateFinding } from '../result/findings.ts';
+import type { GateFinding, GateVerdict } from '../result/findings.ts';
 import { type RunRecord, whyUnsupported } from '../result/record.ts';
 import type { Arm } from '../scenario/plan.ts';
 import { isPlanned } from '../scenario/plan.ts';
@@ -47,7 +47,23 @@ export function testCases({ summary: { record, arms }, gate }: Report): readonly
   ];
   if (gate === null) return withUniqueNames(measured);
   const missing = measured.filter(({ outcome }) => outcome.kind === 'failure' || outcome.kind === 'error');
-  return withUniqueNames([...gate.findings.map((finding) => findingCase(record, finding)), ...missing]);
+  const findings = gate.findings.map((finding) => findingCase(record, finding));
+  return withUniqueNames([...findings, ...wholeCase(gate), ...missing]);
+}
+
+/** The gate as a whole, where its word is not that of its worst finding: it would be in no other case. */
+function wholeCase({ word, findings, notes }: GateVerdict): readonly TestCase[] {
+  const words = new Set(findings.map((finding) => finding.word));
+  if (word !== 'inconclusive' || words.has('inconclusive')) return [];
+  return [
+    {
+      suite: suiteName('gate', ELSEWHERE),
+      name: 'the whole',
+      elapsedNs: nanoseconds(0),
+      outcome: { kind: 'skipped', message: notes.at(-1) ?? 'nothing was judged', details: [] },
+      output: [],
+    },
+  ];
 }
 
 /** What was asked twice is counted: a reader would take the second for the first, measured again. */

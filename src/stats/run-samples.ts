@@ -35,8 +35,8 @@ interface Asked {
 }
 
 function sampleOf(record: RunRecord, { cell, arm, metric, normalised }: Asked): readonly BaselineValues[] {
-  const { values: found, lacking } = trialValues(record, arm.id, cell.id, metric);
-  if (lacking > 0) return [];
+  const { values: found, lacking, invalid } = trialValues(record, arm.id, cell.id, metric);
+  if (lacking > 0 || invalid > 0) return [];
   const values = found.flatMap(({ block, attempt, value }): readonly number[] => {
     if (!normalised || isCounted(metric)) return [value];
     if (!isOfTheMachine(metric, cell, arm)) return [];

@@ -1,4 +1,5 @@
 /** Whether a record that could be read is consistent in what the reading leaves out. */
+import { attemptOf, isWhole } from '../result/attempts.ts';
 import type { RunRecord, TrialResult } from '../result/record.ts';
 import { type Place, placeText } from '../scenario/scenario-error.ts';
 import { quote } from '../scenario/wording.ts';
@@ -16,7 +17,7 @@ export interface Inconsistency {
 /** Everything in the record that contradicts the rest of it. Nothing is compared with what the record comes to. */
 export function inconsistenciesOf(record: RunRecord): readonly Inconsistency[] {
   return [
-    ...datesOf(record).map((one) => located([], one)),
+    ...[...datesOf(record), ...statusOf(record), ...attemptsOf(record)].map((one) => located([], one)),
     ...record.trials.flatMap((trial, at) => trialInconsistencies(record, trial, ['trials', at])),
     ...record.studies.flatMap((study, at) =>
       studyContradictions(study).map((one) => located(['studies', at, ...one.place], one)),
@@ -36,6 +37,47 @@ function datesOf({ status, startedAt, finishedAt }: RunRecord): readonly Contrad
   return secondsOf(finishedAt) >= secondsOf(startedAt)
     ? []
     : [{ key: 'finishedAt', got: finishedAt, expected: `a date after ${startedAt}, its start` }];
+}
+
+/** What a run says of itself, against what it holds: everything that was planned, up to where it was stopped for a reason, or not. */
+function statusOf(record: RunRecord): readonly Contradiction[] {
+  const { status, plan, trials, studies } = record;
+  const steps = plan.studies.every(
+    (planned) => studies.find(({ name }) => name === planned.name)?.steps.length === planned.steps.length,
+  );
+  const whole = isWhole(record) && steps;
+  if (status === 'complete' && !whole)
+    return [
+      {
+        key: 'status',
+        got: 'complete',
+        expected: `another word: ${trials.length} of ${plan.trials.length} trials are there`,
+      },
+    ];
+  // A run that was cut off after its last trial may hold all of them.
+  return status === 'failed' && whole && trials.every((trial) => trial.status === 'completed')
+    ? [{ key: 'status', got: 'failed', expected: 'complete, for all that was planned is there' }]
+    : [];
+}
+
+/** The attempts at a block count from 0 without a gap, and no more blocks were measured again than the plan allows. */
+function attemptsOf({ plan, trials, mergedFrom }: RunRecord): readonly Contradiction[] {
+  const attempts = new Map<number, Set<number>>();
+  for (const trial of trials) attempts.set(trial.block, (attempts.get(trial.block) ?? new Set()).add(attemptOf(trial)));
+  const gaps = [...attempts].flatMap(([block, seen]): readonly Contradiction[] => {
+    const missing = [...seen.keys()].map((_, at) => at).find((attempt) => !seen.has(attempt));
+    return missing === undefined
+      ? []
+      : [{ key: `trials of block ${block}`, got: `no attempt ${missing}`, expected: 'attempts from 0, without a gap' }];
+  });
+  const again = [...attempts.values()].reduce((sum, seen) => sum + seen.size - 1, 0);
+  const most = plan.gate?.reruns ?? 0;
+  return mergedFrom === undefined && again > most
+    ? [
+        ...gaps,
+        { key: 'trials', got: `${again} attempts more than blocks`, expected: `at most ${most}, the plan's reruns` },
+      ]
+    : gaps;
 }
 
 /** Of a date in UTC, up to the seconds: there, the order of such texts is the order of time. */

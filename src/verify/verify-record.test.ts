@@ -310,3 +310,29 @@ test('a run ends after it began, and has an end', () => {
   expect(places({ finishedAt: null })).toEqual(['finishedAt']);
   expect(places({ finishedAt: null, status: 'running' })).toEqual([]);
 });
+
+describe('what a run says of itself', () => {
+  const whole = fixtureRecord({ blocks: 3, cells: FIXTURE_CELLS.slice(0, 1) });
+  const seen = (record: RunRecord) => inconsistenciesOf(record).map(({ what, got }) => `${what}: ${got}`);
+
+  test('a whole one is complete; without a trial, a block, or all of them it is not', () => {
+    expect(seen(whole)).toEqual([]);
+    for (const kept of [whole.trials.slice(1), whole.trials.filter(({ block }) => block !== 1), []])
+      expect(seen({ ...whole, trials: kept })).toContain('status: complete');
+    expect(seen({ ...whole, status: 'partial', trials: whole.trials.slice(1) })).toEqual([]);
+    expect(seen({ ...whole, status: 'failed' })).toEqual(['status: failed']);
+  });
+
+  test('attempts count from 0, and are no more than the plan allows', () => {
+    const again = (attempts: readonly number[], reruns: number): RunRecord => ({
+      ...whole,
+      plan: { ...whole.plan, gate: { thresholds: [], reruns } },
+      trials: whole.trials.flatMap((trial) =>
+        trial.block === 0 ? attempts.map((attempt) => ({ ...trial, attempt })) : [trial],
+      ),
+    });
+    expect(seen(again([0, 1, 2], 2))).toEqual([]);
+    expect(seen(again([1, 2], 2))).toEqual(['trials of block 0: no attempt 0']);
+    expect(seen(again([0, 1, 2], 1))).toEqual(['trials: 2 attempts more than blocks']);
+  });
+});
