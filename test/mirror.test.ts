@@ -82,11 +82,11 @@ describe('what is patched', () => {
       `data: {"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"${nonce}x"}]}}\n\n`;
     const reply = new ReplyTemplate(Buffer.from(answer('1000001', first)), call);
     expect(reply.isAnswer).toBe(true);
-    expect(template.patch(reply, request(1_999_999, second)).toString()).toBe(answer('1999999', second));
+    expect(template.answered(reply, request(1_999_999, second)).toString()).toBe(answer('1999999', second));
     // An accepted that carries neither is repeated as it is.
     const accepted = new ReplyTemplate(Buffer.from('HTTP/1.1 202 Accepted\r\n\r\n'), call);
     expect(accepted.isAnswer).toBe(false);
-    expect(template.patch(accepted, request(1_999_999, second)).toString()).toBe('HTTP/1.1 202 Accepted\r\n\r\n');
+    expect(template.answered(accepted, request(1_999_999, second)).toString()).toBe('HTTP/1.1 202 Accepted\r\n\r\n');
   });
 
   test('is nothing that is no call, has no nonce, or has one of them twice', () => {

@@ -63,8 +63,8 @@ export class RequestTemplate {
     return true;
   }
 
-  /** Copies id and nonce of a message that fits to the places in the reply. */
-  patch(reply: ReplyTemplate, message: Buffer): Buffer {
+  /** The reply with id and nonce of a message that fits. */
+  answered(reply: ReplyTemplate, message: Buffer): Buffer {
     return reply.filled(message, this.#id, this.#nonce);
   }
 }

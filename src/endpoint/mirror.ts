@@ -89,7 +89,7 @@ class Mirror {
       this.#begin(leg, message);
       return false;
     }
-    for (const { leg: to, template } of known.replies) to.toClient.write(known.request.patch(template, message));
+    for (const { leg: to, template } of known.replies) to.toClient.write(known.request.answered(template, message));
     return true;
   }
 

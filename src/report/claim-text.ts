@@ -105,15 +105,17 @@ export const measuredByArm = (
 /** How many of the other arms stand side by side in one table. */
 const OTHER_ARMS_PER_TABLE = 3;
 
-/** The other arms' measurements, a few arms per table, each with the rows that say something about them. */
+/** The other arms' measurements, a few arms per table, each with the rows that say something about them; no table where none do. */
 export function otherArmTables(
   summary: Summary,
   rows: readonly EvaluatedClaim[],
 ): readonly { readonly arms: readonly Arm[]; readonly rows: readonly EvaluatedClaim[] }[] {
   const others = otherArms(summary);
   const starts = others.map((_unused, index) => index).filter((index) => index % OTHER_ARMS_PER_TABLE === 0);
-  return starts.map((start) => {
-    const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
-    return { arms, rows: rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0)) };
-  });
+  return starts
+    .map((start) => {
+      const arms = others.slice(start, start + OTHER_ARMS_PER_TABLE);
+      return { arms, rows: rows.filter((claim) => arms.some((arm) => measuredLines(claim, arm).length > 0)) };
+    })
+    .filter((table) => table.rows.length > 0);
 }
