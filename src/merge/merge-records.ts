@@ -8,15 +8,16 @@ import { mergeTrials } from './merge-trials.ts';
 
 /**
  * Trial by trial, in whatever order the records are named: the same records give the same result. `version` is that of
- * the program that merges. Studies and control workloads stay behind: they say something of one machine, and nothing of
- * theirs can be added. Throws a {@link MergeError} for records that do not belong together.
+ * the program that merges. Studies, control workloads and ceilings stay behind: they say something of one machine, and nothing
+ * of theirs can be added. Throws a {@link MergeError} for records that do not belong together.
  */
 export function mergeRecords(named: readonly NamedRecord[], version: string): RunRecord {
   checkBelonging(named);
   const [first, ...others] = inOrder(named);
   if (first === undefined) throw new RangeError('there is no record to be merged');
   const { record } = first;
-  const { controls: _controls, findings: _findings, ...rest } = record;
+  // Ceilings are of each driver by itself, and of none of their sums.
+  const { controls: _controls, ceilings: _ceilings, findings: _findings, ...rest } = record;
   const all = [first, ...others].map((one) => one.record);
   return {
     ...rest,
@@ -25,8 +26,6 @@ export function mergeRecords(named: readonly NamedRecord[], version: string): Ru
     plan: { ...record.plan, studies: [] },
     trials: record.trials.map((trial) => mergeCounterparts(trial, others)),
     studies: [],
-    // Of each driver by itself, and of none of their sums.
-    ceilings: undefined,
     mergedFrom: all.map(({ startedAt, environment }) => ({ startedAt, environment })),
   };
 }
