@@ -125,7 +125,7 @@ describe('builds of this tool', () => {
     expect(matching.checks.filter(({ status }) => status === 'mismatched')).toEqual([]);
     // Once for each probe and trial of head over a socket; over pipes once for every client.
     expect(starts()).toBeGreaterThanOrEqual(2 * (1 + 4));
-    expect(plan.gate?.pairs?.family.filter(({ exact }) => exact)).toHaveLength(4);
+    expect(plan.gate?.pairs?.family.filter(({ exact }) => exact)).toHaveLength(6);
   });
 
   test('a build that does not start is one clear line', async () => {

@@ -37,7 +37,7 @@ describe('the action, base against head', () => {
     const record = join(report, 'record.json');
     expect(outputs).toEqual({ verdict: 'fail', 'exit-code': '1', record, report });
     expect(readRecord(record).findings?.gate?.word).toBe('fail');
-    expect(summary).toMatch(/^\*\*FAILED: 2 of 4 checks do not hold/m);
+    expect(summary).toMatch(/^\*\*FAILED: 2 of 5 checks do not hold/m);
     expect(summary).toBe(readFileSync(join(report, 'report.md'), 'utf8'));
     expect(readFileSync(join(report, 'junit.xml'), 'utf8')).toContain('<failure');
     // What servers and setups say between these is no command to the runner.
