@@ -65,6 +65,7 @@ describe('a server of one’s own', () => {
       'endpoint-cpu-per-message',
       'wire-up-per-message',
       'wire-down-per-message',
+      'calls-failed',
     ]);
     expect(trials.flatMap(({ measurements }) => measurements.map(isValid))).toEqual(Array(12).fill(true));
     expect(record.asked).toEqual(
