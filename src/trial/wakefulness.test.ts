@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { choosePlacement } from './placement.ts';
 import { keepAwake, wakefulnessObstacle } from './wakefulness.ts';
@@ -34,6 +34,12 @@ function spinners(): Found[] {
   return [...all.values()].filter((one) => one.policy === SCHED_IDLE && isOurs(one));
 }
 
+/** [man sched] Whether its session counts as much as any other where sessions share the processor. */
+function isGreedy({ pid }: Found): boolean {
+  const own = `/proc/${pid}/autogroup`;
+  return existsSync(own) && !readFileSync(own, 'utf8').endsWith(' nice 19\n');
+}
+
 const SCHED_IDLE = 5;
 const placement = choosePlacement();
 
@@ -42,6 +48,8 @@ test.skipIf(wakefulnessObstacle(placement) !== undefined)(
   async () => {
     const rest = await keepAwake(placement);
     await expect.poll(() => spinners().map(({ nice }) => nice)).toEqual([19, 19]);
+    // Before it spins, its session has said that it wants next to nothing; where sessions do not count there is no such file.
+    await expect.poll(() => spinners().filter(isGreedy)).toEqual([]);
     await rest();
     expect(spinners()).toEqual([]);
   },
