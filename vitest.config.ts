@@ -8,6 +8,7 @@ const ALONE = files('connection-limits.study', 'doctor', 'gates', 'networks', 'p
 const PROGRAMS = files(
   'base-head',
   'ci-docs',
+  'drivers',
   'every-option',
   'failures',
   'merge',

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pinProcess, pinnedArgv } from '#dist/child/pin.js';
+import type { RunRecord } from '#dist/result/record.js';
 import { choosePlacement } from '#dist/trial/placement.js';
 import { measure } from './support/measure.js';
 
@@ -30,6 +31,11 @@ const [mirrorCpu, driverCpu] =
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`./bare/${file}`, import.meta.url));
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** The first thing that a child says; it stays until it is ended. */
 async function said<T>(
   file: string,
@@ -37,7 +43,8 @@ async function said<T>(
   cpu: number | undefined,
 ): Promise<{ said: T; child: ChildProcess }> {
   const child = fork(pathOf(file), args);
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   if (cpu !== undefined) pinProcess(child.pid ?? 0, cpu);
   const words = await new Promise<T>((resolve, reject) => {
     child.once('message', (message) => resolve(message as T));
@@ -154,13 +161,26 @@ warmup: { time: 300ms }
 window: { time: 300ms }
 `;
 
-/** What drivers can against the mirror before the real endpoint. */
-async function ceilingsOf(arms: readonly string[]): Promise<readonly number[]> {
+type Ceiling = Extract<NonNullable<RunRecord['ceilings']>[number], { status: 'measured' }>;
+
+/** What drivers can against the mirror before the real endpoint, and how busy both were. */
+async function ceilingsOf(arms: readonly string[]): Promise<readonly Ceiling[]> {
   const record = await measure({ arms, scenario: SCENARIO, trials: 1, seed: 1, ceiling: true });
   return arms.map((arm) => {
     const found = record.ceilings?.find(({ armId }) => armId === arm);
-    return found?.status === 'measured' ? found.perSec : Number.NaN;
+    if (found?.status !== 'measured') throw new Error(`${arm}: ${found?.because ?? 'not measured'}`);
+    return found;
   });
+}
+
+/** Where the mirror is the busier one a ratio says how much faster the driver is at least. */
+function ceilingLine(name: string, ceilings: readonly Ceiling[]): void {
+  const share = (read: (one: Ceiling) => number | null): string =>
+    `${Math.round(100 * median(ceilings.map((one) => read(one) ?? Number.NaN)))} %`;
+  const perSec = Math.round(median(ceilings.map((one) => one.perSec)));
+  console.log(
+    `      ${name.padEnd(26)} ${perSec} calls/s, driver ${share((one) => one.driverBusy)} busy, mirror ${share((one) => one.mirrorBusy)}`,
+  );
 }
 
 async function overStreams(): Promise<void> {
@@ -170,13 +190,14 @@ async function overStreams(): Promise<void> {
     ['sse', 3],
     ['streamable-http+json', 2],
   ] as const) {
-    const ratios: number[] = [];
+    const seen = { stock: [] as Ceiling[], lean: [] as Ceiling[] };
     for (let round = 0; round < ROUNDS; round += 1) {
       const order = round % 2 === 0 ? [arm, `${arm}+lean`] : [`${arm}+lean`, arm];
-      const found = await ceilingsOf(order);
-      const [stock = Number.NaN, lean = Number.NaN] = round % 2 === 0 ? found : found.toReversed();
-      ratios.push(lean / stock);
+      for (const found of await ceilingsOf(order)) seen[found.armId === arm ? 'stock' : 'lean'].push(found);
     }
+    ceilingLine(arm, seen.stock);
+    ceilingLine(`${arm}+lean`, seen.lean);
+    const ratios = seen.lean.map(({ perSec }, round) => perSec / (seen.stock[round]?.perSec ?? Number.NaN));
     line(`${arm}: lean ÷ its library`, ratios, wanted);
   }
 }

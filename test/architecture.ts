@@ -87,6 +87,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'measure',
     'mcp',
     'sdk',
+    // Several drivers of one trial are added up as those of several runs are.
+    'merge',
   ],
   stats: ['result', 'scenario', 'units', 'measure'],
   claims: ['stats', 'result', 'scenario', 'units', 'measure'],

@@ -17,6 +17,7 @@ const STEPS: readonly Partial<Variant>[] = [
   ...COMPRESSIONS.map((compression) => ({ compression })),
   ...REPLY_MODES.map((reply) => ({ reply })),
   { client: 'sdk' },
+  { client: 'lean' },
 ];
 
 const SCENARIO = {

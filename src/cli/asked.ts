@@ -21,6 +21,7 @@ const FLAGS: Readonly<Record<string, { readonly flag: string; readonly usual?: s
   reruns: { flag: '--reruns' },
   pacing: { flag: '--pacing' },
   placement: { flag: '--placement' },
+  drivers: { flag: '--drivers' },
   limit: { flag: '--limit' },
   setup: { flag: '--setup' },
   setupTimeout: { flag: '--setup-timeout' },

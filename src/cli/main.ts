@@ -135,6 +135,10 @@ or records cannot be compared · 130 interrupted`,
       '--placement <where>',
       "cores of endpoint and driver, for every arm alike: apart, same, free (the scheduler's), or two numbers like 0,1 (apart)",
     )
+    .option(
+      '--drivers <n>',
+      'how many processes share the clients and their load, while one more with a single client checks that they do not lie',
+    )
     .option('--limit <limit>', 'of knee: what a rate must keep to count as sustained (p99 <= 10ms)')
     .option(
       '--browser <path>',

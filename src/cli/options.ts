@@ -39,6 +39,8 @@ export interface RunFlags {
   readonly pacing: Pacing | undefined;
   /** Where processes are to run. */
   readonly placement: PlacementChoice | undefined;
+  /** How many drivers share the load, a probe beside them. */
+  readonly drivers: number | undefined;
   /** Under which limit a rate counts as sustained, whatever scenario files say. */
   readonly limit: KneeLimit | undefined;
   readonly readyTimeoutNs: Nanoseconds;
@@ -50,6 +52,8 @@ export interface RunFlags {
 }
 
 const MAX_TRIALS = 1_000;
+/** Each is a process. */
+const MAX_DRIVERS = 64;
 /** Beyond the longest, Node's timers would fire at once. */
 const READY_TIMEOUT = { least: '1ms', most: '1h' } as const;
 const MAX_SEED = 2 ** 32 - 1;
@@ -78,6 +82,7 @@ export function readRunFlags(options: Record<string, unknown>, transportNames: r
     ceiling: options['ceiling'] === true,
     pacing: given(text('pacing'), (value) => oneOf('--pacing', value, PACINGS)),
     placement: given(text('placement'), readPlacement),
+    drivers: given(text('drivers'), (value) => wholeNumber('--drivers', value, 1, MAX_DRIVERS)),
     limit: given(text('limit'), (value) => quantity('--limit', value, parseKneeLimit)),
     readyTimeoutNs: quantity('--ready-timeout', text('readyTimeout') ?? '', readReadyTimeout),
     browser: given(text('browser'), (value) => programPath('--browser', value)),

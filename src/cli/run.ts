@@ -27,6 +27,7 @@ import { planGate } from './gate-plan.ts';
 import { askedWords } from './asked.ts';
 import { baselinePath, keepBaseline } from './baseline-file.ts';
 import { conditionsOf, wantsCeiling } from './conditions.ts';
+import { refuseToDivide } from './drivers.ts';
 import { concludeFrom } from './findings.ts';
 import { type RunFlags, readRunFlags } from './options.ts';
 import { checkOutputs, type Output, readOutputs, writeOutputs } from './output.ts';
@@ -158,6 +159,8 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
     { ...flags, placementText: String(options['placement']) },
     { arms: [...chosen.arms, ...studies.flatMap(({ arms }) => arms)], cells },
   );
+  const { drivers } = flags;
+  if (drivers !== undefined) await refuseToDivide(drivers, { arms: chosen.arms, cells, hasStudies: drafts.length > 0 });
   const awake = cells.length > 0 && isAwake(options['awake'], chosen.gate !== undefined, conditions.placement, say);
   const isOwn = targets === undefined && chosen.prepared === undefined;
   const ceiling = wantsCeiling({ isAsked: flags.ceiling, names, cells, isOwn });
@@ -168,6 +171,7 @@ async function planAndRun(asked: Asked): Promise<ExitCode> {
     studies,
     ...(awake ? { awake } : {}),
     ...(ceiling ? { ceiling } : {}),
+    ...(drivers === undefined ? {} : { drivers }),
   };
   const { reruns } = flags;
   const { plan, remarks } = planGate(ungated, { flags: gateFlags, files, version, pairs: chosen.gate, reruns });

@@ -16,7 +16,7 @@ export type DriverCommands = {
   start: { body: DriverStart; reply: undefined };
   clock: { body: undefined; reply: ClockStamp };
   /** Opens the scenario's clients and subscribes those that listen. */
-  open: { body: { readonly scenario: Scenario }; reply: undefined };
+  open: { body: OpenOrder; reply: undefined };
   /** Opens the books of a phase: what is published from now on is in them, however late the order to run comes. */
   prepare: { body: RunOrder; reply: undefined };
   /** Runs the phase that was prepared to its last answer. */
@@ -66,6 +66,14 @@ export interface DriverTarget {
   readonly call: { readonly tool: string; readonly args: JsonObject };
 }
 
+export interface OpenOrder {
+  readonly scenario: Scenario;
+  /** Number of the first of its clients among those of all drivers; 0 where it is alone. */
+  readonly firstClient?: number | undefined;
+  /** Whether its clients count their JSON-RPC bytes even if that costs. */
+  readonly weighs?: boolean | undefined;
+}
+
 export interface RunOrder {
   readonly kind: 'warmup' | 'window';
   readonly startNs: Nanoseconds;
@@ -93,6 +101,8 @@ export interface DriverReading extends Recorded {
   /** Why the first client that is gone is gone, be it since before the phase; `undefined` when all are there. */
   readonly lostBecause: string | undefined;
   readonly process: ProcessUse;
+  /** Of several drivers that were asked as one: each by itself, and the probe, which is in none of the sums. */
+  readonly team?: { readonly drivers: readonly DriverReading[]; readonly probe: DriverReading } | undefined;
 }
 
 export interface ProbeConnect {

@@ -11,7 +11,7 @@ import type { Sdk } from '../sdk/package.ts';
 import type { Connection, ServerPipes, Transport } from '../transports/contract.ts';
 import { type Nanoseconds, milliseconds, plus, toMilliseconds } from '../units.ts';
 import { connectStack } from './client-stack.ts';
-import type { DriverStart } from './commands.ts';
+import type { DriverStart, OpenOrder } from './commands.ts';
 
 /** A client and the channel it speaks through. */
 export interface Connected {
@@ -70,13 +70,16 @@ export async function connectClient(
 }
 
 /** Opens a scenario's clients, and subscribes the first of them to the topics that are published. */
-export async function openClients(options: ConnectorOptions, scenario: Scenario): Promise<Connected[]> {
+export async function openClients(
+  options: ConnectorOptions,
+  { scenario, firstClient = 0, weighs }: OpenOrder,
+): Promise<Connected[]> {
   const opened: Connected[] = [];
   const atOnce = spawns(options.transport) ? LAUNCHES_AT_ONCE : AT_ONCE;
   try {
     for (let first = 0; first < scenario.clients; first += atOnce) {
       const batch = Array.from({ length: Math.min(atOnce, scenario.clients - first) }, (_, offset) =>
-        connectClient(options, first + offset, scenario.timeoutNs),
+        connectClient(options, firstClient + first + offset, scenario.timeoutNs, weighs),
       );
       opened.push(...(await Promise.all(batch)));
     }

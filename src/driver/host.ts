@@ -99,9 +99,9 @@ export function driverHandlers(
       return undefined;
     },
     clock: () => stampNow(clock),
-    open: async ({ scenario }) => {
+    open: async (order) => {
       const connector = { ...started(), templates: new Map() };
-      opened = { scenario, connected: await openClients(connector, scenario), repeated: new Map() };
+      opened = { scenario: order.scenario, connected: await openClients(connector, order), repeated: new Map() };
       return undefined;
     },
     prepare: (order) => {

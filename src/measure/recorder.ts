@@ -46,9 +46,15 @@ export interface Recorded {
   readonly deliveryFromDue: Distribution;
   /** `null` when nothing was published to anybody. */
   readonly fanOut: FanOut | null;
+  /** What `partMedians` is made of: part by part, response times, or deliveries where nothing is called. */
+  readonly parts: readonly Distribution[];
   readonly partMedians: readonly (Nanoseconds | null)[];
   readonly within100ms: number | null;
 }
+
+/** The median of each part of the window; `null` for one with too few samples. */
+export const mediansOf = (parts: readonly Distribution[]): readonly (Nanoseconds | null)[] =>
+  parts.map((part) => (part.count < FEWEST_IN_PART ? null : (Histogram.decode(part).valueAtQuantile(0.5) ?? null)));
 
 /** Counted by the clients, not by the recorder: messages that fit no call. */
 export interface Strays {
@@ -187,6 +193,7 @@ export class Recorder {
     const { duplicated, unreadable } = strays;
     this.#times.responseTime.add(this.#unscheduled);
     this.#times.serviceTime.add(this.#unscheduled);
+    const parts = this.#parts.map((part) => part.encode());
     return {
       calls: {
         due,
@@ -212,9 +219,8 @@ export class Recorder {
       delivery: this.#times.delivery.encode(),
       deliveryFromDue: this.#times.deliveryFromDue.encode(),
       fanOut: this.#fanOut.close(events),
-      partMedians: this.#parts.map((part) =>
-        part.count < FEWEST_IN_PART ? null : (part.valueAtQuantile(0.5) ?? null),
-      ),
+      parts,
+      partMedians: mediansOf(parts),
       within100ms: due === 0 ? null : this.#within / due,
     };
   }

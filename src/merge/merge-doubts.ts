@@ -61,5 +61,11 @@ const MERGED: { readonly [K in Kind]: (doubts: readonly Of<K>[]) => readonly Of<
       worst<Of<'gc-pause'>>(({ maxNs }) => maxNs)(doubts.filter((doubt) => doubt.process === process)),
     ),
   'not-steady': worst(({ driftShare }) => Math.abs(driftShare)),
+  'driver-bias': (doubts) =>
+    (['service-time.p50', 'service-time.p99'] as const).flatMap((metric) =>
+      worst<Of<'driver-bias'>>(({ driversNs, probeLowNs }) => driversNs / probeLowNs)(
+        doubts.filter((doubt) => doubt.metric === metric),
+      ),
+    ),
   'drivers-disagree': worst(({ leastNs, mostNs }) => mostNs / leastNs),
 };

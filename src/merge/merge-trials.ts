@@ -36,8 +36,8 @@ function mergeCells(first: TrialResult, others: readonly TrialResult[]): readonl
   });
 }
 
-/** Every driver's instants are compared with its own endpoint's: the clocks of different machines need not agree. */
-const mergeClocks = (clocks: readonly ClockCheck[]): ClockCheck => ({
+/** Of at least one. Every driver's instants are compared with its own endpoint's: the clocks of different machines need not agree. */
+export const mergeClocks = (clocks: readonly ClockCheck[]): ClockCheck => ({
   comparable: clocks.every(({ comparable }) => comparable),
   offsetLowNs: nanoseconds(Math.min(...clocks.map(({ offsetLowNs }) => offsetLowNs))),
   offsetHighNs: nanoseconds(Math.max(...clocks.map(({ offsetHighNs }) => offsetHighNs))),

@@ -37,6 +37,8 @@ export function severityOf(doubt: Doubt): number {
       return doubt.p99Ns;
     case 'not-steady':
       return Math.abs(doubt.driftShare);
+    case 'driver-bias':
+      return Math.max(doubt.driversNs / doubt.probeLowNs, (doubt.probeHighNs ?? 0) / doubt.driversNs);
     case 'drivers-disagree':
       return doubt.mostNs / Math.max(doubt.leastNs, Number.MIN_VALUE);
   }
@@ -83,13 +85,19 @@ export function doubtText(doubt: Doubt): string {
       return `garbage collection stopped the ${doubt.process} for up to ${time(doubt.maxNs)}`;
     case 'not-steady':
       return `times still moved by ${percent(Math.abs(doubt.driftShare))} within the window; the warm-up may have been too short`;
+    case 'driver-bias':
+      return `the drivers saw a ${doubt.metric === 'service-time.p50' ? 'p50' : 'p99'} of ${time(doubt.driversNs)} where a probe beside them saw ${probeWords(doubt)}; these times are the drivers' own waiting as well`;
     case 'drivers-disagree':
-      return `the drivers that are merged here saw medians from ${time(doubt.leastNs)} to ${time(doubt.mostNs)} in the same trial, more than ${percent(doubt.limit)} apart; together they are no one's distribution`;
+      return `the drivers whose sum this is saw medians from ${time(doubt.leastNs)} to ${time(doubt.mostNs)} in the same trial, more than ${percent(doubt.limit)} apart; together they are no one's distribution`;
   }
 }
 
 const ceilingWords = ({ ceilingShare }: Extract<Doubt, { kind: 'driver-saturated' }>): string =>
   ceilingShare === undefined ? '' : ` and at ${percent(ceilingShare)} of what it can against a mirror`;
+
+/** A probe with few calls knows its slowest ones from one side only. */
+const probeWords = ({ probeLowNs, probeHighNs }: Extract<Doubt, { kind: 'driver-bias' }>): string =>
+  probeHighNs === null ? `at least ${time(probeLowNs)}` : `${time(probeLowNs)} to ${time(probeHighNs)}`;
 
 /** The kinds from bad to harmless: numbers that are wrong, numbers that are missing, numbers that are uncertain. */
 export const DOUBT_ORDER: readonly Doubt['kind'][] = [
@@ -105,6 +113,7 @@ export const DOUBT_ORDER: readonly Doubt['kind'][] = [
   'arrivals',
   'late-publications',
   'rate-not-reached',
+  'driver-bias',
   'drivers-disagree',
   'relay-late',
   'relay-error',

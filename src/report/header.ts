@@ -13,6 +13,7 @@ export function headerParts(summary: Summary): readonly string[] {
     ...(record.plan.trials.length === 0 ? [] : [trialWords(record)]),
     machineWords(record.environment),
     ...placementWords(record),
+    ...driversWords(record),
     ...mergedWords(record),
     ...(record.plan.trials.length === 0 ? [] : [noiseWords(summary)]),
     ...warnings(summary),
@@ -30,6 +31,11 @@ function trialWords({ plan, stopped }: RunRecord): string {
 function placementWords({ plan }: RunRecord): readonly string[] {
   const note = plan.placement === undefined ? '' : placementNote(plan.placement);
   return note === '' ? [] : [note];
+}
+
+function driversWords({ plan: { drivers } }: RunRecord): readonly string[] {
+  if (drivers === undefined) return [];
+  return [drivers === 1 ? '1 driver and a probe' : `${whole(drivers)} drivers and a probe`];
 }
 
 /** Of a merged record: the machine that is named is the first run's. */

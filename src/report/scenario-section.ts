@@ -24,6 +24,7 @@ import { groupBy } from './group-by.ts';
 import { interferenceNotes } from './interference-text.ts';
 import { ceilingNotes } from './ceiling-notes.ts';
 import { lagNotes } from './lag-notes.ts';
+import { teamNotes } from './team-notes.ts';
 import { hasLongScripts, loadText } from './load-text.ts';
 import {
   driverNotes,
@@ -134,6 +135,7 @@ const sectionOf = (summary: Summary, scenario: Scenario, cells: readonly CellSum
     ...(hasNumbers(cells) ? [] : ['Nothing here that may be shown.']),
     ...lagNotes(summary, cells),
     ...ceilingNotes(summary, cells),
+    ...teamNotes(summary, cells),
     ...scriptNotes(summary, scenario, cells),
     ...interferenceNotes(summary, scenario.name),
     ...driverNotes(summary, cells),

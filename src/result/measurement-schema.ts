@@ -139,6 +139,14 @@ const doubt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gc-pause'), process: z.enum(['endpoint', 'driver']), maxNs: ns() }),
   z.object({ kind: z.literal('not-steady'), driftShare: z.number() }),
   z.object({
+    kind: z.literal('driver-bias'),
+    metric: z.enum(['service-time.p50', 'service-time.p99']),
+    driversNs: ns(),
+    probeLowNs: ns(),
+    probeHighNs: ns().nullable().describe('null where the probe made too few calls to tell.'),
+    limit: z.number(),
+  }),
+  z.object({
     kind: z.literal('drivers-disagree'),
     metric: z.enum(['response-time.p50', 'delivery.p50']),
     leastNs: ns(),
@@ -146,6 +154,23 @@ const doubt = z.discriminatedUnion('kind', [
     limit: z.number(),
   }),
 ]);
+
+const team = z
+  .object({
+    drivers: z.array(
+      z.object({
+        clients: z.number(),
+        calls: callBooks,
+        serviceTime: distribution,
+        cpuUs: z.number().describe('User and system.'),
+        utilisation: z.number().describe('Of the event loop, 0 … 1.'),
+      }),
+    ),
+    probe: z
+      .object({ calls: callBooks, serviceTime: distribution })
+      .describe('One client of a process of its own, in none of the sums but the endpoint’s processor time.'),
+  })
+  .meta({ id: 'Team', description: 'Several drivers of one measurement, each by itself.' });
 
 /** One cell measured once. */
 export const measurementSchema = z
@@ -181,6 +206,7 @@ export const measurementSchema = z
     arrivals: arrivals.optional(),
     machine: machine.optional(),
     relay: relayLateness.optional(),
+    team: team.optional().describe('Where several drivers were asked for.'),
     doubts: z.array(doubt).describe('Reasons to trust the measurement less, or not at all.'),
   })
   .meta({ id: 'Measurement', description: 'One cell measured once.' });

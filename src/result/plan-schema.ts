@@ -233,5 +233,6 @@ export const planSchema = z.object({
     .optional()
     .describe('By what drivers kept the calendar of a scenario that says nothing of it; absent: by a thread.'),
   ceiling: z.boolean().optional().describe('Whether drivers were run against a mirror first.'),
+  drivers: whole().optional().describe('How many drivers shared the load, a probe beside them; absent: one, no probe.'),
   placement: placement.optional(),
 });

@@ -280,8 +280,25 @@ export interface Measurement {
   readonly machine?: MachineUse | undefined;
   /** Of the relay that emulated the network, over the window; absent where none did. */
   readonly relay?: RelayLateness | undefined;
+  /** Driver by driver, where several were asked for; absent where there was one and nobody looked over its shoulder. */
+  readonly team?: Team | undefined;
   readonly doubts: readonly Doubt[];
 }
+
+/** The drivers whose sums a measurement is, and the probe that is in none of the sums but the endpoint's processor time. */
+export interface Team {
+  readonly drivers: readonly DriverShare[];
+  /** One client of a process of its own, which has nothing else to do: what it sees no busy driver has coloured. */
+  readonly probe: Pick<Measurement, 'calls' | 'serviceTime'>;
+}
+
+/** What one driver of several did. */
+export type DriverShare = Pick<Measurement, 'clients' | 'calls' | 'serviceTime'> & {
+  /** User and system. */
+  readonly cpuUs: number;
+  /** Of its event loop, 0 … 1. */
+  readonly utilisation: number;
+};
 
 export interface WarmupReport {
   readonly elapsedNs: Nanoseconds;
@@ -322,7 +339,16 @@ export type Doubt =
   | { readonly kind: 'relay-late'; readonly p99Ns: Nanoseconds; readonly limitNs: Nanoseconds }
   | { readonly kind: 'gc-pause'; readonly process: 'endpoint' | 'driver'; readonly maxNs: Nanoseconds }
   | { readonly kind: 'not-steady'; readonly driftShare: number }
-  /** Of a merged record: medians of the same trial at different drivers, the smallest and the largest, beyond `limit` apart as a share. */
+  /** The drivers saw another time than the probe did, beyond its 95 % interval and beyond `limit` as a share. `null` for an end that the probe has too few samples for. */
+  | {
+      readonly kind: 'driver-bias';
+      readonly metric: 'service-time.p50' | 'service-time.p99';
+      readonly driversNs: Nanoseconds;
+      readonly probeLowNs: Nanoseconds;
+      readonly probeHighNs: Nanoseconds | null;
+      readonly limit: number;
+    }
+  /** Medians of the same trial at different drivers, the smallest and the largest, beyond `limit` apart as a share. */
   | {
       readonly kind: 'drivers-disagree';
       readonly metric: 'response-time.p50' | 'delivery.p50';
@@ -349,6 +375,7 @@ export const isValid = (measurement: Measurement): boolean =>
 export const DISTURBING: ReadonlySet<Doubt['kind']> = new Set([
   'send-lag',
   'driver-saturated',
+  'driver-bias',
   'arrivals',
   'hiccup',
   'load',
@@ -363,7 +390,7 @@ export const DISTURBING: ReadonlySet<Doubt['kind']> = new Set([
 export const disturbancesOf = ({ doubts, offeredPerSec }: Pick<Measurement, 'doubts' | 'offeredPerSec'>): Doubt[] =>
   doubts.filter((doubt) => {
     if (doubt.kind === 'gc-pause') return doubt.process === 'driver';
-    if (doubt.kind === 'driver-saturated') return offeredPerSec !== null;
+    if (doubt.kind === 'driver-saturated' || doubt.kind === 'driver-bias') return offeredPerSec !== null;
     return DISTURBING.has(doubt.kind);
   });
 

@@ -43,6 +43,8 @@ export interface Plan {
   readonly pacing?: Pacing | undefined;
   /** Whether drivers are run against a mirror first, in cells that go as fast as they can; absent for no. */
   readonly ceiling?: boolean | undefined;
+  /** How many drivers share the load, a probe beside them; absent for one, and no probe. */
+  readonly drivers?: number | undefined;
   /** Where processes were asked to run; absent where nobody asked: apart, as far as the machine allows. */
   readonly placement?: PlacementChoice | undefined;
 }

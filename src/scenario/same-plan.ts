@@ -24,6 +24,7 @@ export function comparePlans(base: Plan, head: Plan): PlansCompared {
   const warmup = differingKeys({ ...base.processWarmup }, { ...head.processWarmup });
   const ofWhole = [
     ...(warmup.length === 0 ? [] : ['the warm-up of the processes differs, as it does with --quick']),
+    ...(base.drivers === head.drivers ? [] : ['the load is shared otherwise: --drivers differs']),
     ...(isPlacedAlike(base, head) ? [] : ['the processes are placed otherwise: --placement differs']),
   ];
   return {

@@ -87,8 +87,10 @@ export const METRICS: { readonly [Name in MetricName]: Metric<(typeof METRIC_UNI
   ),
   'payload-up-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadUp)),
   'payload-down-per-message': wireSize((measurement) => perExchange(measurement, measurement.bytes.payloadDown)),
-  'endpoint-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.endpoint)),
-  'driver-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement, measurement.driver)),
+  'endpoint-cpu-per-message': processorTime((measurement) =>
+    cpuPerMessage(measurement.endpoint, messagesOf(measurement) + probed(measurement)),
+  ),
+  'driver-cpu-per-message': processorTime((measurement) => cpuPerMessage(measurement.driver, messagesOf(measurement))),
   'driver-cpu-per-event': processorTime(({ driver, fanOut, calls }) =>
     fanOut === null || calls.due > 0 ? undefined : quotient(processorUs(driver), fanOut.events),
   ),
@@ -155,7 +157,7 @@ export const hasComparableClocks = ({ doubts }: Measurement): boolean =>
   !doubts.some((doubt) => doubt.kind === 'clock-not-comparable');
 
 /** Calls that an answer came back for, whatever it said. */
-const answered = ({ calls }: Measurement): number => calls.ok + calls.rejected + calls.wrong;
+const answered = ({ calls }: Pick<Measurement, 'calls'>): number => calls.ok + calls.rejected + calls.wrong;
 
 /**
  * What bytes are divided by: the answered calls of a cell that only calls (a call with its answer and its progress
@@ -186,6 +188,9 @@ const wireDown = ({ bytes }: Measurement): number | null => bytes.wireDown ?? by
 /** Wire bytes that are not payload; `null` where there is no wire. Below 0 where the wire compresses. */
 const beyond = (wire: number | null, payload: number): number | null => (wire === null ? null : wire - payload);
 
-function cpuPerMessage(measurement: Measurement, use: Measurement['endpoint']): number | undefined {
-  return use === null ? undefined : quotient(processorUs(use), messagesOf(measurement));
+/** What the endpoint has answered beside: a probe's calls. */
+const probed = ({ team }: Measurement): number => (team === undefined ? 0 : answered(team.probe));
+
+function cpuPerMessage(use: Measurement['endpoint'], messages: number): number | undefined {
+  return use === null ? undefined : quotient(processorUs(use), messages);
 }

@@ -81,7 +81,7 @@ async function againstMirror(cell: Cell, arm: Arm, options: CeilingsOptions): Pr
   const { plan, clock, hiccups, loadTransport, readyTimeoutNs, placement, signal } = options;
   const transport = await loadTransport(arm.variant.transport);
   const { seed } = plan;
-  const start = { arm, transport, clock, seed, readyTimeoutNs, placement, isMirrored: true };
+  const start = { arm, transport, clock, seed, readyTimeoutNs, placement, drivers: plan.drivers, isMirrored: true };
   const processes = await startProcesses(start);
   const onAbort = (): void => void processes.end();
   signal.addEventListener('abort', onAbort, { once: true });

@@ -4,6 +4,7 @@ import type { ClockCheck } from '../measure/clock-check.ts';
 import type { Clock } from '../measure/clock.ts';
 import type { ClockStamp } from '../endpoint/commands.ts';
 import { nanoseconds } from '../units.ts';
+import { mergeClocks } from '../merge/merge-trials.ts';
 import { PROMPT_NS, type TrialProcesses } from './processes.ts';
 
 /** Exchanges with each process; the bounds are as tight as the quickest of them. */
@@ -11,11 +12,12 @@ const EXCHANGES = 20;
 
 export async function checkClocks({ askEndpoint, ...processes }: TrialProcesses, clock: Clock): Promise<ClockCheck> {
   if (askEndpoint === undefined) return NO_CLOCK_THERE;
-  return checkTwo(
-    () => askEndpoint('clock', undefined, PROMPT_NS),
-    () => processes.driver.ask('clock', undefined, PROMPT_NS),
-    clock,
-  );
+  const checks: ClockCheck[] = [];
+  for (const driver of processes.team ?? [processes.driver]) {
+    const ask = (): Promise<ClockStamp> => askEndpoint('clock', undefined, PROMPT_NS);
+    checks.push(await checkTwo(ask, () => driver.ask('clock', undefined, PROMPT_NS), clock));
+  }
+  return mergeClocks(checks);
 }
 
 /** The clock of the first against that of the second, asked over whatever way. */

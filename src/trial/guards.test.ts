@@ -74,6 +74,7 @@ test.each(DOUBT_ORDER.map((kind) => [kind, DISTURBING.has(kind)] as const))('%s 
 test('what disturbs is the machine and the driver, and nothing of the endpoint', () => {
   expect([...DISTURBING].toSorted()).toEqual([
     'arrivals',
+    'driver-bias',
     'driver-saturated',
     'gc-pause',
     'hiccup',

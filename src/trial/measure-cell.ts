@@ -1,5 +1,8 @@
 /** One cell in one trial: connect, warm up, measure between two quiet edges, close. */
 import type { DriverReading, RunReply } from '../driver/commands.ts';
+import { driverDoubts } from '../merge/driver-agreement.ts';
+import { processorUs } from '../measure/process-meter.ts';
+import { probeDoubts } from './probe-bias.ts';
 import type { EndpointReading, PublishReport } from '../endpoint/commands.ts';
 import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
@@ -7,7 +10,15 @@ import type { Clock } from '../measure/clock.ts';
 import { type MachineReading, machineUse, readMachine } from '../measure/machine-meter.ts';
 import { type OutsideUse, useBetween } from '../measure/process-tree.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
-import type { Doubt, MachineUse, Measurement, RelayCheck, RelayLateness, WarmupReport } from '../result/record.ts';
+import type {
+  Doubt,
+  MachineUse,
+  Measurement,
+  RelayCheck,
+  RelayLateness,
+  Team,
+  WarmupReport,
+} from '../result/record.ts';
 import type { Pacing } from '../scenario/pacing.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
@@ -143,7 +154,9 @@ function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
 }
 
 function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured: PhaseResult): Measurement {
-  const { driver, endpoint, server, run, hiccups, relay, machine } = measured;
+  const { driver, server, run, hiccups, relay, machine } = measured;
+  const { team } = driver;
+  const endpoint = measured.endpoint && withoutProbe(measured.endpoint, team?.probe);
   const { openSockets, scripts, elapsedNs, process: driverUse } = driver;
   const measurement: Omit<Measurement, 'doubts'> = {
     cellId: cell.id,
@@ -172,6 +185,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     ...(run.kept === undefined ? {} : { arrivals: run.kept }),
     ...(machine === undefined ? {} : { machine }),
     ...(relay === undefined ? {} : { relay }),
+    ...(team === undefined ? {} : { team: teamOf(team) }),
   };
   const doubts: Doubt[] = doubtsOf(measurement, {
     scenario: cell.scenario,
@@ -183,8 +197,40 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     relayCheck: context.relayCheck,
     ceilingPerSec: context.ceilingOf?.(cell.id),
   });
-  return { ...measurement, doubts };
+  return { ...measurement, doubts: [...doubts, ...teamDoubts(team, measurement)] };
 }
+
+/** What the endpoint counted but for the probe's messages: then both ends speak of the same calls. Its processor time cannot be told apart. */
+function withoutProbe(endpoint: EndpointReading, probe: DriverReading | undefined): EndpointReading {
+  if (probe === undefined) return endpoint;
+  return {
+    ...endpoint,
+    wire: {
+      upBytes: bytes(endpoint.wire.upBytes - probe.wire.upBytes),
+      downBytes: bytes(endpoint.wire.downBytes - probe.wire.downBytes),
+    },
+    payloadUp: endpoint.payloadUp - (probe.payloadUp ?? 0),
+    payloadDown: endpoint.payloadDown - (probe.payloadDown ?? 0),
+    messagesUp: endpoint.messagesUp - probe.messagesUp,
+    messagesDown: endpoint.messagesDown - probe.messagesDown,
+    openSockets: endpoint.openSockets - probe.openSockets,
+  };
+}
+
+const teamOf = ({ drivers, probe }: NonNullable<DriverReading['team']>): Team => ({
+  drivers: drivers.map(({ clients, calls, serviceTime, process }) => ({
+    clients,
+    calls,
+    serviceTime,
+    cpuUs: processorUs(process),
+    utilisation: process.utilisation,
+  })),
+  probe: { calls: probe.calls, serviceTime: probe.serviceTime },
+});
+
+/** Whether its drivers agree with each other, and with who looks over their shoulders. */
+const teamDoubts = (team: DriverReading['team'], { serviceTime }: Pick<Measurement, 'serviceTime'>): Doubt[] =>
+  team === undefined ? [] : [...driverDoubts(team.drivers), ...probeDoubts(serviceTime, team.probe.serviceTime)];
 
 const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
   elapsedNs: driver.elapsedNs,

@@ -15,9 +15,13 @@ export type Placement =
       readonly driverCpu: number;
       /** Of a relay between the two, where one stands there: its own, or the driver's, which has nothing to do while a call is under way. */
       readonly relayCpu: number;
+      /** For further drivers, where nobody has named the one that drivers get; absent for none. */
+      readonly spareCpus?: readonly number[] | undefined;
     }
   /** The scheduler decides; why it could not be, or was not to be, otherwise. */
   | { readonly kind: 'free'; readonly because: string };
+
+type Pinned = Extract<Placement, { kind: 'pinned' }>;
 
 const TASKSET_LIMIT_MS = 5_000;
 
@@ -42,15 +46,34 @@ function placedOn(choice: PlacementChoice, [first, second, ...others]: readonly 
   if (choice.kind === 'same')
     return { kind: 'pinned', endpointCpu: first, driverCpu: first, relayCpu: second ?? first };
   if (second === undefined) return { kind: 'free', because: 'there is one core' };
-  return { kind: 'pinned', endpointCpu: first, driverCpu: second, relayCpu: others[0] ?? second };
+  const spareCpus = others.length === 0 ? {} : { spareCpus: others };
+  return { kind: 'pinned', endpointCpu: first, driverCpu: second, relayCpu: others[0] ?? second, ...spareCpus };
 }
 
+/** Of the driver at that position among several: each its own as far as there are enough, then in turn. */
+export function driverCpuAt({ driverCpu, spareCpus = [] }: Pinned, index: number): number {
+  const cpus = [driverCpu, ...spareCpus];
+  return cpus[index % cpus.length] ?? driverCpu;
+}
+
+/** Of so many drivers and their probe, each once. */
+export const driverCpusOf = (placement: Pinned, drivers: number): readonly number[] => [
+  ...new Set(Array.from({ length: drivers + 1 }, (_, index) => driverCpuAt(placement, index))),
+];
+
 /** In words, for the record; of a relay where one of the arms has one. */
-export function placementWords(placement: Placement, { arms, awake }: Pick<Plan, 'arms' | 'awake'>): string {
+export function placementWords(
+  placement: Placement,
+  { arms, awake, drivers }: Pick<Plan, 'arms' | 'awake' | 'drivers'>,
+): string {
   if (placement.kind === 'free') return `left to the scheduler: ${placement.because}`;
   const relay = arms.some(({ variant }) => variant.mechanism === 'relay')
     ? `, relay on core ${placement.relayCpu}`
     : '';
   const wakefulness = awake === true ? ', cores kept from idling' : '';
-  return `endpoint on core ${placement.endpointCpu}, driver on core ${placement.driverCpu}${relay}${wakefulness}`;
+  const driven =
+    drivers === undefined
+      ? `driver on core ${placement.driverCpu}`
+      : `${drivers} ${drivers === 1 ? 'driver' : 'drivers'} and a probe on cores ${driverCpusOf(placement, drivers).join(', ')}`;
+  return `endpoint on core ${placement.endpointCpu}, ${driven}${relay}${wakefulness}`;
 }

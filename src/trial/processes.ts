@@ -11,7 +11,8 @@ import { type StandingRelay, standBetween } from '../network/stand-between.ts';
 import type { Arm } from '../scenario/plan.ts';
 import type { Transport } from '../transports/contract.ts';
 import { type Nanoseconds, milliseconds, nanoseconds, seconds } from '../units.ts';
-import type { Placement } from './placement.ts';
+import { type AskedDriver, asOneDriver } from './driver-team.ts';
+import { driverCpuAt, type Placement } from './placement.ts';
 
 /** How long an answer to a question that takes no time may take. */
 export const PROMPT_NS = seconds(15);
@@ -30,7 +31,9 @@ export type AskEndpoint = <K extends keyof EndpointCommands>(
 ) => Promise<EndpointCommands[K]['reply']>;
 
 export interface TrialProcesses {
-  readonly driver: Pick<Child<DriverCommands>, 'ask'>;
+  readonly driver: AskedDriver;
+  /** Every driver and the probe, each by itself; absent where there is the one driver. */
+  readonly team?: readonly AskedDriver[] | undefined;
   /** `undefined` where the server is somebody else's and answers nothing but its clients. */
   readonly askEndpoint: AskEndpoint | undefined;
   /** What somebody else's server that was started for the run has used up to now; `undefined` where nobody can tell. */
@@ -66,6 +69,8 @@ export interface StartOptions {
   readonly coldServerCalls?: number | undefined;
   /** Whose code the endpoint runs; absent for this program's. */
   readonly endpointHome?: ChildHome | undefined;
+  /** How many drivers share the load, with a probe beside them; absent for one without. */
+  readonly drivers?: number | undefined;
   /** Whether a mirror stands before the endpoint. */
   readonly isMirrored?: boolean | undefined;
 }
@@ -76,6 +81,7 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
   const apart = capabilities.has('own-process');
   const spawned = capabilities.has('client-spawns');
   const driver = startChild<DriverCommands & HostedEndpoint>({ name: 'driver', program: 'driver.js' });
+  const others = startOthers(options.drivers);
   // Servers that clients start are the driver's children, and asked through it.
   const single = apart && !spawned;
   const endpoint = single
@@ -85,24 +91,41 @@ export async function startProcesses(options: StartOptions): Promise<OwnProcesse
     endpoint === undefined ? askHosted(driver, command, body, timeoutNs) : endpoint.ask(command, body, timeoutNs);
   let relay: StandingRelay | undefined;
   const end = async (): Promise<void> => {
-    await Promise.all([driver.end(), endpoint?.end(), relay?.end()]);
+    await Promise.all([driver.end(), ...others.map((one) => one.end()), endpoint?.end(), relay?.end()]);
   };
   try {
     const { arm, seed, readyTimeoutNs, placement, isMirrored } = options;
-    if (placement.kind === 'pinned') pinBoth(endpoint?.pid, driver.pid, placement);
+    if (placement.kind === 'pinned') pinAll(endpoint?.pid, [driver, ...others], placement);
     const { address, certificate } = await askEndpoint(
       'start',
       { variant: arm.variant, seed, maxMessageBytes: MAX_MESSAGE_BYTES, isMirrored },
       readyTimeoutNs,
     );
     relay = await relayTo(address, options);
-    await startDriver(driver, { address: relay?.address ?? address, certificate }, options);
+    const met = { address: relay?.address ?? address, certificate };
+    await Promise.all([driver, ...others].map((one) => startDriver(one, met, options)));
     const patience = patienceWith(options.transport);
-    return { driver, askEndpoint, readServer: undefined, relay, apart, allOurs: true, ...patience, end };
+    const asked = askedAsOne([driver, ...others]);
+    return { ...asked, askEndpoint, readServer: undefined, relay, apart, allOurs: true, ...patience, end };
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+/** The further drivers and, last, the probe, where several were asked for, or one that is looked at. */
+export const startOthers = (drivers: number | undefined): readonly Child<DriverCommands>[] =>
+  Array.from({ length: drivers ?? 0 }, (_, index) =>
+    startChild<DriverCommands>({
+      name: index + 1 === drivers ? 'probe driver' : `driver ${index + 2}`,
+      program: 'driver.js',
+    }),
+  );
+
+/** All of them started; with more than one of them the last is the probe. */
+export function askedAsOne(all: readonly [AskedDriver, ...AskedDriver[]]): Pick<TrialProcesses, 'driver' | 'team'> {
+  const probe = all.length === 1 ? undefined : all.at(-1);
+  return probe === undefined ? { driver: all[0] } : { driver: asOneDriver(all.slice(0, -1), probe), team: all };
 }
 
 function startDriver(
@@ -139,15 +162,16 @@ export function patienceWith({ capabilities }: Transport): Pick<TrialProcesses, 
 }
 
 /** Throws when a process cannot be pinned after all: arms that are placed differently are not compared. */
-function pinBoth(
+export function pinAll(
   endpointPid: number | undefined,
-  driverPid: number,
+  drivers: readonly { readonly pid: number }[],
   placement: Extract<Placement, { kind: 'pinned' }>,
 ): void {
-  const pinned =
-    pinProcess(driverPid, placement.driverCpu) &&
-    (endpointPid === undefined || pinProcess(endpointPid, placement.endpointCpu));
-  if (!pinned) throw new Error('a process could not be pinned to its core');
+  const pinned = [
+    ...drivers.map(({ pid }, index) => pinProcess(pid, driverCpuAt(placement, index))),
+    ...(endpointPid === undefined ? [] : [pinProcess(endpointPid, placement.endpointCpu)]),
+  ];
+  if (pinned.includes(false)) throw new Error('a process could not be pinned to its core');
 }
 
 /** The driver's process hosts the endpoint of a transport without a wire, and starts those of clients that do; under prefixed names. */

@@ -114,7 +114,7 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const ceilings = await findCeilings(options, placement);
   if (ceilings !== undefined) keep({ ceilings });
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
-  const rest = plan.awake === true ? await keepAwake(placement) : undefined;
+  const rest = plan.awake === true ? await keepAwake(placement, plan.drivers) : undefined;
   try {
     await runTrials({ ...options, placement, controls, ceilingOf: ceilingIn(ceilings ?? []) }, (news) => {
       keep(news);

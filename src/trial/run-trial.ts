@@ -95,6 +95,7 @@ async function throughCells(
     readyTimeoutNs,
     placement,
     coldServerCalls: plan.processWarmup.calls,
+    drivers: plan.drivers,
     endpointHome: homeOf(arm, trial, context),
   };
   const processes = await (target === undefined
@@ -114,7 +115,8 @@ async function throughCells(
       pacingOf: (scenario) => pacingOf(plan, scenario),
       ceilingOf: (cellId) => context.ceilingOf?.(arm.id, cellId),
     };
-    await warmUpProcesses(processWarmup(plan.processWarmup, target === undefined ? undefined : FOREIGN_STEP), warming);
+    const step = target === undefined ? echoStep : FOREIGN_STEP;
+    await warmUpProcesses(processWarmup(plan.processWarmup, step, plan.drivers), warming);
     // Two thousand calls over a wide network would take minutes, and compile nothing more.
     await processes.relay?.delay();
     const relay = await processes.relay?.check();
@@ -144,13 +146,14 @@ function cellsInOrder(trial: PlannedTrial, plan: Plan): Cell[] {
   return trial.cellIds.flatMap((id) => plan.cells.filter((cell) => cell.id === id));
 }
 
-/** Small calls, one at a time, until the code that all scenarios share has been compiled. */
-export function processWarmup(extent: Extent, step: Step = echoStep): Scenario {
+/** Small calls, one at a time at every driver, until the code that all scenarios share has been compiled. */
+export function processWarmup(each: Extent, step: Step = echoStep, drivers = 1): Scenario {
+  const extent = { ...each, calls: each.calls === undefined ? undefined : each.calls * drivers };
   return {
     name: 'process-warmup',
     title: 'Process warm-up',
     shows: '',
-    clients: 1,
+    clients: drivers,
     scripts: [{ name: 'call', weight: 1, steps: [step] }],
     load: { kind: 'closed', thinkNs: nanoseconds(0) },
     publish: [],

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { pinnedArgv } from '../child/pin.ts';
 import { startSupervised } from '../child/supervised.ts';
-import type { Placement } from './placement.ts';
+import { driverCpusOf, type Placement } from './placement.ts';
 
 /** [man sched] SCHED_IDLE: runs where nothing else wants to, and gives way at once. */
 const IDLE_CLASS = ['-n', '19', 'chrt', '--idle', '0'];
@@ -32,10 +32,12 @@ export function wakefulnessObstacle(placement: Placement): string | undefined {
   return 'the program chrt is not installed, or may not be used';
 }
 
-/** Runs something of the lowest class on every core that trials use, until the function that is answered is called. It resolves when all of it is gone. */
-export async function keepAwake(placement: Placement): Promise<() => Promise<void>> {
+/** Runs something of the lowest class on every core that trials use, those of so many drivers and their probe among them, until the function that is answered is called. It resolves when all of it is gone. */
+export async function keepAwake(placement: Placement, drivers = 0): Promise<() => Promise<void>> {
   if (placement.kind === 'free') return () => Promise.resolve();
-  const cpus = [...new Set([placement.endpointCpu, placement.driverCpu, placement.relayCpu])];
+  const cpus = [
+    ...new Set([placement.endpointCpu, ...driverCpusOf(placement, drivers), placement.driverCpu, placement.relayCpu]),
+  ];
   const starting = await Promise.allSettled(
     cpus.map((cpu) => startSupervised(pinnedArgv(['nice', ...IDLE_CLASS, ...SPIN], cpu))),
   );

@@ -2,8 +2,8 @@
  * Numbers of one measurement that follow from each other without being the same: what the reading of a record does not
  * look at. Each rule says what the recorder does, so that a number which was edited by hand stands out.
  */
-import { decodeHistogram } from '../measure/histogram.ts';
-import type { Distribution, Doubt, Measurement } from '../result/record.ts';
+import { decodeHistogram, mergeDistributions } from '../measure/histogram.ts';
+import type { Distribution, Doubt, DriverShare, Measurement } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { milliseconds } from '../units.ts';
 import { atLeast, atMost, type Contradiction, equals, type Rule } from './contradiction.ts';
@@ -29,6 +29,7 @@ export function measurementContradictions(
     ...doubtRules(measurement),
     equals('clients', measurement.clients, scenario.clients * runs, 'as the scenario has'),
     ...calendarRules(measurement, scenario),
+    ...teamRules(measurement),
   ];
   return rules.filter(({ holds }) => !holds);
 }
@@ -112,6 +113,41 @@ function doubtRules({ calls, notifications, progress, doubts }: Measurement): re
     rule('wrong-answers', calls.wrong + calls.misrouted + calls.duplicated + calls.unreadable),
     rule('errors', calls.rejected + calls.disconnected + calls.timedOut + calls.dropped),
     rule('lost-notifications', notifications.lost + progress.lost),
+  ];
+}
+
+/** Several drivers are the whole of a measurement, bucket by bucket; the probe is none of it. */
+function teamRules({ team, calls, clients, serviceTime }: Measurement): readonly Rule[] {
+  if (team === undefined) return [];
+  const { drivers } = team;
+  const sum = (read: (driver: DriverShare) => number): number =>
+    drivers.reduce((total, driver) => total + read(driver), 0);
+  const together = drivers.length === 0 ? undefined : mergeDistributions(drivers.map((driver) => driver.serviceTime));
+  return [
+    equals(
+      'team.drivers.calls.due',
+      sum((driver) => driver.calls.due),
+      calls.due,
+      'all calls',
+    ),
+    equals(
+      'team.drivers.calls.ok',
+      sum((driver) => driver.calls.ok),
+      calls.ok,
+      'all right answers',
+    ),
+    equals(
+      'team.drivers.clients',
+      sum((driver) => driver.clients),
+      clients,
+      'all clients',
+    ),
+    {
+      key: 'serviceTime',
+      got: `${serviceTime.count} samples, mean ${serviceTime.meanNs}`,
+      expected: `what the drivers come to together: ${together?.count ?? 0} samples, mean ${together?.meanNs ?? 0}`,
+      holds: together?.hdr === serviceTime.hdr,
+    },
   ];
 }
 

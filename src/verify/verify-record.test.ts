@@ -297,6 +297,26 @@ describe('trials', () => {
     expect(places).toEqual(new Set(['fanOut.median.count']));
   });
 
+  test('of several drivers are what the drivers come to', () => {
+    const alone = ({ clients, calls, serviceTime }: Measurement): Pick<Measurement, 'team'> => ({
+      team: {
+        drivers: [{ clients, calls, serviceTime, cpuUs: 1, utilisation: 0.5 }],
+        probe: { calls, serviceTime },
+      },
+    });
+    expect(inconsistenciesAfter(alone)).toEqual([]);
+    const twice = (one: Measurement): Pick<Measurement, 'team'> => {
+      const { team } = alone(one);
+      return { team: team && { ...team, drivers: [...team.drivers, ...team.drivers] } };
+    };
+    expect(inconsistenciesAfter(twice)).toEqual([
+      'team.drivers.calls.due',
+      'team.drivers.calls.ok',
+      'team.drivers.clients',
+      'serviceTime',
+    ]);
+  });
+
   test('nothing follows from books that say that they do not balance', () => {
     const doubt = { kind: 'books-do-not-balance', detail: 'bytes' } as const;
     expect(inconsistenciesAfter(() => ({ clients: 99, doubts: [doubt] }))).toEqual([]);
