@@ -8,10 +8,22 @@ export interface ListenersOptions {
   readonly connections: readonly number[];
   readonly repeats: number;
   readonly seed: number;
+  /** Of the updates; the study's own without. */
+  readonly rate?: string;
+  /** How long updates are published. */
+  readonly receive?: string;
 }
 
 /** Rejects with what the first step said that was not measured. */
-export async function listenerSteps({ arm, connections, repeats, seed }: ListenersOptions): Promise<ListenersStep[]> {
+export async function listenerSteps({
+  arm,
+  connections,
+  repeats,
+  seed,
+  rate,
+  receive = '200ms',
+}: ListenersOptions): Promise<ListenersStep[]> {
+  const feed = rate === undefined ? '' : `, rate: ${rate}`;
   const scenario = `
 name: bench
 title: Listeners
@@ -19,7 +31,7 @@ shows: that memory grows in a straight line
 study: listeners
 repeats: ${repeats}
 arms: [${arm}]
-settings: { connections: [${connections.join(', ')}], receive: 200ms, idle: 100ms }
+settings: { connections: [${connections.join(', ')}], receive: ${receive}, idle: 100ms${feed} }
 `;
   const { result, subjectOf, repetitionOf } = await measureStudy(scenario, seed);
   if (result.study !== 'listeners') throw new Error('the study of listeners was not run');

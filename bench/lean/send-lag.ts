@@ -1,0 +1,83 @@
+/** How late the driver itself is in an open loop, and what of a core it takes to be no later; by each way of keeping a calendar. */
+import { decodeHistogram } from '#dist/measure/histogram.js';
+import { isValid } from '#dist/result/record.js';
+import { atMost, gateLine, median } from '../support/gate-line.js';
+import { measure } from '../support/measure.js';
+
+const WINDOW_MS = 3_000;
+
+interface Lag {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** Of the driver's process, in cores. */
+  readonly cores: number;
+}
+
+async function lagOf(pacing: string, perSec: number, seed: number): Promise<Lag> {
+  const scenario = `
+name: paced
+title: By the calendar
+shows: how late the driver is
+clients: 8
+scripts: [{ name: echo, steps: [{ call: echo, send: 64B }] }]
+load: { model: open, rate: ${perSec}/s }
+pacing: ${pacing}
+warmup: { time: 1s }
+window: { time: ${WINDOW_MS}ms }
+`;
+  const record = await measure({ arms: ['websocket+lean'], scenario, trials: 1, seed });
+  const measurement = record.trials[0]?.measurements.find(isValid);
+  if (measurement === undefined) throw new Error(`no valid measurement, ${pacing} at ${perSec} a second`);
+  const { sendLag, driver, elapsedNs } = measurement;
+  const lag = decodeHistogram(sendLag);
+  return {
+    p50Us: (lag.valueAtQuantile(0.5) ?? Number.NaN) / 1_000,
+    p99Us: (lag.valueAtQuantile(0.99) ?? Number.NaN) / 1_000,
+    cores: ((driver.cpuUserUs + driver.cpuSystemUs) * 1_000) / elapsedNs,
+  };
+}
+
+/** Answers whether each bound holds. What calls themselves take of the core is in its share. */
+export async function sendLag(rounds: number): Promise<readonly boolean[]> {
+  console.log('Send lag of an open loop over WebSocket, lean client, with a core of its own:');
+  const passed: boolean[] = [];
+  for (const perSec of [1_000, 10_000]) {
+    const seen: Record<'spin' | 'thread' | 'timer', Lag[]> = { spin: [], thread: [], timer: [] };
+    for (let round = 0; round < rounds; round += 1)
+      for (const pacing of ['spin', 'thread', 'timer'] as const)
+        seen[pacing].push(await lagOf(pacing, perSec, round + 1));
+    for (const [pacing, lags] of Object.entries(seen))
+      console.log(
+        `      ${perSec}/s ${pacing}: p50 ${median(lags.map((lag) => lag.p50Us)).toFixed(1)} µs, p99 ${median(lags.map((lag) => lag.p99Us)).toFixed(0)} µs, ${(100 * median(lags.map((lag) => lag.cores))).toFixed(0)} % of a core`,
+      );
+    const { spin, thread } = seen;
+    passed.push(
+      gateLine(
+        `${perSec}/s spin: p50 in µs`,
+        spin.map((lag) => lag.p50Us),
+        atMost(1),
+      ),
+      gateLine(
+        `${perSec}/s spin: p99 in µs`,
+        spin.map((lag) => lag.p99Us),
+        atMost(200),
+        0,
+      ),
+      gateLine(
+        `${perSec}/s thread: p50 in µs`,
+        thread.map((lag) => lag.p50Us),
+        atMost(120),
+        0,
+      ),
+    );
+    if (perSec === 1_000)
+      passed.push(
+        gateLine(
+          '1000/s thread: share of a core',
+          thread.map((lag) => lag.cores),
+          atMost(0.1),
+        ),
+      );
+  }
+  return passed;
+}
