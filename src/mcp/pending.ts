@@ -27,58 +27,86 @@ interface Repeats {
   readonly nonce: string;
 }
 
-/** In the order of sending. While there are any they keep the process: an idle socket, or one whose response has ended, does not. */
+/**
+ * In the order of sending. While there are any they keep the process: an idle socket, or one whose response has ended, does
+ * not. One timer looks after those of all clients, and lets go of what has nothing left: ten thousand idle clients cost neither
+ * a timer nor a table each.
+ */
 export class PendingRequests {
-  readonly #requests = new Map<RequestId, Pending>();
-  #sweeper: NodeJS.Timeout | undefined;
+  /** Those that have something to wait for, or had at the last look. */
+  static readonly #awake = new Set<PendingRequests>();
+  static #sweeper: NodeJS.Timeout | undefined;
+
+  #requests: Map<RequestId, Pending> | undefined;
+  #isAwake = false;
+  #sweep: (() => void) | undefined;
 
   get size(): number {
-    return this.#requests.size;
+    return this.#requests?.size ?? 0;
   }
 
-  /** Calls back now and then, for those that are overdue, until `stop`. */
+  /** Calls back now and then while anything waits, for those that are overdue, until `stop`. */
   start(sweep: () => void): void {
-    this.#sweeper = setInterval(sweep, SWEEP_EVERY_MS);
-    this.#keepAwake();
+    this.#sweep = sweep;
+    if (this.size > 0) this.#wake();
   }
 
   stop(): void {
-    clearInterval(this.#sweeper);
+    this.#sweep = undefined;
+    this.#rest();
   }
 
   get(id: RequestId): Pending | undefined {
-    return this.#requests.get(id);
+    return this.#requests?.get(id);
   }
 
   has(id: RequestId): boolean {
-    return this.#requests.has(id);
+    return this.#requests?.has(id) === true;
   }
 
   add(id: RequestId, pending: Pending): void {
+    this.#requests ??= new Map();
     this.#requests.set(id, pending);
-    if (this.#requests.size === 1) this.#keepAwake();
+    if (!this.#isAwake && this.#sweep !== undefined) this.#wake();
   }
 
   delete(id: RequestId): void {
-    this.#requests.delete(id);
-    if (this.#requests.size === 0) this.#keepAwake();
+    this.#requests?.delete(id);
   }
 
-  ids(): IterableIterator<RequestId> {
-    return this.#requests.keys();
+  ids(): Iterable<RequestId> {
+    return this.#requests?.keys() ?? [];
   }
 
   /** Sent before the instant, and not to be waited for for ever: the first young one ends the search. */
   *sentBefore(instantNs: number): Generator<RequestId> {
-    for (const [id, pending] of this.#requests) {
+    for (const [id, pending] of this.#requests ?? []) {
       if (pending.endless) continue;
       if (pending.sentNs > instantNs) return;
       yield id;
     }
   }
 
-  #keepAwake(): void {
-    if (this.#requests.size === 0) this.#sweeper?.unref();
-    else this.#sweeper?.ref();
+  #wake(): void {
+    this.#isAwake = true;
+    PendingRequests.#awake.add(this);
+    PendingRequests.#sweeper ??= setInterval(() => PendingRequests.#look(), SWEEP_EVERY_MS);
+  }
+
+  #rest(): void {
+    this.#isAwake = false;
+    PendingRequests.#awake.delete(this);
+    if (PendingRequests.#awake.size > 0) return;
+    clearInterval(PendingRequests.#sweeper);
+    PendingRequests.#sweeper = undefined;
+  }
+
+  static #look(): void {
+    for (const one of PendingRequests.#awake) {
+      one.#sweep?.();
+      if (one.size > 0) continue;
+      one.#requests = undefined;
+      one.#rest();
+    }
   }
 }

@@ -4,7 +4,7 @@ import { pinProcess } from '../child/pin.ts';
 import { MAX_MESSAGE_BYTES } from '../endpoint/limits.ts';
 import type { EndpointCommands } from '../endpoint/commands.ts';
 import { McpClient, type McpClientOptions } from '../mcp/client.ts';
-import { LeanClient } from '../mcp/lean-client.ts';
+import { LeanClient, type Templates } from '../mcp/lean-client.ts';
 import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Clock } from '../measure/clock.ts';
@@ -15,6 +15,9 @@ import { type Nanoseconds, seconds, toMilliseconds } from '../units.ts';
 
 /** How long opening a connection may take, unless something else is said. */
 const CONNECT_NS = seconds(10);
+
+/** What the lean clients of a step have in common. */
+const TEMPLATES: Templates = new Map();
 
 /** A running endpoint process. */
 export interface StudyEndpoint extends Pick<Child<EndpointCommands>, 'pid' | 'ask' | 'gone' | 'end'> {
@@ -88,7 +91,7 @@ export interface StudySession {
 export async function openStudySession(order: SessionOrder): Promise<StudySession> {
   const { variant, address, certificate, localAddress, proxy, sharing, connectNs = CONNECT_NS } = order;
   const transport = await loadTransport(variant.transport);
-  const client = variant.client === 'lean' ? new LeanClient({ ...order, templates: new Map() }) : new McpClient(order);
+  const client = variant.client === 'lean' ? new LeanClient({ ...order, templates: TEMPLATES }) : new McpClient(order);
   const channel = await transport.connect(address, {
     variant,
     certificate,

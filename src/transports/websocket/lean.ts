@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import type { ChannelEvents, EncodedMessage } from '../../mcp/contract.ts';
 import { bytes } from '../../units.ts';
 import { Dialer } from '../../wire/dialer.ts';
+import type { ReadBytes } from '../../wire/lean/read-buffer.ts';
+import type { SocketLedger } from '../../wire/socket-ledger.ts';
 import { type Channel, ChannelError, type ConnectOptions, type Handshake } from '../contract.ts';
 import { CLOSE_CODES, FrameParser } from './frame-parser.ts';
 import { writeClose, writePong, writeText } from './frame-writer.ts';
@@ -21,45 +23,47 @@ const KEY_BYTES = 16;
 
 export async function connectLeanWebSocket(address: string, options: ConnectOptions): Promise<Channel> {
   if (options.proxy !== undefined) throw new ChannelError('the lean client does not go through a forward proxy');
-  const opening = new Opening(new URL(address), options);
-  return opening.channel();
+  return new Opening().open(new URL(address), options);
 }
 
-/** A connection up to the end of the opening handshake. */
-class Opening {
-  readonly #options: ConnectOptions;
-  readonly #dialer: Dialer;
-  readonly #key = randomBytes(KEY_BYTES).toString('base64');
-  readonly #request: string;
+/** What is needed until the connection is open, and held by nobody afterwards: ten thousand of them wait at a time. */
+interface Handshaking {
+  readonly options: ConnectOptions;
+  readonly dialer: Dialer;
+  readonly key: string;
+  readonly request: string;
   /** Of the response's head. */
-  #received: Buffer | undefined = Buffer.alloc(0);
-  #channel: LeanWebSocket | undefined;
-  #settle: { resolve(channel: Channel): void; reject(error: Error): void } | undefined;
-  #socket: Socket | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  received: Buffer;
+  readonly timer: NodeJS.Timeout;
+  resolve(channel: Channel): void;
+  reject(error: Error): void;
+}
 
-  constructor(url: URL, options: ConnectOptions) {
+/** A connection up to the end of the opening handshake; after it, the way of what is read to its channel. */
+class Opening {
+  #handshaking: Handshaking | undefined;
+  #channel: LeanWebSocket | undefined;
+  #socket: Socket | undefined;
+
+  open(url: URL, options: ConnectOptions): Promise<Channel> {
     const { certificate, localAddress, timeoutMs, sharing } = options;
-    this.#request = upgradeRequest(url, this.#key, options.headers);
-    this.#options = options;
-    this.#dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
+    const key = randomBytes(KEY_BYTES).toString('base64');
+    const dialer = new Dialer({ url, certificate, localAddress, timeoutMs, alpn: 'http/1.1', sharing });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#refuse('WebSocket: Opening handshake has timed out'), timeoutMs);
+      const request = upgradeRequest(url, key, options.headers);
+      const received = Buffer.alloc(0);
+      this.#handshaking = { options, dialer, key, request, received, timer, resolve, reject };
+      dialer.dial((error, socket) => {
+        if (socket === null) this.#refuse(`WebSocket: ${error?.message ?? 'no connection'}`);
+        else this.#ask(socket);
+      }, this.#reader());
+    });
   }
 
-  channel(): Promise<Channel> {
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      this.#timer = setTimeout(
-        () => this.#refuse('WebSocket: Opening handshake has timed out'),
-        this.#options.timeoutMs,
-      );
-      this.#dialer.dial(
-        (error, socket) => {
-          if (socket === null) this.#refuse(`WebSocket: ${error?.message ?? 'no connection'}`);
-          else this.#ask(socket);
-        },
-        (buffer, length) => this.#read(buffer, length),
-      );
-    });
+  /** Made by itself: it lives as long as the socket, and would keep whatever else was in sight where it was made. */
+  #reader(): ReadBytes {
+    return (buffer, length) => this.#read(buffer, length);
   }
 
   #ask(socket: Socket): void {
@@ -67,15 +71,20 @@ class Opening {
     // Once the channel is there these find nobody to tell.
     socket.on('error', (error) => this.#refuse(`WebSocket: ${error.message}`));
     socket.once('close', () => this.#refuse('WebSocket: socket hang up'));
-    if (this.#settle === undefined) socket.destroy();
-    else socket.write(this.#request, 'latin1');
+    if (this.#handshaking === undefined) socket.destroy();
+    else socket.write(this.#handshaking.request, 'latin1');
   }
 
   #refuse(why: string): void {
-    clearTimeout(this.#timer);
-    this.#settle?.reject(new ChannelError(why));
-    this.#settle = undefined;
+    this.#end()?.reject(new ChannelError(why));
     if (this.#channel === undefined) this.#socket?.destroy();
+  }
+
+  #end(): Handshaking | undefined {
+    const ended = this.#handshaking;
+    this.#handshaking = undefined;
+    clearTimeout(ended?.timer);
+    return ended;
   }
 
   /** Frames that came with the response are read before any promise goes on. */
@@ -84,38 +93,38 @@ class Opening {
       this.#channel.read(buffer, 0, length);
       return;
     }
-    if (this.#settle === undefined) return;
-    const received = Buffer.concat([this.#received ?? Buffer.alloc(0), buffer.subarray(0, length)]);
-    const answer = readUpgrade(received, this.#key);
-    if (answer.kind === 'more') this.#received = received;
+    const handshaking = this.#handshaking;
+    if (handshaking === undefined) return;
+    const received = Buffer.concat([handshaking.received, buffer.subarray(0, length)]);
+    const answer = readUpgrade(received, handshaking.key);
+    if (answer.kind === 'more') handshaking.received = received;
     else if (answer.kind === 'refused') this.#refuse(answer.why);
     else this.#open(answer.established, received, answer.headBytes);
   }
 
   #open(established: string, received: Buffer, from: number): void {
     const socket = this.#socket;
-    if (socket === undefined) return;
-    clearTimeout(this.#timer);
-    this.#received = undefined;
-    this.#options.sharing?.onMilestone?.('http');
+    const ended = this.#end();
+    if (socket === undefined || ended === undefined) return;
+    const { options, dialer, resolve } = ended;
+    options.sharing?.onMilestone?.('http');
     const httpRequests = 1; // The upgrade. Everything after it is frames.
     const handshake = {
       established,
       httpRequests,
-      roundTripsToOpen: this.#dialer.roundTrips + httpRequests,
+      roundTripsToOpen: dialer.roundTrips + httpRequests,
       compression: '',
       tls: '',
     };
-    this.#channel = new LeanWebSocket(socket, this.#dialer, handshake, this.#options);
-    this.#settle?.resolve(this.#channel);
-    this.#settle = undefined;
+    this.#channel = new LeanWebSocket(socket, dialer.ledger, handshake, options);
+    resolve(this.#channel);
     this.#channel.read(received, from, received.length);
   }
 }
 
 class LeanWebSocket implements Channel {
   readonly #socket: Socket;
-  readonly #dialer: Dialer;
+  readonly #ledger: SocketLedger;
   readonly #handshake: Handshake;
   readonly #events: ChannelEvents;
   readonly #frames: FrameParser;
@@ -131,9 +140,9 @@ class LeanWebSocket implements Channel {
   /** Everyone who closes waits for the same end. */
   #whenClosed: { readonly promise: Promise<void>; resolve(): void } | undefined;
 
-  constructor(socket: Socket, dialer: Dialer, handshake: Handshake, { events, maxMessageBytes }: ConnectOptions) {
+  constructor(socket: Socket, ledger: SocketLedger, handshake: Handshake, { events, maxMessageBytes }: ConnectOptions) {
     this.#socket = socket;
-    this.#dialer = dialer;
+    this.#ledger = ledger;
     this.#handshake = handshake;
     this.#events = events;
     this.#frames = new FrameParser(maxMessageBytes, {
@@ -174,11 +183,11 @@ class LeanWebSocket implements Channel {
   }
 
   wire(): ReturnType<Channel['wire']> {
-    return this.#dialer.ledger.wire();
+    return this.#ledger.wire();
   }
 
   sockets(): ReturnType<Channel['sockets']> {
-    return this.#dialer.ledger.reports();
+    return this.#ledger.reports();
   }
 
   handshake(): Handshake {
