@@ -35,8 +35,8 @@ interface Handshaking {
   /** Of the response's head. */
   received: Buffer;
   readonly timer: NodeJS.Timeout;
-  resolve(channel: Channel): void;
-  reject(error: Error): void;
+  readonly resolve: (channel: Channel) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** A connection up to the end of the opening handshake; after it, the way of what is read to its channel. */
