@@ -8,6 +8,7 @@ tool_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 verdict=error
 record=
 report=
+deciding=
 readonly USAGE=2 RUN_FAILED=4
 
 on_github() { [ "${GITHUB_ACTIONS:-}" = true ]; }
@@ -21,6 +22,14 @@ refuse() {
   exit "$USAGE"
 }
 
+# annotate <error or warning> <what it means>: first the lines that decided, where there are some, each of them within the command.
+annotate() {
+  local text="${deciding:+$deciding$'\n'}$2"
+  text="${text//'%'/%25}"
+  text="${text//$'\r'/%0D}"
+  printf '::%s title=mcp-transport-bench::%s\n' "$1" "${text//$'\n'/%0A}"
+}
+
 # However the script ends, the steps that follow learn of it.
 conclude() {
   local code=$?
@@ -30,9 +39,9 @@ conclude() {
   if on_github; then
     case $verdict in
       pass) ;;
-      inconclusive) printf '::warning title=mcp-transport-bench::inconclusive: nothing is broken, and something is not proven\n' ;;
-      fail) printf '::error title=mcp-transport-bench::a limit is broken, or something is surely worse than it may be\n' ;;
-      *) printf '::error title=mcp-transport-bench::nothing could be judged (exit code %d)\n' "$code" ;;
+      inconclusive) annotate warning 'inconclusive: nothing is broken, and something is not proven' ;;
+      fail) annotate error 'a limit is broken, or something is surely worse than it may be' ;;
+      *) annotate error "nothing could be judged (exit code $code): the last lines of the log say why" ;;
     esac
   fi
 }
@@ -121,12 +130,28 @@ measure() {
   return "$code"
 }
 
-# The word of the gate, out of the summary; "pass" where nothing was asked.
-judged_word() {
+# The word of the gate, out of the summary, "pass" where nothing was asked; then the lines that decided, as the tool words them.
+judged() {
   node -e '
     const { readFileSync } = require("node:fs");
     const { gate } = JSON.parse(readFileSync(process.argv[1], "utf8"));
-    console.log(gate === null ? "pass" : gate.word);
+    const MOST = 3;
+    const WORDS = { pass: "passed", fail: "FAILED", inconclusive: "undecided" };
+    const lines = [];
+    if (gate !== null && gate.word !== "pass") {
+      const of = (word) => gate.findings.filter((one) => one.word === word);
+      for (const { name, cellId, armId, because } of of(gate.word).slice(0, MOST)) {
+        const where = [cellId, armId].filter((part) => part !== null && !name.split(" ").includes(part));
+        lines.push(`${WORDS[gate.word]}: ${[name, ...where].join(" · ")}: ${because}`);
+      }
+      if (of(gate.word).length > MOST) lines.push(`… and ${of(gate.word).length - MOST} more`);
+      const counts = ["fail", "inconclusive", "pass"].filter((word) => of(word).length > 0);
+      const parts = counts.map((word) => `${of(word).length} ${WORDS[word].toLowerCase()}`);
+      lines.push(`Gate: ${WORDS[gate.word]} (${parts.join(", ") || "nothing to judge"})`);
+    }
+    // What cannot be printed could begin a line of its own.
+    const printable = lines.map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?"));
+    console.log([gate === null ? "pass" : gate.word, ...printable].join("\n"));
   ' "$report/summary.json" 2>/dev/null
 }
 
@@ -148,7 +173,10 @@ if [ -e "$report/record.json" ]; then record="$report/record.json"; fi
 # Whether it could be judged the exit code says, and what it was judged to be the summary, whatever undecided ends as.
 case $code in
   0 | 1 | 3)
-    if ! verdict="$(judged_word)"; then
+    if told="$(judged)"; then
+      verdict="${told%%$'\n'*}"
+      if [ "$told" != "$verdict" ]; then deciding="${told#*$'\n'}"; fi
+    else
       printf 'the tool ended with exit code %d, and left no summary\n' "$code" >&2
       verdict=error code=$RUN_FAILED
     fi

@@ -50,6 +50,7 @@ describe('a server of one’s own', () => {
     const record = readRecord(path);
     const { plan, trials } = record;
     expect(record.status).toBe('complete');
+    expect((await runCommand(['verify', path], repo)).stdout).toContain('agree to the last bit');
     expect(record.findings?.gate?.word).toBe('fail');
     expect(plan.arms.map(({ id, build }) => [id, build])).toEqual([
       ['tiny:base', 'base'],

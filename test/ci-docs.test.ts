@@ -25,6 +25,14 @@ const SHORT = [
   '--max-regression=100%',
   '--reruns=0',
 ].join('\n');
+/** The annotations of a job, a runner's encoding undone: by their kind, the lines of each. */
+const annotationsIn = (log: string): readonly { readonly kind: string; readonly lines: readonly string[] }[] =>
+  [...log.matchAll(/^::(error|warning) title=mcp-transport-bench::(.*)$/gm)].map(([, kind = '', text = '']) => ({
+    kind,
+    lines: text.split('%0A').map((line) => line.replaceAll('%25', '%')),
+  }));
+const linesOf = (log: string, pattern: RegExp): readonly string[] =>
+  log.split('\n').filter((line) => pattern.test(line));
 const SERVER = { command: 'tiny=node server.mjs\n' };
 const AGAINST_BASE = { ...SERVER, 'base-ref': 'before', arguments: SHORT };
 
@@ -44,6 +52,18 @@ describe('the action, base against head', () => {
     expect(log).toMatch(
       /^::stop-commands::([\w-]{36})\n[^]*^Gate: FAILED [^]*^::\1::\n::error title=mcp-transport-bench::/m,
     );
+    // What a reader of the job sees first is what the tool said of it.
+    expect(linesOf(log, /^FAILED: /).length).toBeGreaterThan(0);
+    expect(annotationsIn(log)).toEqual([
+      {
+        kind: 'error',
+        lines: [
+          ...linesOf(log, /^FAILED: /),
+          ...linesOf(log, /^Gate: /),
+          'a limit is broken, or something is surely worse than it may be',
+        ],
+      },
+    ]);
     expect(used).toEqual([
       {
         uses: 'actions/upload-artifact@v6',
@@ -62,7 +82,7 @@ describe('the action, base against head', () => {
       'exit-code': String(code),
     });
     expect(log).toContain(code === EXIT.pass ? 'Gate: passed' : 'Gate: undecided');
-    expect(log.includes('::warning title=mcp-transport-bench::inconclusive')).toBe(code === EXIT.inconclusive);
+    expect(annotationsIn(log).map(({ kind }) => kind)).toEqual(code === EXIT.inconclusive ? ['warning'] : []);
     expect(summary).not.toBe('');
     expect(existsSync(join(workspace, 'mcp-transport-bench-report/junit.xml'))).toBe(true);
   });
@@ -78,6 +98,9 @@ describe('the action, base against head', () => {
     expect(code).toBe(EXIT.usage);
     expect(outputs).toEqual({ verdict: 'error', 'exit-code': '2', record: '', report });
     expect(log).toContain('did you mean "before"?');
+    expect(annotationsIn(log)).toEqual([
+      { kind: 'error', lines: ['nothing could be judged (exit code 2): the last lines of the log say why'] },
+    ]);
     expect(summary).toBe('');
     expect(
       ['record.json', 'report.md', 'junit.xml', 'summary.json'].filter((n) => existsSync(join(report, n))),
@@ -123,7 +146,17 @@ describe('the action, by limits', () => {
       const ended = await run({ ...open, inconclusive });
       expect(ended.code, ended.log).toBe(code);
       expect(ended.outputs).toMatchObject({ verdict: 'inconclusive', 'exit-code': String(code) });
-      expect(ended.log).toContain('::warning title=mcp-transport-bench::inconclusive');
+      expect(linesOf(ended.log, /^undecided: .*response-time\.p50/).length).toBe(1);
+      expect(annotationsIn(ended.log)).toEqual([
+        {
+          kind: 'warning',
+          lines: [
+            ...linesOf(ended.log, /^undecided: /),
+            ...linesOf(ended.log, /^Gate: /),
+            'inconclusive: nothing is broken, and something is not proven',
+          ],
+        },
+      ]);
     }
   });
 
@@ -156,6 +189,39 @@ describe('the action, by limits', () => {
     expect(words).toEqual(expect.arrayContaining([evil, `base=${evil}`, 'second']));
     expect(words.slice(-2)).toEqual(['--', evil]);
     expect(existsSync(join(workspace, 'pwned'))).toBe(false);
+  });
+
+  test('what decided is shown as one command, however many there are and whatever they hold', async () => {
+    const finding = (at: number) => ({
+      word: 'fail',
+      name: `speed${at} < 5 %`,
+      cellId: 'cell\u2028\n::error::evil',
+      armId: null,
+      because: '100 % worse\r',
+    });
+    const gate = { word: 'fail', findings: [0, 1, 2, 3, 4].map(finding) };
+    const summary = join(temporaryFolder(), 'summary.json');
+    writeFileSync(summary, JSON.stringify({ gate }));
+    const npx = substitute('npx', `cp ${summary} "$BENCH_REPORT/summary.json"; exit 1`);
+    const report = temporaryFolder();
+    const { log, outputs } = await runAction({
+      workspace: temporaryFolder(),
+      inputs: { version: '1.2.3', report },
+      env: npx.env,
+    });
+    expect(outputs).toMatchObject({ verdict: 'fail', 'exit-code': '1' });
+    expect(annotationsIn(log)).toEqual([
+      {
+        kind: 'error',
+        lines: [
+          ...[0, 1, 2].map((at) => `FAILED: speed${at} < 5 % · cell??::error::evil: 100 % worse?`),
+          '… and 2 more',
+          'Gate: FAILED (5 failed)',
+          'a limit is broken, or something is surely worse than it may be',
+        ],
+      },
+    ]);
+    expect(log).not.toMatch(/^::error::/m);
   });
 
   test('is no verdict where the tool ends without one', async () => {

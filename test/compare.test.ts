@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseComparison } from '../src/report/comparisons/json-schema.ts';
 import { serialiseRecord } from '../src/result/codec.ts';
 import type { Control, RunRecord } from '../src/result/record.ts';
 import { bytes, nanoseconds } from '../src/units.ts';
@@ -97,6 +98,32 @@ describe('what is shown', () => {
       normalised: false,
       gate: null,
     });
+  });
+});
+
+describe('for scripts', () => {
+  test.each([
+    ['as it is', ['base.json', 'head.json']],
+    ['judged', ['base.json', 'head.json', '--max-regression', '5%', '--inconclusive', 'pass']],
+    ['of different machines', ['controlled-base.json', 'controlled-elsewhere.json']],
+    ['in part', ['base.json', 'narrow.json', '--common']],
+  ])('it keeps to its schema, and loses nothing: %s', async (_what, args) => {
+    const { stdout } = await compare(...args, '-f', 'json');
+    const value: unknown = JSON.parse(stdout);
+    expect(parseComparison(value)).toEqual(value);
+  });
+
+  test('the schema is published, requires what is always there, and tolerates what a later release adds', async () => {
+    const { code, stdout } = await runCommand(['schema', 'comparison'], folder);
+    const schema = JSON.parse(stdout) as Record<string, unknown>;
+    const printed = JSON.parse((await compare('base.json', 'head.json', '-f', 'json')).stdout) as object;
+    expect(code).toBe(0);
+    expect(schema).toMatchObject({
+      title: 'mcp-transport-bench comparison',
+      properties: { schema: { const: 'mcp-transport-bench/comparison' }, schemaVersion: { const: 1 } },
+      required: Object.keys(printed),
+    });
+    expect(stdout).not.toContain('"additionalProperties": false');
   });
 });
 

@@ -1,6 +1,7 @@
 /** `doctor` as a user starts it: what it says, how it ends, and that nothing is left of it. */
 import { describe, expect, test } from 'vitest';
 import { CHECK_WORDS } from '../src/doctor/check.ts';
+import { parseDoctor } from '../src/doctor/doctor-json-schema.ts';
 import { leftOf, runCommand, startCommand, temporaryFolder } from './fixtures/command.ts';
 
 const NAMES = ['Node', 'open files', 'memory', 'cores', 'quota', 'clocks', 'pauses', 'timers', 'pacer', 'other work'];
@@ -17,6 +18,23 @@ test('says one thing about everything, ends by the worst of it, and leaves no wa
   const worst = CHECK_WORDS.findLast((word) => said.some((one) => one.word === word)) ?? 'ok';
   expect(code).toBe(CODES[worst]);
   expect(stdout).toMatch(/\nThis machine can.*/);
+});
+
+test('for a script it says the same in its published form', async () => {
+  const { code, stdout } = await runCommand(['doctor', '-f', 'json'], temporaryFolder());
+  const value: unknown = JSON.parse(stdout);
+  const { checks, precisions } = parseDoctor(value);
+  expect(parseDoctor(value)).toEqual(value);
+  expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(NAMES));
+  expect(precisions).toBeUndefined();
+  expect(code).toBe(CODES[CHECK_WORDS.findLast((word) => checks.some((one) => one.word === word)) ?? 'ok']);
+  const schema = await runCommand(['schema', 'doctor'], temporaryFolder());
+  expect(JSON.parse(schema.stdout)).toMatchObject({
+    title: 'mcp-transport-bench doctor',
+    properties: { schema: { const: 'mcp-transport-bench/doctor' }, schemaVersion: { const: 1 } },
+    required: ['schema', 'schemaVersion', 'checks'],
+  });
+  expect(schema.stdout).not.toContain('"additionalProperties": false');
 });
 
 describe('interrupted', () => {

@@ -45,6 +45,7 @@ describe('a run says by its exit code what it was judged to be', () => {
       ],
       reruns: 3,
     });
+    expect((await runCommand(['verify', 'r.json'], folder)).code).toBe(0);
     // The same record, judged anew.
     const report = (...limits: readonly string[]) =>
       runCommand(['report', 'r.json', ...limits.flatMap((limit) => ['--threshold', limit])], folder);
@@ -171,6 +172,7 @@ describe('a baseline', () => {
     });
     expect(second.stderr).toContain('The two runs share no blocks');
     expect([0, 1, 3]).toContain(second.code);
+    expect((await runCommand(['verify', 'r.json'], folder)).stdout).toContain('agree to the last bit');
     const { gate } = readRecord(join(folder, 'r.json')).plan;
     expect(gate?.baseline).toMatchObject({ name: 'main', maxRegression: 1, normalised: false, differences: [] });
     expect(gate?.baseline?.values.map(({ metric }) => metric)).toEqual([

@@ -74,6 +74,18 @@ describe('two records of the same plan', () => {
     expect(await runCommand(['verify', 'both.json'], folder)).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('that ran one after the other: their rates are sums that nobody was under, and are called so', async () => {
+    expect(merged.stderr).toMatch(/^these records' runs did not run at the same time: rates are added all the same$/m);
+    expect(merged.stdout.replaceAll('\n', ' ')).toContain(
+      'they did not run at the same time: rates are added all the same',
+    );
+    const { startedAt, finishedAt } = recordOf('a.json');
+    fileIn(folder, 'beside.json', serialiseRecord({ ...recordOf('b.json'), startedAt, finishedAt }));
+    const beside = await merge('a.json', 'beside.json', '-o', 'together.json');
+    expect(beside.code).toBe(0);
+    expect(beside.stdout + beside.stderr).not.toContain('at the same time');
+  });
+
   test('in whichever order they are named, to the byte', async () => {
     const { code, stdout } = await merge('b.json', 'a.json', '-o', 'again.json', '-f', 'json');
     expect(code).toBe(0);

@@ -108,7 +108,7 @@ describe('words', () => {
       'list: got "scenarois", expected one of scenarios, transports, claims, metrics, formats; did you mean "scenarios"?',
     ],
     [['list', 'a', 'b'], `error: too many arguments for 'list'. Expected 1 argument but got 2.`],
-    [['schema', 'table'], 'schema: got "table", expected scenario, record or summary'],
+    [['schema', 'table'], 'schema: got "table", expected scenario, record, summary, comparison or doctor'],
     [['schema'], `error: missing required argument 'what'`],
     [['validate', 'nope.yaml'], 'nope.yaml: there is no such file'],
     [['report'], `error: missing required argument 'record'`],

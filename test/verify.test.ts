@@ -105,6 +105,18 @@ describe('something was changed', () => {
     );
   });
 
+  test('the gate, so that plan and verdict agree: what was typed says otherwise', async () => {
+    const path = changedFile('asked.json', (one) => ({
+      ...one,
+      asked: [...one.asked, '--threshold', 'calls-failed < 9'],
+    }));
+    const { code, stdout } = await verify(path);
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      'asked.json: plan.gate.thresholds: stored nothing of it, expected what "--threshold calls-failed < 9" asked for\n',
+    );
+  });
+
   test('the release, which may be why', async () => {
     const other = (one: RunRecord) => ({ ...one, tool: { ...one.tool, version: '0.0.9' } });
     const agrees = await verify(changedFile('older.json', other));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../../test/fixtures/command.ts';
 import { milliseconds, seconds } from '../units.ts';
 import { commitAt } from './git.ts';
@@ -165,6 +165,25 @@ describe('what cannot be found', () => {
       'SourceError: --arm base: "main" is no folder, and the current folder is in no git repository',
     );
     expect(await commitAt(temporaryFolder())).toBeUndefined();
+  });
+
+  test('a ref of a repository that git does not read: what it said, and what to do', async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
+    vi.stubEnv('GIT_CONFIG_SYSTEM', '/dev/null');
+    const broken = repository();
+    write(broken, { '.git/config': '[core' });
+    expect(await whyNot(broken, { base: 'main' })).toMatch(
+      /^SourceError: --arm base: "main" is no folder, and git does not read the repository of the current folder: fatal: bad config line \d in file .*config$/,
+    );
+    // A switch of git's own tests, for to be somebody else takes being root.
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1');
+    const [repo, odd] = [repository(), join(temporaryFolder(), "it's odd")];
+    git('.', 'init', '-q', odd);
+    expect(await whyNot(repo, { base: 'main' })).toBe(
+      `SourceError: --arm base: "main" is no folder, and git does not read the repository of the current folder: fatal: detected dubious ownership in repository at '${repo}'; if you trust it: git config --global --add safe.directory ${repo}`,
+    );
+    expect(await whyNot(odd, { base: 'main' })).toMatch(/safe\.directory '.*\/it'\\''s odd'$/);
   });
 });
 

@@ -51,3 +51,21 @@ export function askedWords(names: readonly string[], options: Record<string, unk
   const asleep = options['awake'] === false ? ['--no-awake'] : [];
   return [...names, ...repeated, ...flags, ...switches, ...asleep];
 }
+
+/** The options that such words stand for, as far as they are flags named here; what goes without saying is not among them. */
+export function optionsOf(words: readonly string[]): Readonly<Record<string, string | readonly string[]>> {
+  const options: Record<string, string> = {};
+  const lists = new Map<string, readonly string[]>();
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    const single = Object.entries(FLAGS).find(([, { flag }]) => flag === word)?.[0];
+    const repeated = Object.entries(REPEATABLE).find(([, flag]) => flag === word)?.[0];
+    if (single === undefined && repeated === undefined) continue;
+    // Whatever a value looks like, it is no flag.
+    at += 1;
+    const value = words[at] ?? '';
+    if (single !== undefined) options[single] = value;
+    if (repeated !== undefined) lists.set(repeated, [...(lists.get(repeated) ?? []), value]);
+  }
+  return { ...options, ...Object.fromEntries(lists) };
+}

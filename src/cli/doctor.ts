@@ -1,6 +1,7 @@
 /** `doctor`: whether this machine can measure, and with `--calibrate` how finely. */
 import { randomInt } from 'node:crypto';
 import { type Check, worstOf } from '../doctor/check.ts';
+import { doctorJson } from '../doctor/doctor-json.ts';
 import { type Equals, type Precision, isAsItMust, isReportOnly, precisionsOf, untoldOf } from '../doctor/precision.ts';
 import { processorChecks } from '../doctor/processor-checks.ts';
 import { roomChecks } from '../doctor/room-checks.ts';
@@ -53,7 +54,7 @@ export async function doctorCommand(options: Record<string, unknown>, version: s
     const isHopeless = worstOf(checks) === 'cannot';
     if (flags.format === 'table') process.stdout.write(checksText(checks));
     const precisions = flags.calibrate && !isHopeless ? await calibrate(flags, version, signals) : undefined;
-    if (flags.format === 'json') process.stdout.write(`${JSON.stringify({ checks, precisions }, null, 1)}\n`);
+    if (flags.format === 'json') process.stdout.write(doctorJson(checks, precisions));
     else if (precisions !== undefined) process.stdout.write(`\n${precisionsText(precisions, CALIBRATED)}`);
     return signals.exitCode() ?? exitOf(checks, precisions);
   } catch (error) {

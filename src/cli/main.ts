@@ -324,8 +324,10 @@ Exit codes: 0 fit · 3 times measured here should decide nothing, or equals come
 
   program
     .command('schema')
-    .description('print the JSON Schema of scenario files, of run records or of their summaries')
-    .argument('<what>', 'scenario, record or summary')
+    .description(
+      'print the JSON Schema of scenario files, of run records or their summaries, of what compare or doctor print',
+    )
+    .argument('<what>', 'scenario, record, summary, comparison or doctor')
     .addHelpText('after', '\nExample:\n  mcp-transport-bench schema scenario > scenario.schema.json')
     .action(async (what: string) => {
       const { schemaCommand } = await import('./schema.ts');

@@ -4,6 +4,7 @@ import { mergeRecords } from '../merge/merge-records.ts';
 import { serialiseRecord } from '../result/codec.ts';
 import { readRecord } from '../result/read-record.ts';
 import type { RunRecord } from '../result/record.ts';
+import { RAN_APART, ranApart } from '../result/same-time.ts';
 import { checkWritable, resolveOutput, saveRecord } from '../result/save.ts';
 import { quote } from '../scenario/wording.ts';
 import { UsageError } from './exit-code.ts';
@@ -60,6 +61,7 @@ function warningsOf(merged: RunRecord, plannedStudies: boolean): readonly string
   const measurements = merged.trials.flatMap((trial) => trial.measurements);
   const disagreeing = measurements.filter(({ doubts }) => doubts.some(({ kind }) => kind === 'drivers-disagree'));
   return [
+    ...(ranApart(merged.mergedFrom ?? []) ? [`these records' runs ${RAN_APART}`] : []),
     ...(disagreeing.length === 0
       ? []
       : [

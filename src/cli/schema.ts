@@ -10,5 +10,7 @@ async function schemaOf(what: string): Promise<unknown> {
   if (what === 'scenario') return (await import('../scenario/study-schema.ts')).scenarioJsonSchema();
   if (what === 'record') return (await import('../result/record-schema.ts')).recordJsonSchema();
   if (what === 'summary') return (await import('../report/run-summary-schema.ts')).runSummaryJsonSchema();
-  throw new UsageError(`schema: got ${quote(what)}, expected scenario, record or summary`);
+  if (what === 'comparison') return (await import('../report/comparisons/json-schema.ts')).comparisonJsonSchema();
+  if (what === 'doctor') return (await import('../doctor/doctor-json-schema.ts')).doctorJsonSchema();
+  throw new UsageError(`schema: got ${quote(what)}, expected scenario, record, summary, comparison or doctor`);
 }

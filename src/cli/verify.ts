@@ -4,6 +4,7 @@ import { RecordError } from '../result/record-error.ts';
 import { readRecord } from '../result/read-record.ts';
 import { escapeUnprintable } from '../scenario/wording.ts';
 import { type ComparedFindings, type Verification, verifyRecord } from '../verify/verify-record.ts';
+import { askedInconsistencies } from './asked-gate.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { concludeFrom } from './findings.ts';
 
@@ -19,7 +20,9 @@ export function verifyCommand(paths: readonly string[], version: string): ExitCo
 function verifyFile(path: string, version: string): ExitCode {
   try {
     const record = readRecord(path);
-    const verification = verifyRecord(record, concludeFrom);
+    const checked = verifyRecord(record, concludeFrom);
+    const unasked = askedInconsistencies(record, version);
+    const verification = { ...checked, inconsistencies: [...checked.inconsistencies, ...unasked] };
     const name = escapeUnprintable(path);
     for (const line of linesOf(record, verification, version)) process.stdout.write(`${name}: ${line}\n`);
     return codeOf(verification);

@@ -5,6 +5,8 @@ import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import { distributionOf, fixtureRecord, withMeasurements } from '../../test/fixtures/record.ts';
 import type { RunRecord } from '../result/record.ts';
 import { bytes } from '../units.ts';
+import { parseDoctor } from './doctor-json-schema.ts';
+import { doctorJson } from './doctor-json.ts';
 import { GATED_METRICS, type Precision, isAsItMust, isReportOnly, precisionsOf, untoldOf } from './precision.ts';
 
 const cells = FIXTURE_CELLS.filter(({ id }) => id === 'tool-calls');
@@ -60,6 +62,15 @@ describe('precisionsOf', () => {
     const half = (2.045 * found.spread) / Math.sqrt(30);
     expect(found.smallestDetectable).toBeCloseTo(Math.exp((half * (1.96 + 0.8416)) / 1.96), 4);
     expect(found.margin).toBe(0.05);
+  });
+
+  it('keeps to the published form, and loses nothing there', () => {
+    const precisions = precisionsOf(
+      recordOf(() => 1e6),
+      [EQUALS],
+    );
+    expect(precisions.length).toBeGreaterThan(0);
+    expect(parseDoctor(JSON.parse(doctorJson([], precisions))).precisions).toEqual(precisions);
   });
 
   it('tells equals that differ by chance from those that differ', () => {

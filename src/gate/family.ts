@@ -64,7 +64,8 @@ const usualMetrics = (scenario: Scenario, head: Arm, { knowsProcessorTime }: Fam
   ...(knowsProcessorTime(head) ? (['endpoint-cpu-per-message'] as const) : []),
 ];
 
-const limitsOf = (metric: MetricName, maxRegression: number | undefined) =>
+/** By what a metric of two builds is judged, where a margin was said for all of them and where none was. */
+export const limitsOf = (metric: MetricName, maxRegression: number | undefined) =>
   maxRegression === undefined
     ? defaultLimitsOf(metric)
     : { floor: FLOOR_OF_MARGIN * maxRegression, margin: maxRegression };

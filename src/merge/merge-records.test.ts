@@ -43,7 +43,13 @@ describe('a merged record', () => {
 
   test('says from what it was made, the earliest first, and lasts from the first start to the last end', () => {
     const { mergedFrom, startedAt, finishedAt, environment } = merge(THREE, ONE);
-    expect(mergedFrom).toEqual([ONE, THREE].map((one) => ({ startedAt: one.startedAt, environment: one.environment })));
+    expect(mergedFrom).toEqual(
+      [ONE, THREE].map((one) => ({
+        startedAt: one.startedAt,
+        finishedAt: one.finishedAt,
+        environment: one.environment,
+      })),
+    );
     expect({ startedAt, finishedAt, environment }).toEqual({
       startedAt: ONE.startedAt,
       finishedAt: THREE.finishedAt,

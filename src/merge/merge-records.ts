@@ -26,7 +26,11 @@ export function mergeRecords(named: readonly NamedRecord[], version: string): Ru
     plan: { ...record.plan, studies: [] },
     trials: record.trials.map((trial) => mergeCounterparts(trial, others)),
     studies: [],
-    mergedFrom: all.map(({ startedAt, environment }) => ({ startedAt, environment })),
+    mergedFrom: all.map(({ startedAt, finishedAt, environment }) => ({
+      startedAt,
+      ...(finishedAt === null ? {} : { finishedAt }),
+      environment,
+    })),
   };
 }
 

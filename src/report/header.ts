@@ -1,6 +1,7 @@
 /** The first line of a report: which tool, which plan, which machine, how noisy. */
 import { percent, whole } from '../claims/quantity.ts';
 import type { Environment, RunRecord } from '../result/record.ts';
+import { RAN_APART, ranApart } from '../result/same-time.ts';
 import { placementNote } from '../scenario/placement-choice.ts';
 import type { Summary } from '../stats/summary.ts';
 
@@ -47,7 +48,10 @@ function mergedWords({ mergedFrom }: RunRecord): readonly string[] {
     ),
   );
   const where = machines.size === 1 ? 'on like machines' : `on ${whole(machines.size)} kinds of machine`;
-  return [`merged from ${whole(mergedFrom.length)} runs ${where}: loads, rates and resources are their sums`];
+  return [
+    `merged from ${whole(mergedFrom.length)} runs ${where}: loads, rates and resources are their sums`,
+    ...(ranApart(mergedFrom) ? [`they ${RAN_APART}`] : []),
+  ];
 }
 
 const PLATFORMS: Readonly<Partial<Record<string, string>>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };

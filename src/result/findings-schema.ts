@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { metricName, whole } from './plan-schema.ts';
 
-const difference = z.enum(['faster', 'slower', 'equivalent', 'inconclusive']);
+/** In what way one thing differs from another. */
+export const difference = z.enum(['faster', 'slower', 'equivalent', 'inconclusive']);
 const gateWord = z.enum(['pass', 'fail', 'inconclusive']);
 
 const gateFinding = z.object({
@@ -24,7 +25,7 @@ const gateFinding = z.object({
 });
 
 /** The gate's verdict. */
-const gateVerdictSchema = z.object({
+export const gateVerdictSchema = z.object({
   word: gateWord,
   findings: z.array(gateFinding),
   notes: z.array(z.string()),

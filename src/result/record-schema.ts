@@ -158,7 +158,7 @@ export const recordSchema = z.object({
     .describe('Why fewer blocks were measured than planned.'),
   findings: findingsSchema.optional().describe('What all of this comes to.'),
   mergedFrom: z
-    .array(z.object({ startedAt: instant(), environment }))
+    .array(z.object({ startedAt: instant(), finishedAt: instant().optional(), environment }))
     .optional()
     .describe('The runs whose measurements are added up in this record.'),
 });

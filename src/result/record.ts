@@ -53,10 +53,12 @@ export interface RunRecord {
   readonly mergedFrom?: readonly MergedRun[] | undefined;
 }
 
-/** One run among those that were merged: when it began, and on which machine. */
+/** One run among those that were merged: when it began and ended, and on which machine. */
 export interface MergedRun {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Absent in records of releases before. */
+  readonly finishedAt?: string | undefined;
   readonly environment: Environment;
 }
 

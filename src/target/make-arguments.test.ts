@@ -8,20 +8,20 @@ const object = (properties: Record<string, unknown>, required = Object.keys(prop
 });
 
 /** What is made of one required property. */
-const valueFor = (schema: unknown): unknown => {
-  const made = makeArguments(object({ x: schema }));
+const valueFor = (schema: unknown, secrets: readonly string[] = []): unknown => {
+  const made = makeArguments(object({ x: schema }), secrets);
   return made.ok ? made.value['x'] : made.why;
 };
 
 describe('makeArguments', () => {
   test('nothing is asked for, nothing is sent', () => {
-    expect(makeArguments(undefined)).toEqual({ ok: true, value: {} });
-    expect(makeArguments({ type: 'object' })).toEqual({ ok: true, value: {} });
-    expect(makeArguments(object({ a: { type: 'string' } }, []))).toEqual({ ok: true, value: {} });
+    expect(makeArguments(undefined, [])).toEqual({ ok: true, value: {} });
+    expect(makeArguments({ type: 'object' }, [])).toEqual({ ok: true, value: {} });
+    expect(makeArguments(object({ a: { type: 'string' } }, []), [])).toEqual({ ok: true, value: {} });
   });
 
   test('required properties only', () => {
-    expect(makeArguments(object({ a: { type: 'string' }, b: { type: 'string', format: 'uri' } }, ['a']))).toEqual({
+    expect(makeArguments(object({ a: { type: 'string' }, b: { type: 'string', format: 'uri' } }, ['a']), [])).toEqual({
       ok: true,
       value: { a: 'bench' },
     });
@@ -74,11 +74,36 @@ describe('makeArguments', () => {
 
   test('references within the schema are followed, and circles end', () => {
     const schema = { ...(object({ x: { $ref: '#/$defs/name' } }) as object), $defs: { name: { enum: ['n'] } } };
-    expect(makeArguments(schema)).toEqual({ ok: true, value: { x: 'n' } });
+    expect(makeArguments(schema, [])).toEqual({ ok: true, value: { x: 'n' } });
     const circle = {
       ...(object({ x: { $ref: '#/$defs/a' } }) as object),
       $defs: { a: object({ a: { $ref: '#/$defs/a' } }) },
     };
-    expect(makeArguments(circle)).toMatchObject({ ok: false });
+    expect(makeArguments(circle, [])).toMatchObject({ ok: false });
+  });
+
+  describe('never takes a secret from the schema', () => {
+    const SECRETS = ['Bearer top-"secret"-1', '123456789'];
+    const [secret] = SECRETS;
+
+    test.each<[string, unknown, unknown]>([
+      ['another of several', { enum: [secret, `${secret}!`, { [secret!]: 1 }, [123456789], 'blue'] }, 'blue'],
+      ['another text than the default', { type: 'string', default: `it is ${secret}` }, 'bench'],
+      ['another alternative', { anyOf: [{ const: secret }, { type: 'integer' }] }, 1],
+      ['another number', { type: 'integer', minimum: 123456789 }, 123456790],
+      ['another text than a piece of it', { type: 'string', default: 'Bearer top' }, 'bench'],
+    ])('but %s', (_what, schema, value) => {
+      expect(valueFor(schema, SECRETS)).toEqual(value);
+    });
+
+    test.each<[string, unknown, string]>([
+      ['a constant', { const: secret }, '"x" may only be what the server was told in confidence'],
+      ['all of several', { enum: [secret, [secret]] }, '"x" may only be what the server was told in confidence'],
+      ['a default that nothing can stand for', { default: secret, format: 'uri' }, '"x" must have the format "uri"'],
+      ['one number', { minimum: 123456789, maximum: 123456789 }, '"x" has bounds that no number was found for'],
+      ['a key', object({ [`${secret}`]: { type: 'null' } }), '"x" must have a name that holds what is secret'],
+    ])('and says why without it: %s', (_what, schema, why) => {
+      expect(valueFor(schema, SECRETS)).toBe(why);
+    });
   });
 });

@@ -1,5 +1,6 @@
 /** Arguments for a tool that is known by its JSON Schema only: the least that the schema demands. */
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
+import { holdsSecret } from './spec.ts';
 
 export type Made<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
 
@@ -14,13 +15,18 @@ interface Place {
   readonly at: string;
   readonly depth: number;
   readonly root: JsonObject;
+  /** Nothing that is made may hold one of them. */
+  readonly secrets: readonly string[];
 }
 
-/** Makes arguments for a tool's `inputSchema`: required properties only. `why` names the property that cannot be made. */
-export function makeArguments(inputSchema: unknown): Made<JsonObject> {
+/**
+ * Makes arguments for a tool's `inputSchema`: required properties only. `why` names the property that cannot be made.
+ * What is made is shown and recorded, and a schema is what a server says, which has seen the secrets: none of them is taken from it.
+ */
+export function makeArguments(inputSchema: unknown, secrets: readonly string[]): Made<JsonObject> {
   if (inputSchema === undefined) return { ok: true, value: {} };
   if (!isObject(inputSchema)) return { ok: false, why: 'its inputSchema is no schema' };
-  const made = makeValue({ type: 'object', ...inputSchema }, { at: '', depth: 0, root: inputSchema });
+  const made = makeValue({ type: 'object', ...inputSchema }, { at: '', depth: 0, root: inputSchema, secrets });
   if (!made.ok) return made;
   return isObject(made.value) ? { ok: true, value: made.value } : { ok: false, why: 'its inputSchema is no object' };
 }
@@ -35,8 +41,9 @@ function makeValue(schema: unknown, place: Place): Made<unknown> {
   if (!isObject(schema)) return cannot(place, 'may have no value');
   if (place.depth > DEEPEST) return cannot(place, 'nests too deep');
   if (Array.isArray(schema['enum'])) return firstOf(schema['enum'], place);
-  if ('const' in schema) return { ok: true, value: schema['const'] };
-  if ('default' in schema) return { ok: true, value: schema['default'] };
+  if ('const' in schema) return firstOf([schema['const']], place);
+  if ('default' in schema && !holdsSecret(schema['default'], place.secrets))
+    return { ok: true, value: schema['default'] };
   if (typeof schema['$ref'] === 'string') return makeReferenced(schema['$ref'], place);
   if (Array.isArray(schema['allOf'])) return makeValue(merged(schema, schema['allOf']), place);
   const choices = schema['anyOf'] ?? schema['oneOf'];
@@ -44,8 +51,13 @@ function makeValue(schema: unknown, place: Place): Made<unknown> {
   return makeTyped(schema, place);
 }
 
-const firstOf = (values: readonly unknown[], place: Place): Made<unknown> =>
-  values.length > 0 ? { ok: true, value: values[0] } : cannot(place, 'may have no value');
+function firstOf(values: readonly unknown[], place: Place): Made<unknown> {
+  if (values.length === 0) return cannot(place, 'may have no value');
+  const harmless = values.filter((value) => !holdsSecret(value, place.secrets));
+  return harmless.length > 0 ? { ok: true, value: harmless[0] } : cannot(place, ONLY_SECRET);
+}
+
+const ONLY_SECRET = 'may only be what the server was told in confidence';
 
 /** [JSON Schema] only references within the schema itself: nothing is fetched. */
 function makeReferenced(reference: string, place: Place): Made<unknown> {
@@ -130,6 +142,7 @@ function makeObject(schema: JsonObject, place: Place): Made<JsonObject> {
   const least = numberIn(schema, 'minProperties') ?? 0;
   const wanted = [...new Set([...required, ...Object.keys(properties).slice(0, required.length < least ? least : 0)])];
   const entries: [string, unknown][] = [];
+  if (holdsSecret(wanted, place.secrets)) return cannot(place, 'must have a name that holds what is secret');
   for (const name of wanted) {
     const made = makeValue(properties[name] ?? true, deeper(place, `.${name}`));
     if (!made.ok) return made;
@@ -173,6 +186,7 @@ function makeNumber(schema: JsonObject, isInteger: boolean, place: Place): Made<
     (low.exclusive ? value > low.limit : value >= low.limit) &&
     (high.exclusive ? value < high.limit : value <= high.limit) &&
     (!isInteger || Number.isInteger(value)) &&
+    !holdsSecret(value, place.secrets) &&
     (multiple === undefined || Math.abs(value / multiple - Math.round(value / multiple)) < 1e-9);
   const step = multiple ?? 1;
   const up = (value: number): number => Math.ceil(value / step) * step;

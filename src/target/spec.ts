@@ -61,6 +61,12 @@ export const redact = (text: string, secrets: readonly string[]): string =>
     );
   }, text);
 
+/** Whether a value out of JSON has a secret, or a piece of one, anywhere in it: in a text, in a key, as a number. */
+export function holdsSecret(value: unknown, secrets: readonly string[]): boolean {
+  const text = JSON.stringify(value);
+  return redact(text, secrets) !== text;
+}
+
 /** Texts are escaped before they are shown, and often quoted before that. */
 function waysToWrite(secret: string): readonly string[] {
   const quoted = JSON.stringify(secret).slice(1, -1);

@@ -15,7 +15,7 @@ import { type Detected, MODERN_META, detect, revisionOf, said } from './detect.t
 import { LookError } from './http-look.ts';
 import { lastLine } from './last-line.ts';
 import { NoMcp, OpeningWatch } from './opening-watch.ts';
-import type { TargetSpec } from './spec.ts';
+import { type TargetSpec, secretsOf } from './spec.ts';
 
 /** What was found out. */
 export interface Survey {
@@ -192,7 +192,7 @@ async function confirm(client: McpClient, protocol: ProtocolRevision): Promise<v
 async function lookAround({ spec, wish, transport, variant }: Talk, connected: Connected): Promise<Survey> {
   const protocol = agreed(spec, variant, connected.initialized);
   const tools = await listTools(connected);
-  const { calls, skipped } = candidates(tools, wish);
+  const { calls, skipped } = candidates(tools, wish, secretsOf(spec));
   const passed = [...skipped];
   for (const call of calls) {
     const why = await whyNot(connected, call);
