@@ -9,6 +9,8 @@ const SPACE = 0x20;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const LF_ALONE = Buffer.of(LF);
 const EMPTY = Buffer.alloc(0);
+/** What a line may have around its data: the name of a field. As generous as the stock client's reader, of which a message of the limit is one, too. */
+const FIELD_BYTES = 4_096;
 
 export interface ParsedEvent {
   /** The data are bytes `start` up to `end`, to be taken before the call returns. */
@@ -44,7 +46,7 @@ export class EventParser {
   #type = '';
   #id: string | undefined;
 
-  /** Lines and data of more than `limit` bytes are too large. */
+  /** Data of more than `limit` bytes are too large, and so are lines that are longer by more than the name of a field. */
   constructor(limit: Bytes, events: EventParserEvents) {
     this.#limit = limit;
     this.#events = events;
@@ -85,7 +87,7 @@ export class EventParser {
 
   #hold(chunk: Buffer, at: number, end: number): void {
     this.#rest = Buffer.concat([this.#rest, chunk.subarray(at, end)]);
-    if (this.#rest.length > this.#limit) this.#tooLarge();
+    if (this.#rest.length > this.#limit + FIELD_BYTES) this.#tooLarge();
   }
 
   /** What is kept of an event must not lie in a buffer that is written over. */
@@ -104,13 +106,15 @@ export class EventParser {
   }
 
   #line(chunk: Buffer, at: number, end: number): void {
-    if (this.#rest.length === 0) {
+    // Of a line that lies whole in the chunk as of one that does not: how bytes are cut makes no difference.
+    if (this.#rest.length + end - at > this.#limit + FIELD_BYTES) this.#tooLarge();
+    else if (this.#rest.length === 0) {
       this.#take(chunk, at, end);
-      return;
+    } else {
+      const whole = Buffer.concat([this.#rest, chunk.subarray(at, end)]);
+      this.#rest = EMPTY;
+      this.#take(whole, 0, whole.length);
     }
-    const whole = Buffer.concat([this.#rest, chunk.subarray(at, end)]);
-    this.#rest = EMPTY;
-    this.#take(whole, 0, whole.length);
   }
 
   #take(line: Buffer, at: number, end: number): void {
