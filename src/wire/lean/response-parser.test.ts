@@ -70,6 +70,9 @@ function told(pieces: readonly Buffer[]): Reading {
   return { responses, fault };
 }
 
+/** Bytes of what has no end. The heap is not still by itself: a part of them tells it apart. */
+const FED = 6_000_000;
+
 const runs = (numRuns: number): fc.Parameters<unknown> => ({ seed: SEED, numRuns });
 
 test('what was written is read, one response after the other, up to the one that ends the connection', () => {
@@ -286,10 +289,10 @@ test.each([
     onFault: () => undefined,
   };
   const parser = new ResponseParser(ignored);
-  const piece = Buffer.from(repeated.repeat(60_000 / repeated.length));
+  const piece = Buffer.from(repeated.repeat(FED / 100 / repeated.length));
   parser.push(Buffer.from(before), 0, before.length);
   const held = heldBytes();
-  for (let count = 0; count < 40; count += 1) parser.push(piece, 0, piece.length);
-  expect(heldBytes() - held).toBeLessThan(300_000);
+  for (let count = 0; count < 100; count += 1) parser.push(piece, 0, piece.length);
+  expect(heldBytes() - held).toBeLessThan(FED / 3);
   parser.stop();
 });
