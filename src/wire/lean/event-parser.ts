@@ -7,8 +7,9 @@ const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
-const LF_ALONE = Buffer.of(LF);
 const EMPTY = Buffer.alloc(0);
+/** What a line may have around its data: the name of a field. As generous as the stock client's reader, of which a message of the limit is one, too. */
+const FIELD_BYTES = 4_096;
 
 export interface ParsedEvent {
   /** The data are bytes `start` up to `end`, to be taken before the call returns. */
@@ -31,8 +32,9 @@ export interface EventParserEvents {
 export class EventParser {
   readonly #limit: Bytes;
   readonly #events: EventParserEvents;
-  /** The beginning of a line whose end has not come. */
+  /** The beginning of a line whose end has not come, and how many bytes there are of it. */
   #rest: Buffer = EMPTY;
+  #held = 0;
   /** A carriage return was the last byte: a newline that comes next belongs to it. */
   #afterReturn = false;
   #atStart = true;
@@ -41,10 +43,12 @@ export class EventParser {
   #data: Buffer | undefined;
   #from = 0;
   #to = 0;
+  /** They have been put together here: behind them there may be room for more. */
+  #isOurs = false;
   #type = '';
   #id: string | undefined;
 
-  /** Lines and data of more than `limit` bytes are too large. */
+  /** Data of more than `limit` bytes are too large, and so are lines that are longer by more than the name of a field. */
   constructor(limit: Bytes, events: EventParserEvents) {
     this.#limit = limit;
     this.#events = events;
@@ -77,15 +81,26 @@ export class EventParser {
 
   /** Another response goes on with the stream: half an event of the one before is forgotten. */
   restart(): void {
-    this.#rest = EMPTY;
+    this.#letGo();
     this.#afterReturn = false;
     this.#atStart = true;
     this.#forget();
   }
 
   #hold(chunk: Buffer, at: number, end: number): void {
-    this.#rest = Buffer.concat([this.#rest, chunk.subarray(at, end)]);
-    if (this.#rest.length > this.#limit) this.#tooLarge();
+    const size = this.#held + end - at;
+    if (size > this.#limit + FIELD_BYTES) {
+      this.#tooLarge();
+      return;
+    }
+    this.#rest = withRoom(this.#rest, this.#held, size);
+    chunk.copy(this.#rest, this.#held, at, end);
+    this.#held = size;
+  }
+
+  #letGo(): void {
+    this.#rest = EMPTY;
+    this.#held = 0;
   }
 
   /** What is kept of an event must not lie in a buffer that is written over. */
@@ -98,19 +113,21 @@ export class EventParser {
 
   #tooLarge(): void {
     this.#stopped = true;
-    this.#rest = EMPTY;
+    this.#letGo();
     this.#forget();
     this.#events.onTooLarge();
   }
 
   #line(chunk: Buffer, at: number, end: number): void {
-    if (this.#rest.length === 0) {
-      this.#take(chunk, at, end);
-      return;
-    }
-    const whole = Buffer.concat([this.#rest, chunk.subarray(at, end)]);
-    this.#rest = EMPTY;
-    this.#take(whole, 0, whole.length);
+    if (this.#held > 0) {
+      this.#hold(chunk, at, end);
+      const [line, length] = [this.#rest, this.#held];
+      this.#letGo();
+      if (!this.#stopped) this.#take(line, 0, length);
+    } else if (end - at > this.#limit + FIELD_BYTES) {
+      // As if it had come in two pieces: how bytes are cut makes no difference.
+      this.#tooLarge();
+    } else this.#take(chunk, at, end);
   }
 
   #take(line: Buffer, at: number, end: number): void {
@@ -145,16 +162,23 @@ export class EventParser {
 
   /** Lines of data are one text, with newlines between them. */
   #addData(line: Buffer, from: number, end: number): void {
-    if (this.#data === undefined) {
+    const before = this.#data;
+    const used = before === undefined ? 0 : this.#to - this.#from;
+    const size = before === undefined ? end - from : used + 1 + end - from;
+    if (size > this.#limit) this.#tooLarge();
+    else if (before === undefined) {
       this.#data = line;
       this.#from = from;
       this.#to = end;
     } else {
-      this.#data = Buffer.concat([this.#data.subarray(this.#from, this.#to), LF_ALONE, line.subarray(from, end)]);
+      const data = withRoom(this.#isOurs ? before : before.subarray(this.#from, this.#to), used, size);
+      data[used] = LF;
+      line.copy(data, used + 1, from, end);
+      this.#data = data;
       this.#from = 0;
-      this.#to = this.#data.length;
+      this.#to = size;
+      this.#isOurs = true;
     }
-    if (this.#to - this.#from > this.#limit) this.#tooLarge();
   }
 
   /** An event without data is none. */
@@ -167,9 +191,18 @@ export class EventParser {
 
   #forget(): void {
     this.#data = undefined;
+    this.#isOurs = false;
     this.#type = '';
     this.#id = undefined;
   }
+}
+
+/** The first `used` bytes in a buffer of `size` at least. Room doubles: thousands of small pieces must not be copied anew for each that follows. */
+function withRoom(buffer: Buffer, used: number, size: number): Buffer {
+  if (buffer.length >= size) return buffer;
+  const larger = Buffer.allocUnsafe(used === 0 ? size : 2 * size);
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 const DATA = Buffer.from('data');

@@ -21,6 +21,7 @@ export interface ResponseEvents {
 const MOST_HEAD_BYTES = 16_384;
 /** Of a line that is no header: a chunk's size with what is said beside it. */
 const MOST_LINE_BYTES = 4_096;
+const TOO_LARGE = 'the head of the response is too large';
 const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
@@ -124,13 +125,14 @@ export class ResponseParser {
     const headEnd = endOfHead(received, from, before === 0 ? end : received.length);
     if (headEnd === undefined) {
       this.#rest = before === 0 ? Buffer.from(buffer.subarray(at, end)) : received;
-      if (this.#rest.length > MOST_HEAD_BYTES) this.#fault('the head of the response is too large');
+      if (this.#rest.length > MOST_HEAD_BYTES) this.#fault(TOO_LARGE);
       return end;
     }
     this.#rest = EMPTY;
     const raw = Buffer.from(received.subarray(from, headEnd));
-    const head = raw.length > MOST_HEAD_BYTES ? undefined : readHead(raw.toString('latin1'));
-    if (head === undefined) this.#fault('what came is no HTTP response');
+    const isTooLarge = raw.length > MOST_HEAD_BYTES;
+    const head = isTooLarge ? undefined : readHead(raw.toString('latin1'));
+    if (head === undefined) this.#fault(isTooLarge ? TOO_LARGE : 'what came is no HTTP response');
     else {
       if (head.status >= 200) this.#lastHead = { raw, head };
       this.#begin(head, buffer);
@@ -155,9 +157,13 @@ export class ResponseParser {
   /** A line of the chunked coding: a chunk's size, the end of a chunk, a trailer. */
   #lineOf(buffer: Buffer, at: number, end: number): number {
     const lineEnd = indexOfByte(buffer, LF, at, end);
+    // Of a line that lies whole in the bytes at hand as of one that does not: how bytes are cut makes no difference.
+    if (this.#rest.length + lineEnd - at > MOST_LINE_BYTES) {
+      this.#fault('a line of the chunked coding is too long');
+      return end;
+    }
     if (lineEnd === end) {
       this.#rest = Buffer.concat([this.#rest, buffer.subarray(at, end)]);
-      if (this.#rest.length > MOST_LINE_BYTES) this.#fault('a line of the chunked coding is too long');
       return end;
     }
     const line = this.#rest.length === 0 ? buffer : Buffer.concat([this.#rest, buffer.subarray(at, lineEnd)]);
@@ -222,7 +228,9 @@ function readHead(text: string): Head | undefined {
     // [RFC 9112] 5.1, 5.2: no space before the colon, and no line that goes on with the one before.
     if (colon <= 0 || !/^[!#$%&'*+.^_`|~\w-]+$/.test(line.slice(0, colon))) return undefined;
     const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = withoutBlanks(line.slice(colon + 1));
+    // [RFC 9110] 5.5: nobody may take these for part of a value.
+    if (value.includes('\r') || value.includes('\0')) return undefined;
     // [RFC 9110] 5.3.
     fields[name] = fields[name] === undefined ? value : `${fields[name]}, ${value}`;
   }
@@ -231,6 +239,16 @@ function readHead(text: string): Head | undefined {
   if (body === undefined) return undefined;
   return { status, fields, body, reusable: body !== 'until-close' && staysOpen(minor === '1', fields['connection']) };
 }
+
+/** [RFC 9110] 5.6.3: only spaces and tabs are blank, and not what else `trim` takes for it, such as the byte A0 of a character. */
+function withoutBlanks(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(text[from])) from += 1;
+  while (to > from && isBlank(text[to - 1])) to -= 1;
+  return text.slice(from, to);
+}
+
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
 
 /** [RFC 9112] 6.3. */
 function bodyOf(status: number, fields: ResponseFields): Head['body'] | undefined {
