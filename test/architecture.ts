@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // Questions with a procedure of their own, each step in a process of its own.
   studies: [
+    'network',
     'transports/contract',
     'transports/discover',
     'endpoint',

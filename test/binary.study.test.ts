@@ -11,7 +11,7 @@ describe('run binary --quick', async () => {
     '--trials',
     '1',
     '-t',
-    'sse,websocket,streamable-http+json',
+    'sse,websocket,streamable-http+json,websocket+metro',
   ]);
   const steps = studySteps(record, 'binary');
   const dataOf = (form: string) => {
@@ -22,7 +22,7 @@ describe('run binary --quick', async () => {
 
   test('measures every form and ends well', () => {
     expect(code).toBe(0);
-    expect(steps).toHaveLength(4);
+    expect(steps).toHaveLength(5);
     for (const { outcome } of steps) expect(outcome.status).toBe('measured');
   });
 
@@ -33,6 +33,15 @@ describe('run binary --quick', async () => {
     expect(wireDownBytes / transfers).toBeGreaterThan(text);
     // Headers and framing are a few hundred bytes.
     expect(wireDownBytes / transfers).toBeLessThan(text + 1_000);
+  });
+
+  test('over a network of 10 ms no image comes sooner, and not a byte is another', () => {
+    const near = dataOf('websocket');
+    const far = dataOf('websocket+metro');
+    expect(Math.min(...far.timesNs)).toBeGreaterThanOrEqual(10e6);
+    expect(far.wireDownBytes / far.transfers).toBe(near.wireDownBytes / near.transfers);
+    expect(steps.map(({ outcome }) => outcome.status === 'measured' && outcome.relay?.roundTripNs)).toContain(10e6);
+    expect(stdout).toContain('networks are emulated by a relay, which by its own ping added up to');
   });
 
   test('a binary frame is the image and ten bytes, its question a frame of 136', () => {

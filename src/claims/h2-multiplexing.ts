@@ -55,7 +55,9 @@ function armsOf({ summary }: Evidence): Arms {
 }
 
 const plannedArms = ({ record }: Summary): readonly Arm[] =>
-  record.plan.studies.flatMap(({ study, arms }) => (study === 'multi-server' ? arms : []));
+  record.plan.studies.flatMap(({ study, arms }) =>
+    study === 'multi-server' ? arms.filter(({ variant }) => variant.network === 'lo') : [],
+  );
 
 /** The evidence in the shape that the statistics read. */
 const stepsOf = ({ steps }: Evidence): readonly StudyStep<StudyData['multi-server']>[] =>

@@ -33,9 +33,11 @@ const FEW_BYTES = 50 * 2 ** 20;
 /** The margin within which a difference is not worth a choice. */
 const MARGIN = 1.05;
 
-/** The arms of every scenario of this study, in the plan's order. */
+/** The arms of every scenario of this study, in the plan's order; not those over an emulated network, whose relay holds bytes too. */
 export const armsIn = ({ record }: Summary): readonly Arm[] =>
-  record.plan.studies.filter(({ study }) => study === 'listeners').flatMap(({ arms }) => arms);
+  record.plan.studies
+    .filter(({ study }) => study === 'listeners')
+    .flatMap(({ arms }) => arms.filter(({ variant }) => variant.network === 'lo'));
 
 /** `undefined` where one of the two was not measured. */
 export function sidesIn({ summary, steps }: StudyEvidence<'listeners'>): Sides | undefined {

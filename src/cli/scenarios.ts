@@ -6,7 +6,7 @@ import { loadScenario } from '../scenario/load-scenario.ts';
 import { flagsText } from '../scenario/overrides.ts';
 import type { Cell } from '../scenario/scenario.ts';
 import { type StudyDraft, quickStudy } from '../scenario/study-schema.ts';
-import { BROWSER_STUDIES, PACED_STUDIES } from '../scenario/study.ts';
+import { BROWSER_STUDIES, NETWORKED_STUDIES, PACED_STUDIES } from '../scenario/study.ts';
 import { entriesOf, type SuiteEntry } from '../scenario/suite.ts';
 import { UsageError } from './exit-code.ts';
 import type { RunFlags } from './options.ts';
@@ -66,9 +66,9 @@ function refuseIdleFlags(
     throw new UsageError(
       `--pacing: got "${pacing}", but "${first.name}" is a study that keeps no calendar by it; leave it out`,
     );
-  if ((axes.network ?? 'lo') !== 'lo')
+  if ((axes.network ?? 'lo') !== 'lo' && !studies.some(({ study }) => NETWORKED_STUDIES.includes(study)))
     throw new UsageError(
-      `--network: got "${axes.network}", but "${first.name}" is a study, which makes its own connections; leave it out`,
+      `--network: got "${axes.network}", but "${first.name}" is a study that makes its own connections; leave it out`,
     );
   if (Object.keys(overrides).length === 0) return;
   throw new UsageError(

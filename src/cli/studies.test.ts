@@ -11,9 +11,9 @@ import { planStudies } from './studies.ts';
 
 const FLAGS = readRunFlags({ transport: 'sse', trials: '1', readyTimeout: '10s' }, transportNames());
 
-function binary() {
-  const file = loadScenario('binary');
-  if (file.kind !== 'study') throw new Error('binary is no study');
+function draftOf(name: string) {
+  const file = loadScenario(name);
+  if (file.kind !== 'study') throw new Error(`${name} is no study`);
   return file.draft;
 }
 
@@ -23,30 +23,39 @@ function wordOf(text: string) {
   return read.word;
 }
 
-const planned = (words: string, axes: Partial<Variant> = {}) =>
-  planStudies([binary()], {
+const planned = (name: string, words: string, axes: Partial<Variant> = {}) =>
+  planStudies([draftOf(name)], {
     seed: 1,
     flags: { ...FLAGS, arms: words.split(',').map(wordOf), axes },
     isGiven: (option) => option === 'transport',
     isAlone: true,
   });
 
-test('an arm over a network is not measured without it, and stays in the run', async () => {
-  const { studies, unsupported } = await planned('sse,sse+wan,websocket,websocket+wan-lossy,websocket+h2');
-  expect(studies[0]?.arms.map(({ id }) => id)).toEqual(['sse', 'websocket']);
-  const reason = 'a study makes its own connections, and puts no network between their ends';
+test('an arm over a network is measured over it, by a relay', async () => {
+  const { studies, unsupported } = await planned('binary', 'sse,sse+wan,websocket+wan-lossy,websocket+h2');
+  expect(studies[0]?.arms.map(({ id, variant }) => [id, variant.mechanism])).toEqual([
+    ['sse', undefined],
+    ['sse+wan', 'relay'],
+  ]);
   expect(unsupported).toEqual([
-    { armId: 'sse+wan', cellId: 'binary', reason },
-    { armId: 'websocket+wan-lossy', cellId: 'binary', reason },
+    { armId: 'websocket+wan-lossy', cellId: null, reason: expect.stringContaining('cannot lose packets') as string },
     { armId: 'websocket+h2', cellId: null, reason: expect.stringContaining('RFC 8441') as string },
   ]);
 });
 
-test('a network for nothing but a study is refused', () => {
+test('where a study has no use for one, the arm is not measured without it, and stays in the run', async () => {
+  const { studies, unsupported } = await planned('where-the-time-goes', 'sse,sse+wan');
+  expect(studies[0]?.arms.map(({ id }) => id)).toEqual(['sse']);
+  const reason = 'this study makes its own connections, and puts no network between their ends';
+  expect(unsupported).toEqual([{ armId: 'sse+wan', cellId: 'where-the-time-goes', reason }]);
+});
+
+test('a network for nothing but such a study is refused', () => {
   const flags = { ...FLAGS, axes: { network: 'wan' } as const };
-  expect(() => chooseScenarios(['binary'], flags, false)).toThrow(
-    new UsageError('--network: got "wan", but "binary" is a study, which makes its own connections; leave it out'),
+  expect(() => chooseScenarios(['reconnect'], flags, false)).toThrow(
+    new UsageError('--network: got "wan", but "reconnect" is a study that makes its own connections; leave it out'),
   );
-  expect(chooseScenarios(['binary', 'tool-calls'], flags, false).studies).toHaveLength(1);
-  expect(chooseScenarios(['binary'], { ...FLAGS, axes: { network: 'lo' } }, false).studies).toHaveLength(1);
+  expect(chooseScenarios(['binary'], flags, false).studies).toHaveLength(1);
+  expect(chooseScenarios(['reconnect', 'tool-calls'], flags, false).studies).toHaveLength(1);
+  expect(chooseScenarios(['reconnect'], { ...FLAGS, axes: { network: 'lo' } }, false).studies).toHaveLength(1);
 });

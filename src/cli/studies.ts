@@ -1,5 +1,5 @@
 /** From a study's file to every step that a run will make of it. */
-import type { MechanismChoice } from '../network/mechanism.ts';
+import { chooseMechanism, type MechanismChoice } from '../network/mechanism.ts';
 import type { Unsupported } from '../result/record.ts';
 import { type ArmWord, readArmWord } from '../scenario/arm-word.ts';
 import type { NetworkProfile } from '../scenario/network.ts';
@@ -7,7 +7,7 @@ import { planSteps } from '../scenario/plan.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { StudyDraft } from '../scenario/study-schema.ts';
 import type { StudySettings } from '../scenario/study-settings.ts';
-import type { PlannedStudy, StudyName } from '../scenario/study.ts';
+import { NETWORKED_STUDIES, type PlannedStudy, type StudyName } from '../scenario/study.ts';
 import { loadStudy } from '../studies/discover.ts';
 import { transportNames } from '../transports/discover.ts';
 import { chooseArms } from './arms.ts';
@@ -48,7 +48,7 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven, isAlone }: S
   const { arms, unsupported } =
     draft.arms.length === 0
       ? { arms: [], unsupported: [] }
-      : await chooseArms({ arms: asked, axes: flags.axes, mechanismFor: loopbackOnly });
+      : await chooseArms({ arms: asked, axes: flags.axes, mechanismFor: networksOf(procedure) });
   const repeats = isGiven('trials') ? flags.trials : draft.repeats;
   const settings = settingsOf(draft, flags);
   const subjects = (await loadStudy(procedure)).subjects({ settings, arms });
@@ -77,11 +77,15 @@ function settingsOf({ study, settings }: StudyDraft, { limit }: RunFlags): Study
     : (settings as StudySettings[StudyName]);
 }
 
-const NO_NETWORK = 'a study makes its own connections, and puts no network between their ends';
+const NO_NETWORK = 'this study makes its own connections, and puts no network between their ends';
 
 /** An arm over a network must not be measured without it. */
-const loopbackOnly = (profile: NetworkProfile): MechanismChoice =>
-  profile === 'lo' ? { possible: true, mechanism: undefined } : { possible: false, reason: NO_NETWORK };
+const networksOf =
+  (study: StudyName) =>
+  (profile: NetworkProfile): MechanismChoice =>
+    profile === 'lo' || NETWORKED_STUDIES.includes(study)
+      ? chooseMechanism(profile)
+      : { possible: false, reason: NO_NETWORK };
 
 /** What only a study cannot do, the workloads of the run can: the arm is not out of it. */
 const ofStudy = (one: Unsupported, name: string): Unsupported =>

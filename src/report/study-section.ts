@@ -1,4 +1,5 @@
 /** The studies of a run as a report shows them, before any format. */
+import { time } from '../claims/quantity.ts';
 import type { StudyData } from '../result/study-data.ts';
 import type { PlannedStudy, StudyName } from '../scenario/study.ts';
 import { type StudyStep, studySteps } from '../stats/study-steps.ts';
@@ -18,7 +19,17 @@ function sectionOf(planned: PlannedStudy, steps: readonly StudyStep<StudyData[St
   const render = STUDY_RENDERINGS[planned.study] as StudyRendering<StudyName>;
   const { name, title } = planned;
   const { lines, tables, notes } = render(steps, planned);
-  return { name, title, lines, tables, notes: [...notes, ...gapNotes(steps)] };
+  return { name, title, lines, tables, notes: [...notes, ...relayNotes(steps), ...gapNotes(steps)] };
+}
+
+/** What emulated networks added of their own, at worst. */
+function relayNotes(steps: readonly StudyStep<StudyData[StudyName]>[]): readonly string[] {
+  const checks = steps.flatMap(({ outcome }) => (outcome.status === 'measured' ? (outcome.relay ?? []) : []));
+  const [worst] = checks.toSorted((a, b) => Math.abs(b.addedP50Ns) - Math.abs(a.addedP50Ns));
+  if (worst === undefined) return [];
+  return [
+    `networks are emulated by a relay, which by its own ping added up to ${time(worst.addedP50Ns)} to a round trip of ${time(worst.roundTripNs)}`,
+  ];
 }
 
 /** Every reason once, with how many steps it befell. */

@@ -82,6 +82,10 @@ const outsideUse = z
   })
   .meta({ id: 'OutsideUse', description: 'What somebody else’s programs used over the window, seen from outside.' });
 
+export const relayCheck = z
+  .object({ roundTripNs: ns(), pings: z.number(), addedP50Ns: ns(), addedP90Ns: ns() })
+  .describe('What the relay that emulated the network added beyond its round trip, by its own ping.');
+
 const relayLateness = z
   .object({ chunks: z.number(), p50Ns: ns(), p99Ns: ns(), maxNs: ns() })
   .describe('How late the relay that emulated the network passed on what it was to delay.');

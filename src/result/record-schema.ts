@@ -1,7 +1,7 @@
 /** The file format of run records: one definition, from which both the reader's checks and the published JSON Schema come. */
 import { z } from 'zod';
 import { findingsSchema } from './findings-schema.ts';
-import { measurementSchema } from './measurement-schema.ts';
+import { measurementSchema, relayCheck } from './measurement-schema.ts';
 import type { OnFile, Same } from './on-file.ts';
 import { bytes, ns, planSchema, whole } from './plan-schema.ts';
 import { RECORD_SCHEMA, type RunRecord, SCHEMA_VERSION } from './record.ts';
@@ -73,10 +73,6 @@ const clockCheck = z.object({
   offsetHighNs: ns(),
   evidence: z.string(),
 });
-
-const relayCheck = z
-  .object({ roundTripNs: ns(), pings: z.number(), addedP50Ns: ns(), addedP90Ns: ns() })
-  .describe('What the relay that emulated the network added beyond its round trip, by its own ping.');
 
 const trialHead = {
   index: whole().describe('Of the planned trial.'),

@@ -3,6 +3,7 @@
  * transport and an old run can answer a new question. Bump SCHEMA_VERSION when a field changes its meaning.
  */
 import type { Findings } from './findings.ts';
+import type { RelayCheck, RelayLateness } from './relay.ts';
 import type { StudyResult } from './study.ts';
 import type { ArrivalCheck } from '../measure/arrival-check.ts';
 import type { ByteBooks, CallBooks, NotificationBooks } from '../measure/books.ts';
@@ -16,7 +17,7 @@ import type { Plan } from '../scenario/plan.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 
 export type { ArrivalCheck, ByteBooks, CallBooks, ClockCheck, Distribution, FanOut, MachineUse };
-export type { NotificationBooks, ProcessUse };
+export type { NotificationBooks, ProcessUse, RelayCheck, RelayLateness };
 
 export const RECORD_SCHEMA = 'mcp-transport-bench/record';
 export const SCHEMA_VERSION = 3;
@@ -215,25 +216,6 @@ export interface TrialHead {
   readonly armId: string;
   /** 1 and more where the block was measured again, because something had disturbed it; absent for the first time. */
   readonly attempt?: number | undefined;
-}
-
-/** A relay's own ping, before anything was measured through it, against the network that it was to be. */
-export interface RelayCheck {
-  /** What it was to add to an exchange. */
-  readonly roundTripNs: Nanoseconds;
-  readonly pings: number;
-  /** What it added beyond that, the time of the same ping without it taken off: at the median, and in one of ten. */
-  readonly addedP50Ns: Nanoseconds;
-  readonly addedP90Ns: Nanoseconds;
-}
-
-/** How late a relay passed on what it was to delay, over one window: after its due time, by its own clock. */
-export interface RelayLateness {
-  /** Chunks of bytes, and connections that opened or ended. */
-  readonly chunks: number;
-  readonly p50Ns: Nanoseconds;
-  readonly p99Ns: Nanoseconds;
-  readonly maxNs: Nanoseconds;
 }
 
 /** One cell measured once. */

@@ -1,6 +1,7 @@
 /** What came of studies, as a run record's file holds it. */
 import { z } from 'zod';
 import type { StudyName } from '../scenario/study.ts';
+import { relayCheck } from './measurement-schema.ts';
 import { ns, whole } from './plan-schema.ts';
 import { STUDY_DATA } from './study-data.ts';
 
@@ -20,7 +21,7 @@ const resultOf = <N extends StudyName>(study: N) =>
     study: z.literal(study),
     steps: z.array(
       z.discriminatedUnion('status', [
-        z.object({ ...done, status: z.literal('measured'), data: STUDY_DATA[study] }),
+        z.object({ ...done, status: z.literal('measured'), data: STUDY_DATA[study], relay: relayCheck.optional() }),
         notMeasured,
         failed,
       ]),

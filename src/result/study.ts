@@ -1,11 +1,17 @@
 /** What came of the studies of a run. */
+import type { RelayCheck } from './relay.ts';
 import type { StudyName } from '../scenario/study.ts';
 import type { Nanoseconds } from '../units.ts';
 import type { StudyData } from './study-data.ts';
 
 /** What came of one step. That something cannot be measured here is a result, as is a failure. */
 export type StepOutcome<D> =
-  | { readonly status: 'measured'; readonly data: D }
+  | {
+      readonly status: 'measured';
+      readonly data: D;
+      /** Of the relay that emulated the network for the step's arm, by its own ping; absent where none did. */
+      readonly relay?: RelayCheck | undefined;
+    }
   | {
       readonly status: 'not-measured';
       /** Why not, in one line: a program that is not installed, a right that is missing. */

@@ -7,7 +7,9 @@ import { McpClient, type McpClientOptions } from '../mcp/client.ts';
 import { LeanClient, type Templates } from '../mcp/lean-client.ts';
 import type { MessageSink } from '../mcp/contract.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
-import type { Clock } from '../measure/clock.ts';
+import { type Clock, monotonicClock } from '../measure/clock.ts';
+import { type StandingRelay, standBetween } from '../network/stand-between.ts';
+import type { RelayCheck } from '../result/record.ts';
 import type { Variant } from '../scenario/variant.ts';
 import type { Channel, EndpointOptions, Sharing } from '../transports/contract.ts';
 import { loadTransport } from '../transports/discover.ts';
@@ -50,9 +52,35 @@ export async function startStudyEndpoint({
       throw new Error('the endpoint could not be pinned to its core');
     const order = { ...endpoint, maxMessageBytes: MAX_MESSAGE_BYTES };
     const { address, certificate } = await child.ask('start', order, readyTimeoutNs);
-    return Object.assign(child, { address, certificate });
+    const relay = await networkTo(address, endpoint.variant);
+    if (relay === undefined) return Object.assign(child, { address, certificate });
+    const endEndpoint = child.end.bind(child);
+    const end = async (): Promise<void> => void (await Promise.all([endEndpoint(), relay.end()]));
+    return Object.assign(child, { address: relay.address, certificate, end });
   } catch (error) {
     await child.end();
+    throw error;
+  }
+}
+
+/** What relays of this step have added of their own, by their own pings. */
+const relayChecks: RelayCheck[] = [];
+
+/** Of the relay of this process that was furthest off; `undefined` where no network was emulated. */
+export const relayChecked = (): RelayCheck | undefined =>
+  relayChecks.toSorted((a, b) => Math.abs(b.addedP50Ns) - Math.abs(a.addedP50Ns))[0];
+
+/** The network of a variant, from the first byte on; `undefined` where it is the host's loopback. */
+async function networkTo(address: string, { network, mechanism }: Variant): Promise<StandingRelay | undefined> {
+  if (mechanism === undefined) return undefined;
+  if (mechanism !== 'relay') throw new Error(`${mechanism} is nothing that this version drives`);
+  const relay = await standBetween({ address, profile: network, cpu: undefined, clock: monotonicClock() });
+  try {
+    await relay.delay();
+    relayChecks.push(await relay.check());
+    return relay;
+  } catch (error) {
+    await relay.end();
     throw error;
   }
 }

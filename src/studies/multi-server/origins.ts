@@ -1,4 +1,5 @@
 /** The servers of one step: all behind one origin, as behind a gateway, or each at its own. */
+import type { NetworkProfile } from '../../scenario/network.ts';
 import type { Variant } from '../../scenario/variant.ts';
 import type { Sharing } from '../../transports/contract.ts';
 import { seconds } from '../../units.ts';
@@ -10,6 +11,8 @@ const TIMEOUT_NS = seconds(10);
 
 /** Who opens sessions. */
 export interface Origins {
+  /** That the way to each of them leads over. */
+  readonly network: NetworkProfile;
   /** One, or one for each server. */
   readonly endpoints: readonly StudyEndpoint[];
   /** Where the server with this number is. */
@@ -48,6 +51,7 @@ export async function startOrigins(
     return endpoint;
   };
   return {
+    network: variant.network,
     endpoints,
     of,
     end,

@@ -156,7 +156,7 @@ export async function measureStreams(order: StreamsOrder): Promise<Found> {
     // To every server one, then to every server a second.
     for (let number = 0; number < perServer; number += 1)
       for (let server = 0; server < servers; server += 1) firstEventNs.push(await many.add(server, number));
-    await quietWire(() => many.wire(), clock);
+    await quietWire(() => many.wire(), clock, origins.network);
     const clientAfter = residentBytes();
     const readings = await readAll(origins);
     const published = await publishToAll(many, order);
