@@ -164,7 +164,7 @@ describe('bad input is one clear line, before anything runs', () => {
       'too many metrics',
       EXIT.usage,
       ['--arm', 'base=before', ...HEAD, ...START, '--looks', '6'],
-      'none of more than 0 could fail',
+      '--looks: 6 pairs are too few for a first look at 4 metrics at once, with an alpha of 0.01: it takes 9 or more',
     ],
     [
       'a setup that fails',

@@ -229,6 +229,12 @@ describe('what is refused', () => {
       /^--format: got "tabel", expected one of table, markdown, json.*; did you mean "table"\?$/,
     ],
     [
+      'a place that cannot be written',
+      ['base.json', 'head.json', '-f', 'json=base.json/x'],
+      2,
+      'cannot write base.json/x: a part of the path is a file; choose another place with -f json=<path>',
+    ],
+    [
       'a choice without a limit',
       ['base.json', 'head.json', '--inconclusive', 'pass'],
       2,

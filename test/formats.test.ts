@@ -44,7 +44,7 @@ describe('report', () => {
     const { code, stderr } = await runCommand(['report', 'r.json', '-f', 'csv=out/'], folder);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'cannot write out/: it is a folder; choose another place with -o\n',
+      stderr: 'cannot write out/: it is a folder; choose another place with -f csv=<path>\n',
     });
   });
 

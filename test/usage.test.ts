@@ -84,7 +84,7 @@ describe('words', () => {
     ],
     [
       ['run', '--baseline', 'none.json', '--max-regression', '5'],
-      '--max-regression: got "5", expected a share of at most 100%',
+      '--max-regression: got "5", which is 500%, expected a share of at most 100%; did you mean "5%"?',
     ],
     [
       ['run', 'tool-calls', '--baseline', 'none'],
@@ -236,9 +236,9 @@ describe('outputs', () => {
     [['-o', ''], 'cannot write "": the path is empty; name a file or a folder'],
     [
       ['-f', 'markdown=file/x.md'],
-      'cannot write file/x.md: a part of the path is a file; choose another place with -o',
+      'cannot write file/x.md: a part of the path is a file; choose another place with -f markdown=<path>',
     ],
-    [['-f', 'markdown=folder'], 'cannot write folder: it is a folder; choose another place with -o'],
+    [['-f', 'markdown=folder'], 'cannot write folder: it is a folder; choose another place with -f markdown=<path>'],
   ])('%j is refused before anything runs', async (args, message) => {
     const folder = freshFolder();
     fileIn(folder, 'file', 'occupied');

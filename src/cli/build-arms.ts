@@ -1,6 +1,7 @@
 /** The sides of a comparison of two builds: every way of speaking MCP that was asked for, or every server, in both of them. */
 import { platform } from 'node:os';
 import { prepareBuilds, type PreparedBuilds } from '../builds/prepare.ts';
+import { DEFAULT_PAIR_GATE } from '../gate/defaults.ts';
 import { pairFamily, tooLarge } from '../gate/family.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import type { Unsupported } from '../result/record.ts';
@@ -141,9 +142,10 @@ type Judged = Omit<Parameters<typeof pairFamily>[0], 'metrics' | 'maxRegression'
 function pairGateOf({ gate, metrics, maxRegression }: BuildFlags, judged: Judged): PairGate {
   const family = pairFamily({ ...judged, metrics, maxRegression });
   const why = tooLarge(family, gate);
+  const isUsual = gate.looks === DEFAULT_PAIR_GATE.looks;
   if (why !== undefined)
     throw new UsageError(
-      `--arm: ${why}; ask for fewer scenarios, arms or metrics (--gate), for later looks (--looks), or for a larger --alpha`,
+      `${isUsual ? '--arm' : '--looks'}: ${why}; ask for fewer scenarios, arms or metrics (--gate), for later looks (--looks), or for a larger --alpha`,
     );
   return { ...gate, family };
 }

@@ -8,6 +8,7 @@ import { QuantityError, parseDuration } from '../scenario/quantities.ts';
 import { quote } from '../scenario/wording.ts';
 import { type Nanoseconds, seconds } from '../units.ts';
 import { UsageError } from './exit-code.ts';
+import { readMaxRegression } from './gate-flags.ts';
 
 export interface BuildFlags {
   /** The base first. */
@@ -56,6 +57,7 @@ export function readBuildFlags(
   const [base, head] = readSources(arms);
   const budget = text('budget');
   const setupTimeout = text('setupTimeout');
+  const maxRegression = text('maxRegression');
   return {
     sources: [base, head],
     setup: text('setup'),
@@ -68,7 +70,7 @@ export function readBuildFlags(
       ...(budget === undefined ? {} : { budgetNs: duration('--budget', budget) }),
     },
     metrics: readMetrics(text('gate')),
-    maxRegression: readShare(text('maxRegression')),
+    maxRegression: maxRegression === undefined ? undefined : readMaxRegression(maxRegression),
   };
 }
 
@@ -126,16 +128,6 @@ function readMetrics(text: string | undefined): readonly MetricName[] | undefine
       );
     return metric;
   });
-}
-
-/** `5%` or `0.05`. */
-function readShare(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [, number, percent] = /^(\d*\.?\d+)(\s*%)?$/.exec(text) ?? [];
-  const share = Number(number) / (percent === undefined ? 1 : 100);
-  if (!(share > 0 && share <= 10))
-    throw new UsageError(`--max-regression: got ${quote(text)}, expected a share above 0, such as 5%`);
-  return share;
 }
 
 /** Beyond the longest, Node's timers would fire at once. */

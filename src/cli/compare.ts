@@ -37,7 +37,7 @@ export async function compareCommand(basePath: string, headPath: string, options
   if (inconclusive !== undefined && maxRegression === undefined)
     throw new UsageError('--inconclusive: expected --max-regression beside it: without it nothing is judged');
   const outputs = (options.format ?? ['table']).map((text) => readOutput(text, maxRegression !== undefined));
-  for (const { path } of outputs) if (path !== undefined) checkWritable(path);
+  for (const { name, path } of outputs) if (path !== undefined) checkWritable(path, `-f ${name}=<path>`);
   const [base, head] = [basePath, headPath].map((path): NamedRecord => ({ name: path, record: readRecord(path) }));
   if (base === undefined || head === undefined) throw new Error('two paths are two records');
   checkWhole(head);
@@ -46,7 +46,7 @@ export async function compareCommand(basePath: string, headPath: string, options
   for (const { name, path } of outputs) {
     const text = await render(name, comparison, head.record);
     if (path === undefined) process.stdout.write(text);
-    else saveRecord(path, text);
+    else saveRecord(path, text, `-f ${name}=<path>`);
   }
   await appendStepSummary(
     () => markdownOf(comparison),

@@ -60,6 +60,13 @@ export const readThresholds = (texts: readonly string[] | undefined): readonly T
 
 /** A share above 0 and at most 1. */
 export function readMaxRegression(text: string): number {
+  // Without a sign it is a part of one, which whoever writes 5 hardly means.
+  if (/^\d{1,3}(?:\.\d{1,9})?$/.test(text) && Number(text) > 1 && Number(text) <= 100) {
+    const percent = Number((Number(text) * 100).toPrecision(12));
+    throw new UsageError(
+      `--max-regression: got ${quote(text)}, which is ${percent}%, expected a share of at most 100%; did you mean "${text}%"?`,
+    );
+  }
   try {
     const share = parseMetricValue(text, 'share');
     if (share > 0) return share;

@@ -51,7 +51,7 @@ export function checkOutputs(outputs: readonly Output[]): void {
   for (const output of outputs) {
     const { format, path } = output;
     if (path === undefined) continue;
-    checkWritable(asFiles(output) === undefined ? path : join(path, `report${format.fileExtension}`));
+    checkWritable(asFiles(output) === undefined ? path : join(path, `report${format.fileExtension}`), flagOf(format));
   }
 }
 
@@ -59,13 +59,16 @@ export function checkOutputs(outputs: readonly Output[]): void {
 export function writeOutputs(record: RunRecord, outputs: readonly Output[], gate?: GateVerdict | null): void {
   const report = reportOf(record, gate);
   for (const output of outputs) {
-    const { path } = output;
+    const { format, path } = output;
     const files = asFiles(output);
     if (path === undefined) process.stdout.write(textOf(output, report));
-    else if (files === undefined) saveRecord(path, textOf(output, report));
-    else for (const { name, text } of files(report)) saveRecord(join(path, name), text);
+    else if (files === undefined) saveRecord(path, textOf(output, report), flagOf(format));
+    else for (const { name, text } of files(report)) saveRecord(join(path, name), text, flagOf(format));
   }
 }
+
+/** How another place is named for this format. */
+const flagOf = ({ name }: Pick<ReportFormat, 'name'>): string => `-f ${name}=<path>`;
 
 /** How the files come about of a format that is to fill a folder, and can. */
 const asFiles = ({ format, path }: Output): ((report: Report) => readonly ReportFile[]) | undefined =>

@@ -112,7 +112,7 @@ describe('a family too large for its looks', () => {
   test('13 timed metrics are the most that 12 pairs can judge', () => {
     expect(tooLarge(timed(13), DEFAULT_PAIR_GATE)).toBeUndefined();
     expect(tooLarge(timed(14), DEFAULT_PAIR_GATE)).toBe(
-      "14 metrics would be judged at once, and after the first look's 12 pairs none of more than 13 could fail",
+      '12 pairs are too few for a first look at 14 metrics at once, with an alpha of 0.01 over 3 looks: it takes 13 or more before any of them could fail',
     );
   });
 
@@ -121,7 +121,13 @@ describe('a family too large for its looks', () => {
   });
 
   test('few pairs can judge nothing at the usual rate of false alarms', () => {
-    expect(tooLarge(timed(1), { looks: [6], alpha: 0.01 })).toContain('none of more than 0');
+    expect(tooLarge(timed(1), { looks: [1], alpha: 0.01 })).toBe(
+      '1 pair is too few for a first look at 1 metric, with an alpha of 0.01: it takes 7 or more before it could fail',
+    );
+    expect(tooLarge(timed(4), { looks: [3], alpha: 0.01 })).toMatch(
+      /^3 pairs are too few for a first look at 4 metrics at once, with an alpha of 0\.01: it takes 9 or more/,
+    );
+    expect(tooLarge(timed(4), { looks: [9], alpha: 0.01 })).toBeUndefined();
     expect(tooLarge(timed(1), { looks: [6], alpha: 0.02 })).toBeUndefined();
   });
 });

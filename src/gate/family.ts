@@ -7,7 +7,7 @@ import type { Arm } from '../scenario/plan.ts';
 import type { Cell, Scenario, Step } from '../scenario/scenario.ts';
 import { isTally } from '../stats/counted.ts';
 import { defaultLimitsOf } from './defaults.ts';
-import { largestFamily } from './look.ts';
+import { fewestPairs, largestFamily } from './look.ts';
 
 export interface FamilyOptions {
   readonly arms: readonly Arm[];
@@ -104,8 +104,10 @@ export function tooLarge(
 ): string | undefined {
   const timed = family.filter(({ exact }) => !exact).length;
   const [first = 0] = looks;
-  const most = largestFamily(first, alpha / looks.length);
-  return timed <= most
-    ? undefined
-    : `${timed} metrics would be judged at once, and after the first look's ${first} pairs none of more than ${most} could fail`;
+  const alphaLook = alpha / looks.length;
+  if (timed <= largestFamily(first, alphaLook)) return undefined;
+  const what = `${timed === 1 ? '1 metric' : `${timed} metrics at once`}, with an alpha of ${alpha}`;
+  const shared = looks.length === 1 ? '' : ` over ${looks.length} looks`;
+  const pairs = first === 1 ? '1 pair is' : `${first} pairs are`;
+  return `${pairs} too few for a first look at ${what}${shared}: it takes ${fewestPairs(timed, alphaLook)} or more before ${timed === 1 ? 'it' : 'any of them'} could fail`;
 }

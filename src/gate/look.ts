@@ -121,3 +121,12 @@ export function takeLooks(
  * 2^−pairs, must not exceed α divided by their number. 13 for 12 pairs and a third of 1 %; 0 for six.
  */
 export const largestFamily = (pairs: number, alphaLook: number): number => Math.floor(alphaLook * 2 ** pairs);
+
+/** After how many pairs so many timed metrics can be judged: the other way round. */
+export const fewestPairs = (metrics: number, alphaLook: number): number =>
+  Array.from({ length: MOST_HALVINGS }, (_, pairs) => pairs).find(
+    (pairs) => largestFamily(pairs, alphaLook) >= metrics,
+  ) ?? MOST_HALVINGS;
+
+/** Nobody asks for an alpha as small as this power of a half. */
+const MOST_HALVINGS = 1_000;

@@ -32,7 +32,9 @@ export class SaveError extends Error {
 }
 
 const DEFAULT_FOLDER = 'results';
-const ELSEWHERE = 'choose another place with -o';
+/** Where nothing else is said, the flag by which a file's place is chosen. */
+const USUAL_FLAG = '-o';
+const elsewhere = (flag: string): string => `choose another place with ${flag}`;
 /** Keeps the default name within what file systems allow, 255 bytes. */
 const LONGEST_PART = 100;
 
@@ -66,9 +68,9 @@ const fileNamePart = (name: string): string =>
     .slice(0, LONGEST_PART) || 'record';
 
 /** Throws a {@link SaveError} when `saveRecord` would fail, as far as one can tell without the text. Leaves nothing behind. */
-export function checkWritable(path: string): void {
-  orSaveError(path, () => {
-    const target = targetOf(path);
+export function checkWritable(path: string, flag = USUAL_FLAG): void {
+  orSaveError(path, flag, () => {
+    const target = targetOf(path, flag);
     if (target.kind === 'special') {
       accessSync(path, constants.W_OK);
       return;
@@ -87,11 +89,12 @@ export function checkWritable(path: string): void {
 
 /**
  * Writes the file in one step, so that whoever reads it sees the old text or the new one, whole; folders are made. What
- * is not a regular file, such as a pipe or `/dev/stdout`, is written to directly. Throws a {@link SaveError}.
+ * is not a regular file, such as a pipe or `/dev/stdout`, is written to directly. Throws a {@link SaveError},
+ * which says by what flag another place is chosen.
  */
-export function saveRecord(path: string, text: string): void {
-  orSaveError(path, () => {
-    const target = targetOf(path);
+export function saveRecord(path: string, text: string, flag = USUAL_FLAG): void {
+  orSaveError(path, flag, () => {
+    const target = targetOf(path, flag);
     if (target.kind === 'special') {
       writeFileSync(path, text);
       return;
@@ -105,11 +108,11 @@ export function saveRecord(path: string, text: string): void {
 /** Where a text goes: into a file that is replaced, or straight into something that cannot be. */
 type Target = { readonly kind: 'file'; readonly path: string; readonly exists: boolean } | { readonly kind: 'special' };
 
-function targetOf(path: string): Target {
+function targetOf(path: string, flag: string): Target {
   if (path === '') throw new SaveError(path, { reason: 'the path is empty', advice: 'name a file or a folder' });
   const found = statOf(path);
   if (endsAsFolder(path) || found?.isDirectory() === true)
-    throw new SaveError(path, { reason: 'it is a folder', advice: ELSEWHERE });
+    throw new SaveError(path, { reason: 'it is a folder', advice: elsewhere(flag) });
   if (found === undefined) return { kind: 'file', path, exists: false };
   // A stream of this process may lead to a regular file, and others hold it open: replacing it would lose what they write.
   const isStream = /^\/(?:dev|proc)\//.test(resolve(path));
@@ -153,12 +156,12 @@ function removeFolders(made: readonly string[]): void {
   }
 }
 
-function orSaveError(path: string, write: () => void): void {
+function orSaveError(path: string, flag: string, write: () => void): void {
   try {
     write();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new SaveError(path, explain(error));
+    throw new SaveError(path, explain(error, elsewhere(flag)));
   }
 }
 
@@ -167,20 +170,18 @@ type SystemError = Error & { readonly code: string; readonly errno: number };
 const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && 'errno' in error && 'code' in error;
 
-const MAKE_SPACE = `free some space or ${ELSEWHERE}`;
-
-function explain({ code, errno }: SystemError): Explanation {
+function explain({ code, errno }: SystemError, advice: string): Explanation {
   const [, words = code] = getSystemErrorMap().get(errno) ?? [];
   switch (-errno) {
     case os.errno.ENOSPC:
-      return { reason: words, advice: MAKE_SPACE };
+      return { reason: words, advice: `free some space or ${advice}` };
     case os.errno.EDQUOT:
       // Node has neither a code nor words for it.
-      return { reason: 'the disk quota is used up', advice: MAKE_SPACE };
+      return { reason: 'the disk quota is used up', advice: `free some space or ${advice}` };
     case os.errno.EEXIST:
     case os.errno.ENOTDIR:
-      return { reason: 'a part of the path is a file', advice: ELSEWHERE };
+      return { reason: 'a part of the path is a file', advice };
     default:
-      return { reason: words, advice: ELSEWHERE };
+      return { reason: words, advice };
   }
 }

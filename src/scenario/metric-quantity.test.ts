@@ -36,6 +36,11 @@ test.each<[MetricUnit, string, string]>([
 test('the shortest text that reads back as the value', () => {
   expect(formatMetricValue(5_000_000, 'ns')).toBe('5ms');
   expect(formatMetricValue(1_500, 'ns')).toBe('1.5us');
+  expect(formatMetricValue(500_000_000, 'ns')).toBe('500ms');
+  expect(formatMetricValue(300, 'us')).toBe('300us');
+  expect(formatMetricValue(512, 'bytes')).toBe('512B');
+  expect(formatMetricValue(0.5, 'ns')).toBe('0.5ns');
+  expect(formatMetricValue(0.005, 'share')).toBe('0.5%');
   expect(formatMetricValue(1_536, 'bytes')).toBe('1536B');
   expect(formatMetricValue(65_536, 'bytes')).toBe('64KiB');
   expect(formatMetricValue(0.5, 'per-second')).toBe('0.5/s');

@@ -61,14 +61,17 @@ function valueOf(digits: string, { power, times }: WrittenUnit): number {
   return times < 1 ? decimal / Math.round(1 / times) : decimal * times;
 }
 
-/** A text that reads back as exactly this value, the shortest in any of the units. Throws a RangeError where there is none. */
+/**
+ * A text that reads back as exactly this value: the shortest in any of the units, and of times and sizes one without a zero
+ * before its point, as whoever writes 500ms means it. Throws a RangeError where there is none.
+ */
 export function formatMetricValue(value: number, unit: MetricUnit): string {
   const texts = WRITTEN[unit]
     .filter(({ suffix }) => suffix !== '' || unit === 'count')
     .map((written) => `${plainNumber(value / factorOf(written))}${written.suffix}`)
     .filter((text) => readsAs(text, unit, value))
     .toSorted((a, b) => a.length - b.length);
-  const [shortest] = texts;
+  const [shortest] = [...(unit === 'per-second' ? [] : texts.filter((text) => !text.startsWith('0.'))), ...texts];
   if (shortest === undefined) throw new RangeError(`${value} cannot be written as ${EXPECTED[unit]}`);
   return shortest;
 }
