@@ -33,6 +33,25 @@ describe('published numbers in a report', () => {
     );
   });
 
+  it('say of clients without a library what becomes of an order, and of a ratio', () => {
+    const { notes } = sectionOf([
+      ...step('published-ws-11x', 'SSE', callsOf(2)),
+      ...step('published-ws-11x', 'WebSocket', callsOf(1)),
+      ...step('published-ws-11x', 'SSE, lean client', callsOf(1.5)),
+      ...step('published-ws-11x', 'WebSocket, lean client', callsOf(1)),
+      ...step('published-ui-tars', 'Streamable HTTP', callsOf(1)),
+      ...step('published-ui-tars', 'SSE', callsOf(2)),
+      ...step('published-ui-tars', 'Streamable HTTP, lean client', callsOf(2)),
+      ...step('published-ui-tars', 'SSE, lean client', callsOf(1)),
+      ...step('published-ui-tars', 'stdio', callsOf(1)),
+      ...step('published-ui-tars', 'stdio, a process per call', callsOf(100)),
+    ]);
+    expect(notes[0]).toContain('SSE takes 1.50× the time of WebSocket through lean clients, 2.00× the time');
+    expect(notes[1]).toContain(
+      'Streamable HTTP makes 2.00× the calls of SSE through stock libraries, 0.50× the calls of SSE through lean clients; stdio',
+    );
+  });
+
   it('count calls per second over all the time that they took', () => {
     const { tables } = sectionOf(
       step('published-ui-tars', 'stdio', { timesNs: [1e6, 3e6], bytes: null, waitedNs: [] }),

@@ -84,6 +84,7 @@ function text(what: PublishedFigure['what'], value: Estimate): string {
 const EXPLANATIONS: Readonly<Record<string, (of: (way: string) => MeasuredWay | undefined) => string | undefined>> = {
   'published-ws-11x': (of) => {
     const ratios = [
+      ratioText('lean clients', of('SSE, lean client'), of('WebSocket, lean client')),
       ratioText('stock libraries', of('SSE'), of('WebSocket')),
       ratioText('fetch() for each POST', of('SSE, POST by fetch()'), of('WebSocket')),
       ratioText('the official SDK', of('SSE, official SDK'), of('WebSocket, official SDK')),
@@ -95,7 +96,12 @@ const EXPLANATIONS: Readonly<Record<string, (of: (way: string) => MeasuredWay | 
   'published-ui-tars': (of) => {
     const [kept, perCall] = [of('stdio'), of('stdio, a process per call')];
     if (kept === undefined || perCall === undefined) return undefined;
-    return `stdio makes ${rate(kept.value.value)} calls/s with one process and ${rate(perCall.value.value)} with a process for each: ${times(kept.value.value / perCall.value.value)} is the start of processes`;
+    const orders = [
+      orderText('stock libraries', of('Streamable HTTP'), of('SSE')),
+      orderText('lean clients', of('Streamable HTTP, lean client'), of('SSE, lean client')),
+    ].filter((words) => words !== undefined);
+    const order = orders.length === 0 ? '' : `Streamable HTTP makes ${orders.join(', ')}; `;
+    return `${order}stdio makes ${rate(kept.value.value)} calls/s with one process and ${rate(perCall.value.value)} with a process for each: ${times(kept.value.value / perCall.value.value)} is the start of processes`;
   },
   'published-session-reuse': (of) => {
     const [shared, perCall] = [of('Streamable HTTP'), of('Streamable HTTP, a session per call')];
@@ -120,6 +126,12 @@ const EXPLANATIONS: Readonly<Record<string, (of: (way: string) => MeasuredWay | 
     return `without the delay that each client chose, SSE is back in ${time(sse.unwaited.value)} and WebSocket in ${time(webSocket.unwaited.value)}: the rest is retry policy`;
   },
 };
+
+/** Which of two is ahead, and by what. */
+function orderText(name: string, of: MeasuredWay | undefined, against: MeasuredWay | undefined): string | undefined {
+  if (of === undefined || against === undefined) return undefined;
+  return `${times(of.value.value / against.value.value)} the calls of SSE through ${name}`;
+}
 
 function ratioText(name: string, of: MeasuredWay | undefined, against: MeasuredWay | undefined): string | undefined {
   if (of === undefined || against === undefined) return undefined;

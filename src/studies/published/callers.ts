@@ -2,7 +2,8 @@
 import { connectStack } from '../../driver/client-stack.ts';
 import { ServerFarm } from '../../endpoint/farm.ts';
 import { MAX_MESSAGE_BYTES } from '../../endpoint/limits.ts';
-import { describeOutcome } from '../../mcp/outcome.ts';
+import type { RepeatedCall } from '../../mcp/call-template.ts';
+import { describeOutcome, type Exchange } from '../../mcp/outcome.ts';
 import { nonceOf } from '../../mcp/payload.ts';
 import type { McpPeer } from '../../mcp/peer.ts';
 import { eraOf } from '../../mcp/revisions.ts';
@@ -63,20 +64,34 @@ async function openPeer(variant: Variant, at: At, { clock }: Context): Promise<C
   return { call: echoCaller(client.mcp), close };
 }
 
+/** Written once and patched where the client can do so, as in a trial. */
 function echoCaller(mcp: McpPeer): () => Promise<void> {
   let sequence = 0;
   return async () => {
-    const text = echoText(sequence);
+    const nonce = nonceOf(0, sequence);
+    const text = padded(nonce);
     sequence += 1;
-    const { outcome } = await mcp.request('tools/call', { name: 'echo', arguments: { text } });
+    const { outcome } =
+      mcp.startCall === undefined
+        ? await mcp.request('tools/call', { name: 'echo', arguments: { text } })
+        : await new Promise<Exchange>((resolve) => mcp.startCall?.(ECHO, nonce, resolve));
     if (outcome.kind !== 'ok') throw new Error(`a call: ${describeOutcome(outcome)}`);
+    if (outcome.asExpected === true) return;
     const [content] = outcome.result['content'] as readonly { readonly text: string }[];
     if (content?.text !== text) throw new Error('a call was answered with another text');
   };
 }
 
+const padded = (nonce: string): string => nonce.padEnd(TEXT_BYTES, 'x');
+
+const ECHO: RepeatedCall = {
+  tool: 'echo',
+  argumentsWith: (nonce) => ({ text: padded(nonce) }),
+  answerWith: padded,
+};
+
 /** Unlike that of any other call, and of the same length. */
-export const echoText = (sequence: number): string => nonceOf(0, sequence).padEnd(TEXT_BYTES, 'x');
+export const echoText = (sequence: number): string => padded(nonceOf(0, sequence));
 
 /** A client that keeps its session. */
 export const sharedSession =

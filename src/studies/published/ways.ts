@@ -18,6 +18,8 @@ const WEBSOCKET = defaultVariant('websocket');
 const STREAMABLE = defaultVariant('streamable-http', 'sse');
 const STDIO = defaultVariant('stdio');
 
+const lean = (variant: Variant): Variant => ({ ...variant, client: 'lean' });
+
 const calls =
   (
     open: Parameters<typeof timeCalls>[0],
@@ -44,6 +46,8 @@ export const WAYS: Readonly<Record<string, Readonly<Record<string, Way>>>> = {
   'published-ws-11x': {
     SSE: calls(sharedSession(SSE)),
     WebSocket: calls(sharedSession(WEBSOCKET)),
+    'SSE, lean client': calls(sharedSession(lean(SSE))),
+    'WebSocket, lean client': calls(sharedSession(lean(WEBSOCKET))),
     'SSE, POST by fetch()': calls(fetchCaller(SSE)),
     'SSE, official SDK': bySdk(SSE),
     'WebSocket, official SDK': bySdk(WEBSOCKET),
@@ -51,6 +55,8 @@ export const WAYS: Readonly<Record<string, Readonly<Record<string, Way>>>> = {
   'published-ui-tars': {
     'Streamable HTTP': calls(sharedSession(STREAMABLE)),
     SSE: calls(sharedSession(SSE)),
+    'Streamable HTTP, lean client': calls(sharedSession(lean(STREAMABLE))),
+    'SSE, lean client': calls(sharedSession(lean(SSE))),
     'no wire': calls(inMemoryCaller()),
     stdio: calls(spawnedCaller(STDIO, 'once')),
     'stdio, a process per call': calls(spawnedCaller(STDIO, 'per call'), perSession),
