@@ -1,6 +1,7 @@
 /** Our drivers against servers that nobody here wrote: what both ends of this bench get wrong alike shows here. */
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { McpClient } from '../src/mcp/client.ts';
+import { McpClient, type McpClientOptions } from '../src/mcp/client.ts';
+import { LeanClient } from '../src/mcp/lean-client.ts';
 import type { JsonObject } from '../src/mcp/jsonrpc.ts';
 import { nonceOf } from '../src/mcp/payload.ts';
 import { monotonicClock } from '../src/measure/clock.ts';
@@ -20,18 +21,23 @@ interface PeerSession {
   readonly closed: string[];
 }
 
-async function open({ transport: name, protocol }: PeerServer, running: RunningPeer): Promise<PeerSession> {
+async function open(
+  { transport: name, protocol }: PeerServer,
+  running: RunningPeer,
+  stack: 'stock' | 'lean' = 'stock',
+): Promise<PeerSession> {
   const transport = await loadTransport(name);
   const notifications: PeerSession['notifications'] = [];
   const closed: string[] = [];
-  const client = new McpClient({
+  const own: McpClientOptions = {
     clock: monotonicClock(),
     timeoutNs: milliseconds(20_000),
     onNotification: (method, params) => void notifications.push({ method, params }),
     onClosed: (reason) => void closed.push(reason),
-  });
+  };
+  const client = stack === 'lean' ? new LeanClient({ ...own, templates: new Map() }) : new McpClient(own);
   const channel = await transport.connect(running.address, {
-    variant: { ...defaultVariant(name, transport.replies[0] ?? null), protocol },
+    variant: { ...defaultVariant(name, transport.replies[0] ?? null), protocol, client: stack },
     headers: {},
     maxMessageBytes: bytes(4 * 1024 * 1024),
     timeoutMs: 10_000,
@@ -83,6 +89,12 @@ describe.each(named)('%s', (_name, peer) => {
     const session = await open(peer, running);
     expect(JSON.stringify(session.opened)).toContain(peer.protocol);
     await expectConversation(session, 7);
+  });
+
+  test('is spoken to without a library just as well', async () => {
+    const session = await open(peer, running, 'lean');
+    expect(JSON.stringify(session.opened)).toContain(peer.protocol);
+    await expectConversation(session, 8);
   });
 
   test('two clients do not hear each other, or are known to', async () => {

@@ -18,6 +18,8 @@ const FEED = topicUri('feed');
 const clock = monotonicClock();
 const stock = await testArm('streamable-http');
 const json = await testArm('streamable-http+json');
+const lean = await testArm('streamable-http+lean');
+const leanJson = await testArm('streamable-http+json+lean');
 
 /** A client through a relay that knows its session, which the server can be made to forget. */
 async function forgettable(arm = stock) {
@@ -44,26 +46,29 @@ async function forgettable(arm = stock) {
   return { ...session, server, relay, initializedNs, forget, publish, heard };
 }
 
-test.each([stock, json])('$word: the next call succeeds, and its time includes the opening', async (arm) => {
-  const { client, closed, server, initializedNs, forget, publish, heard } = await forgettable(arm);
-  await client.subscribe([FEED]);
-  await forget();
-  expect(server.sessions).toBe(0);
-  const exchange = await callTool(client, 'echo', { text: 'again' });
-  expect(textOf(exchange)).toBe('again');
-  expect(initializedNs).toHaveLength(2);
-  expect(exchange.sentNs).toBeLessThan(initializedNs[1] ?? 0);
-  expect(exchange.completedNs).toBeGreaterThan(initializedNs[1] ?? 0);
-  // The stream for events is there again, and so is the subscription.
-  await expect.poll(() => client.sessionsReopened).toBe(1);
-  expect(publish(7)).toBe(1);
-  await expect.poll(heard).toEqual([7]);
-  expect([server.sessions, closed]).toEqual([1, []]);
-  expect(client.strays).toEqual({ misrouted: 0, duplicated: 0, late: 0, unreadable: 0 });
-});
+test.each([stock, json, lean, leanJson])(
+  '$word: the next call succeeds, and its time includes the opening',
+  async (arm) => {
+    const { client, closed, server, initializedNs, forget, publish, heard } = await forgettable(arm);
+    await client.subscribe([FEED]);
+    await forget();
+    expect(server.sessions).toBe(0);
+    const exchange = await callTool(client, 'echo', { text: 'again' });
+    expect(textOf(exchange)).toBe('again');
+    expect(initializedNs).toHaveLength(2);
+    expect(exchange.sentNs).toBeLessThan(initializedNs[1] ?? 0);
+    expect(exchange.completedNs).toBeGreaterThan(initializedNs[1] ?? 0);
+    // The stream for events is there again, and so is the subscription.
+    await expect.poll(() => client.sessionsReopened).toBe(1);
+    expect(publish(7)).toBe(1);
+    await expect.poll(heard).toEqual([7]);
+    expect([server.sessions, closed]).toEqual([1, []]);
+    expect(client.strays).toEqual({ misrouted: 0, duplicated: 0, late: 0, unreadable: 0 });
+  },
+);
 
-test('a client that only listens finds out by itself', async () => {
-  const { client, closed, forget, publish, heard } = await forgettable();
+test.each([stock, lean])('$word: a client that only listens finds out by itself', async (arm) => {
+  const { client, closed, forget, publish, heard } = await forgettable(arm);
   await client.subscribe([FEED]);
   await forget();
   await expect.poll(() => client.sessionsReopened).toBe(1);
@@ -72,49 +77,58 @@ test('a client that only listens finds out by itself', async () => {
   expect(closed).toEqual([]);
 });
 
-test('a client that only listens may be forgotten as often as it likes, with events in between', async () => {
-  const { client, closed, forget, publish, heard } = await forgettable();
-  await client.subscribe([FEED]);
-  const losses = [1, 2, 3, 4, 5];
-  for (const loss of losses) {
+test.each([stock, lean])(
+  '$word: a client that only listens may be forgotten as often as it likes, with events in between',
+  async (arm) => {
+    const { client, closed, forget, publish, heard } = await forgettable(arm);
+    await client.subscribe([FEED]);
+    const losses = [1, 2, 3, 4, 5];
+    for (const loss of losses) {
+      await forget();
+      await expect.poll(() => client.sessionsReopened).toBe(loss);
+      expect(publish(loss)).toBe(1);
+      await expect.poll(() => heard().at(-1)).toBe(loss);
+    }
+    expect([heard(), closed]).toEqual([losses, []]);
+  },
+);
+
+test.each([stock, lean])(
+  '$word: many calls at once open one session, and none of them is lost or made twice',
+  async (arm) => {
+    const { client, server, forget, initializedNs } = await forgettable(arm);
+    for (let loss = 1; loss <= 5; loss += 1) {
+      await forget();
+      const texts = [...Array(20).keys()].map(String);
+      const before = server.counts.messagesUp;
+      const exchanges = await Promise.all(texts.map((text) => callTool(client, 'echo', { text })));
+      expect(exchanges.map(textOf)).toEqual(texts);
+      await expect.poll(() => client.sessionsReopened).toBe(loss);
+      expect(initializedNs).toHaveLength(1 + loss);
+      expect(server.counts.messagesUp - before).toBe(texts.length + 2);
+    }
+  },
+);
+
+test.each([stock, lean])(
+  '$word: a call that the server had taken up is not made again: its answer is lost, and that is told',
+  async (arm) => {
+    const { client, closed, forget } = await forgettable(arm);
+    const slow = callTool(client, 'delay', { text: nonceOf(1, 1), delayMs: 60_000 });
+    await callTool(client, 'echo', { text: 'the delay has arrived' });
     await forget();
-    await expect.poll(() => client.sessionsReopened).toBe(loss);
-    expect(publish(loss)).toBe(1);
-    await expect.poll(() => heard().at(-1)).toBe(loss);
-  }
-  expect([heard(), closed]).toEqual([losses, []]);
-});
+    expect((await slow).outcome).toEqual({
+      kind: 'rejected',
+      reason: 'the server ended the session before the answer (HTTP 404)',
+    });
+    expect(textOf(await callTool(client, 'echo', { text: 'on' }))).toBe('on');
+    await expect.poll(() => client.sessionsReopened).toBe(1);
+    expect(closed).toEqual([]);
+  },
+);
 
-test('many calls at once open one session, and none of them is lost or made twice', async () => {
-  const { client, server, forget, initializedNs } = await forgettable();
-  for (let loss = 1; loss <= 5; loss += 1) {
-    await forget();
-    const texts = [...Array(20).keys()].map(String);
-    const before = server.counts.messagesUp;
-    const exchanges = await Promise.all(texts.map((text) => callTool(client, 'echo', { text })));
-    expect(exchanges.map(textOf)).toEqual(texts);
-    await expect.poll(() => client.sessionsReopened).toBe(loss);
-    expect(initializedNs).toHaveLength(1 + loss);
-    expect(server.counts.messagesUp - before).toBe(texts.length + 2);
-  }
-});
-
-test('a call that the server had taken up is not made again: its answer is lost, and that is told', async () => {
-  const { client, closed, forget } = await forgettable();
-  const slow = callTool(client, 'delay', { text: nonceOf(1, 1), delayMs: 60_000 });
-  await callTool(client, 'echo', { text: 'the delay has arrived' });
-  await forget();
-  expect((await slow).outcome).toEqual({
-    kind: 'rejected',
-    reason: 'the server ended the session before the answer (HTTP 404)',
-  });
-  expect(textOf(await callTool(client, 'echo', { text: 'on' }))).toBe('on');
-  await expect.poll(() => client.sessionsReopened).toBe(1);
-  expect(closed).toEqual([]);
-});
-
-test('a cut connection takes along the call that JSON was to answer', async () => {
-  const { client, closed, relay } = await forgettable(json);
+test.each([json, leanJson])('$word: a cut connection takes along the call that JSON was to answer', async (arm) => {
+  const { client, closed, relay } = await forgettable(arm);
   const slow = callTool(client, 'delay', { text: nonceOf(1, 1), delayMs: 60_000 });
   await callTool(client, 'echo', { text: 'the delay has arrived' });
   relay.cut();
