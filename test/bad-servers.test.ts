@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { McpClient } from '../src/mcp/client.ts';
 import type { ChannelEvents } from '../src/mcp/contract.ts';
@@ -15,6 +15,11 @@ import { loadTransport } from '../src/transports/discover.ts';
 import { bytes, milliseconds } from '../src/units.ts';
 
 const EVENT = '{"jsonrpc":"2.0","method":"notifications/hello"}';
+
+/** With their libraries and without, drivers are to make the same of it. */
+const STACKS = ['stock', 'lean'] as const;
+/** Of the test in hand. */
+let stack: (typeof STACKS)[number] = 'stock';
 
 /** What a driver told, as it told it. */
 class Told implements ChannelEvents {
@@ -36,7 +41,7 @@ async function connectTo(name: string, address: string, options: Partial<Connect
   const channel = await (
     await loadTransport(name)
   ).connect(address, {
-    variant: defaultVariant(name),
+    variant: { ...defaultVariant(name), client: stack },
     headers: {},
     maxMessageBytes: bytes(1_000),
     timeoutMs: 2_000,
@@ -70,7 +75,11 @@ async function serve(
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('sse', () => {
+describe.each(STACKS)('sse, %s client', (client) => {
+  beforeEach(() => {
+    stack = client;
+  });
+
   const stream = (response: ServerResponse, text: string): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(text);
@@ -170,7 +179,11 @@ describe('sse', () => {
   });
 });
 
-describe('websocket', () => {
+describe.each(STACKS)('websocket, %s client', (client) => {
+  beforeEach(() => {
+    stack = client;
+  });
+
   const ignore: RequestListener = (_request, response) => void response.writeHead(426).end();
 
   /** [RFC 6455] 4.2.2: the response that accepts a key. */
