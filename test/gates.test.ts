@@ -50,7 +50,11 @@ describe('a run says by its exit code what it was judged to be', () => {
     const report = (...limits: readonly string[]) =>
       runCommand(['report', 'r.json', ...limits.flatMap((limit) => ['--threshold', limit])], folder);
     expect(await report()).toMatchObject({ code: 0, stderr: '' });
-    expect(await report(HOLDS)).toMatchObject({ code: 0, stderr: 'Gate: passed (1 passed)\n' });
+    expect(await report(HOLDS)).toMatchObject({
+      code: 0,
+      // On a busy machine, below how many blocks were measured again.
+      stderr: expect.stringMatching(/(^|again\.\n)Gate: passed \(1 passed\)\n$/) as string,
+    });
     const broken = await report(HOLDS, BREAKS);
     expect(broken.code).toBe(1);
     expect(broken.stderr).toMatch(
