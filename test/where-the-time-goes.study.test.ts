@@ -35,3 +35,25 @@ describe('run where-the-time-goes', async () => {
     },
   );
 });
+
+test('an arm that the lean client does not drive is not taken apart, and keeps nobody waiting', async () => {
+  const { record, code, stdout } = await runStudy([
+    'where-the-time-goes',
+    '--quick',
+    '--trials',
+    '1',
+    '-t',
+    'loopback,sse+h2',
+  ]);
+  const outcomes = studySteps(record, 'attribution')
+    .filter(({ subject }) => subject['arm'] !== undefined)
+    .map(({ outcome }) => outcome);
+  expect(outcomes).toHaveLength(2 * 4 + 1);
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({
+      status: 'not-measured',
+      wouldAnswer: 'an arm that the lean client drives: sse, websocket, streamable-http, stdio',
+    });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/would take: an arm\s+that\s+the\s+lean\s+client\s+drives/);
+});

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { allowedCores } from '../measure/allowed-cores.ts';
 import type { Arm, Plan } from '../scenario/plan.ts';
 import { withoutPacing } from '../scenario/cells.ts';
-import { coresToSpin, maySpin, type Pacing, usualPacing } from '../scenario/pacing.ts';
+import { coresToSpin, hasCalendar, maySpin, type Pacing, usualPacing } from '../scenario/pacing.ts';
 import { isOneCore, type PlacementChoice, USUAL_PLACEMENT, whyNotPlaced } from '../scenario/placement-choice.ts';
 import { isSaturating } from '../scenario/saturating.ts';
 import type { Cell } from '../scenario/scenario.ts';
@@ -42,7 +42,10 @@ export function conditionsOf(
       pacing,
       ...(placement === undefined ? {} : { placement }),
     },
-    remarks: asked === 'spin' && !maySpin(arms, cores) ? [spinRemark(arms, cores)] : [],
+    remarks:
+      asked === 'spin' && cells.some(({ scenario }) => hasCalendar(scenario)) && !maySpin(arms, cores)
+        ? [spinRemark(arms, cores)]
+        : [],
   };
 }
 

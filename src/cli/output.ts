@@ -58,6 +58,7 @@ export function checkOutputs(outputs: readonly Output[]): void {
 /** Renders from the record alone: a report of the file gives the same bytes as the run did, unless it is judged anew. Throws a SaveError for a file that cannot be written. */
 export function writeOutputs(record: RunRecord, outputs: readonly Output[], gate?: GateVerdict | null): void {
   const report = reportOf(record, gate);
+  for (const line of leftOut(record, outputs)) process.stderr.write(`${line}\n`);
   for (const output of outputs) {
     const { format, path } = output;
     const files = asFiles(output);
@@ -65,6 +66,18 @@ export function writeOutputs(record: RunRecord, outputs: readonly Output[], gate
     else if (files === undefined) saveRecord(path, textOf(output, report), flagOf(format));
     else for (const { name, text } of files(report)) saveRecord(join(path, name), text, flagOf(format));
   }
+}
+
+/** What a format has no place for, so that nobody takes an empty file for an empty run. */
+function leftOut({ plan }: RunRecord, outputs: readonly Output[]): readonly string[] {
+  if (plan.studies.length === 0) return [];
+  const studies = plan.studies.map(({ name }) => name).join(', ');
+  return outputs
+    .filter(({ format }) => format.workloadsOnly === true)
+    .map(
+      ({ format }) =>
+        `-f ${format.name}: nothing of ${studies} is in it, for it has workloads only; table, markdown and the record have all`,
+    );
 }
 
 /** How another place is named for this format. */

@@ -59,3 +59,11 @@ test('a network for nothing but such a study is refused', () => {
   expect(chooseScenarios(['reconnect', 'tool-calls'], flags, false).studies).toHaveLength(1);
   expect(chooseScenarios(['reconnect'], { ...FLAGS, axes: { network: 'lo' } }, false).studies).toHaveLength(1);
 });
+
+test('a study that goes through every client stack takes no arm that has chosen one', async () => {
+  await expect(planned('where-the-time-goes', 'sse,websocket+lean')).rejects.toThrow(
+    new UsageError(
+      '--client: got websocket+lean, but scenario "where-the-time-goes" drives every arm through all client stacks by itself; leave the client out',
+    ),
+  );
+});

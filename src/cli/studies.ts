@@ -49,6 +49,11 @@ async function planStudy(draft: StudyDraft, { seed, flags, isGiven, isAlone }: S
     draft.arms.length === 0
       ? { arms: [], unsupported: [] }
       : await chooseArms({ arms: asked, axes: flags.axes, mechanismFor: networksOf(procedure) });
+  const ownClient = arms.find(({ variant }) => variant.client !== 'stock');
+  if (procedure === 'attribution' && ownClient !== undefined)
+    throw new UsageError(
+      `--client: got ${ownClient.id}, but scenario "${name}" drives every arm through all client stacks by itself; leave the client out`,
+    );
   const repeats = isGiven('trials') ? flags.trials : draft.repeats;
   const settings = settingsOf(draft, flags);
   const subjects = (await loadStudy(procedure)).subjects({ settings, arms });

@@ -66,7 +66,7 @@ export function doubtText(doubt: Doubt): string {
     case 'late-publications':
       return `the endpoint sent events up to ${time(doubt.latestNs)} after they were due; push times count from the sending and do not show it`;
     case 'driver-saturated':
-      return `the driver was ${percent(doubt.utilisation)} busy${ceilingWords(doubt)}; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's`;
+      return `the driver was ${percent(doubt.utilisation)} busy${ceilingWords(doubt)}`;
     case 'arrivals':
       return `calls did not start as the calendar had them (${rate(doubt.startedPerSec)} for ${rate(doubt.plannedPerSec)} per second, waits between them ${percent(doubt.distance)} apart, limit ${percent(doubt.limit)}); the load was not the one that was planned`;
     case 'load':
@@ -92,8 +92,21 @@ export function doubtText(doubt: Doubt): string {
   }
 }
 
-const ceilingWords = ({ ceilingShare }: Extract<Doubt, { kind: 'driver-saturated' }>): string =>
-  ceilingShare === undefined ? '' : ` and at ${percent(ceilingShare)} of what it can against a mirror`;
+const DRIVERS_LIMIT =
+  "; the rate, and what a push takes to its last receiver, are then the driver's limit and not the transport's";
+
+/** How near it came to what it can decides what its being busy means. */
+function ceilingWords({ ceilingShare }: Extract<Doubt, { kind: 'driver-saturated' }>): string {
+  if (ceilingShare === undefined) return DRIVERS_LIMIT;
+  if (ceilingShare > 1) return ' and faster than against a mirror, which was disturbed then: what it can is not known';
+  const share = ` at ${percent(ceilingShare)} of what it can against a mirror`;
+  return ceilingShare > CEILING_LIMIT
+    ? ` and${share}${DRIVERS_LIMIT}`
+    : `, but${share}: it waited for its own core as well as for the endpoint, and the rate is not its limit alone`;
+}
+
+/** As the doubt has it: above this share of it a rate is the driver's. */
+const CEILING_LIMIT = 0.8;
 
 /** A probe with few calls knows its slowest ones from one side only. */
 const probeWords = ({ probeLowNs, probeHighNs }: Extract<Doubt, { kind: 'driver-bias' }>): string =>

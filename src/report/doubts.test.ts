@@ -43,3 +43,16 @@ it('says what befell the machine once, wherever it was, with the worst of it', (
   const hiccup = (nth: number): Doubt => ({ kind: 'hiccup', maxNs: nanoseconds(nth * 30e6) });
   expect(linesAbout('hiccup', hiccup, ['tool-calls', 'chatty'])).toHaveLength(2);
 });
+
+it('takes a busy driver for the limit where it is near what it can, and not where it is far from it', () => {
+  const busy = (ceilingShare: number | undefined): string =>
+    linesAbout('driver-saturated', () => ({ kind: 'driver-saturated', utilisation: 0.81, ceilingShare }), [
+      'chatty',
+    ])[0] ?? '';
+  expect(busy(undefined)).toContain(
+    "81 % busy; the rate, and what a push takes to its last receiver, are then the driver's",
+  );
+  expect(busy(0.9)).toContain('81 % busy and at 90 % of what it can against a mirror; the rate');
+  expect(busy(0.28)).toContain('81 % busy, but at 28 % of what it can against a mirror: it waited');
+  expect(busy(1.3)).toContain('81 % busy and faster than against a mirror');
+});

@@ -20,6 +20,8 @@ export interface ReportFormat {
   readonly fileExtension: string;
   /** One line for a listing of the formats. */
   readonly summary: string;
+  /** Whether what studies have found has no place in it. */
+  readonly workloadsOnly?: true;
   /** The whole text, its last newline included. The same report gives the same bytes. */
   readonly render: (report: Report) => string;
   /** As files of one folder, where one file is too little for what reads the format. */

@@ -15,6 +15,7 @@ export function headerParts(summary: Summary): readonly string[] {
     machineWords(record.environment),
     ...placementWords(record),
     ...driversWords(record),
+    ...(record.plan.awake === true ? ['cores kept from idling'] : []),
     ...mergedWords(record),
     ...(record.plan.trials.length === 0 ? [] : [noiseWords(summary)]),
     ...warnings(summary),
@@ -34,9 +35,10 @@ function placementWords({ plan }: RunRecord): readonly string[] {
   return note === '' ? [] : [note];
 }
 
-function driversWords({ plan: { drivers } }: RunRecord): readonly string[] {
+function driversWords({ plan: { drivers }, mergedFrom }: RunRecord): readonly string[] {
   if (drivers === undefined) return [];
-  return [drivers === 1 ? '1 driver and a probe' : `${whole(drivers)} drivers and a probe`];
+  const each = drivers === 1 ? '1 driver and a probe' : `${whole(drivers)} drivers and a probe`;
+  return [mergedFrom === undefined ? each : `in each run ${each}`];
 }
 
 /** Of a merged record: the machine that is named is the first run's. */

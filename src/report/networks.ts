@@ -41,7 +41,7 @@ function checksOf({ plan, trials }: RunRecord, variant: Variant): readonly Relay
 function errorWords(checks: readonly RelayCheck[]): string {
   const added = checks.map(({ addedP50Ns }) => addedP50Ns).toSorted((a, b) => a - b);
   const [least, most] = [added[0], added.at(-1)];
-  if (least === undefined || most === undefined) return 'its own ping was not measured';
+  if (least === undefined || most === undefined) return 'what it adds of its own stands with the studies that used it';
   const middle = added[Math.floor((added.length - 1) / 2)] ?? least;
   const over = added.length === 1 ? '' : ` (${time(least)} to ${time(most)} over ${whole(added.length)} trials)`;
   return `by its own ping it adds ${time(middle)} to that${over}, which every number over it contains`;

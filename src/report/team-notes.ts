@@ -1,12 +1,15 @@
 /** Below a load that several drivers shared: what each of them saw, and what the probe beside them saw. */
 import { armTitle } from '../claims/arms.ts';
-import { time } from '../claims/quantity.ts';
+import { time, whole } from '../claims/quantity.ts';
 import { median } from '../stats/order-statistics.ts';
 import { quantileOf } from '../stats/quantiles.ts';
 import { runsOf } from '../stats/runs.ts';
 import { type Distribution, isValid, type Team } from '../result/record.ts';
 import type { CellSummary, Summary } from '../stats/summary.ts';
 import { inLevel } from './cell-text.ts';
+
+/** With fewer calls of the probe nobody says whether it saw something else. */
+const FEWEST_PROBED = 30;
 
 /** One for each cell; nothing for runs of a driver alone. Of every driver and of the probe the median over its trials, as for all quantiles. */
 export function teamNotes(summary: Summary, cells: readonly CellSummary[]): readonly string[] {
@@ -20,7 +23,9 @@ export function teamNotes(summary: Summary, cells: readonly CellSummary[]): read
       );
       if (probe === undefined) return [];
       const seen = drivers.map((value) => (value === undefined ? '–' : time(value))).join(', ');
-      return [`${armTitle(summary, armId)} ${seen}, probe ${time(probe)}`];
+      const fewest = Math.min(...teams.map((team) => team.probe.serviceTime.count));
+      const few = fewest < FEWEST_PROBED ? ` (too few calls to tell: ${whole(fewest)} in a trial)` : '';
+      return [`${armTitle(summary, armId)} ${seen}, probe ${time(probe)}${few}`];
     });
     if (words.length === 0) return [];
     return [`Driver by driver${inLevel(cell)}, p50 of service times, and of a probe beside them: ${words.join('; ')}.`];

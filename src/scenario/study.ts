@@ -25,8 +25,8 @@ export const BROWSER_STUDIES: readonly StudyName[] = ['connection-limits'];
 /** Those whose load is kept by a calendar, as a workload's is. */
 export const PACED_STUDIES: readonly StudyName[] = ['knee'];
 
-/** Those whose arms may be over an emulated network; the others have hops, cuts or bare bytes of their own. */
-export const NETWORKED_STUDIES: readonly StudyName[] = ['binary', 'connect', 'knee', 'listeners', 'multi-server'];
+/** Those whose arms may be over an emulated network; the others have hops, cuts, distances or bare bytes of their own. */
+export const NETWORKED_STUDIES: readonly StudyName[] = ['binary', 'knee', 'listeners', 'multi-server'];
 
 /** What one step is about: its coordinates, each by name, like `{ client: 'ws', cut: 'fin' }`. What they mean is the study's business. */
 export type Subject = Readonly<Record<string, string>>;

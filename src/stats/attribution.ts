@@ -122,6 +122,9 @@ export type Verdict =
   /** The intervals do not tell. */
   | 'undecided';
 
+/** One repetition has no interval, and says nothing for sure. */
+const FEWEST_TO_TELL = 2;
+
 /** Whose the difference between two arms is: of the highest stack's, how much is there without a library. */
 export function whoseDifference(steps: readonly AttributionStep[], armId: string, baseArmId: string): Verdict {
   const top = (['sdk', 'stock'] as const).find(
@@ -137,7 +140,8 @@ export function whoseDifference(steps: readonly AttributionStep[], armId: string
     seriesOf(steps, { arm: baseArmId, part: top }),
   ];
   const difference = paired(series.slice(2), (a = 0, b = 0) => a - b);
-  if (difference === undefined || (difference.low <= 0 && difference.high >= 0)) return 'undecided';
+  if (difference === undefined || difference.values.length < FEWEST_TO_TELL) return 'undecided';
+  if (difference.low <= 0 && difference.high >= 0) return 'undecided';
   // More than half without a library: the lean difference taken twice is above that of the whole.
   const excess = paired(series, (a = 0, b = 0, c = 0, d = 0) => Math.sign(difference.value) * (2 * (a - b) - (c - d)));
   if (excess === undefined || (excess.low <= 0 && excess.high >= 0)) return 'undecided';

@@ -13,6 +13,7 @@ export const format: ReportFormat = {
   name: 'csv',
   fileExtension: '.csv',
   summary: 'for spreadsheets and data frames: one row per trial, cell and metric',
+  workloadsOnly: true,
   render: ({ summary }) =>
     [COLUMNS, ...rowsOf(summary.record)].map((row) => `${row.map(field).join(',')}\r\n`).join(''),
 };

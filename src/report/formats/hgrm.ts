@@ -15,6 +15,7 @@ export const format: ReportFormat = {
   name: 'hgrm',
   fileExtension: '.hgrm',
   summary: "for HdrHistogram's plotters: percentile distributions in µs; with =<folder>/ one file for each",
+  workloadsOnly: true,
   render: (report) => distributionsOf(report).map(textOf).join('\n'),
   files: (report) => namedFiles(distributionsOf(report)),
 };

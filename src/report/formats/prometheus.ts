@@ -11,6 +11,7 @@ export const format: ReportFormat = {
   name: 'prometheus',
   fileExtension: '.prom',
   summary: "for Prometheus' text collectors: estimates, ratios and the gate's verdict as gauges",
+  workloadsOnly: true,
   render: ({ summary, gate }) =>
     expositionText([
       runInfo(summary),

@@ -65,6 +65,26 @@ describe('a report of where the time goes', () => {
     expect(notes[1]).toContain('with both ends on one core: 28.0 µs of every floor is the waking of cores');
   });
 
+  test('one repetition has no interval, and decides nothing', () => {
+    const single = parts.map((part) => ({ ...part, medianUs: part.medianUs.slice(3, 4) }));
+    const one = render(attributionStepsOf(single), planned);
+    expect(one.tables[0]?.rows[1]).toEqual(['WebSocket', '40.0', '15.0', '20.0', '20.0', '5.00', '100']);
+    expect(one.notes[0]).toBe(
+      'WebSocket and SSE: 1.00× as long over SSE as over WebSocket in one repetition through lean clients, 2.00× as long over SSE as over WebSocket in one repetition through stock libraries, 4.00× as long over SSE as over WebSocket in one repetition through the SDK; whose the difference is, these repetitions do not tell.',
+    );
+  });
+
+  test('with both ends on one core anyway, nothing is said of waking a second', () => {
+    const together = attributionStepsOf(parts).map(({ outcome, ...step }) => ({
+      ...step,
+      outcome:
+        outcome.status === 'measured'
+          ? { ...outcome, data: { ...outcome.data, placement: 'endpoint on core 0, driver on core 0' } }
+          : outcome,
+    }));
+    expect(render(together, planned).notes.filter((note) => note.startsWith('Placement'))).toEqual([]);
+  });
+
   test('says what was not measured, once, and which sums do not add up', () => {
     const gone = attributionStepsOf(parts).map((step) =>
       step.subject['part'] === 'echo'

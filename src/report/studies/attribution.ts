@@ -83,7 +83,9 @@ function layersTable(rows: readonly Row[]): StudyTable {
 
 function inMicroseconds(span: Estimate | undefined): string {
   if (span === undefined) return '–';
-  const { value, low, high } = span;
+  const { value, low, high, values } = span;
+  // One repetition has no interval.
+  if (values.length < 2) return significant(value / NS_PER_US);
   return `${significant(value / NS_PER_US)} ±${significant(Math.max(high - value, value - low) / NS_PER_US)}`;
 }
 
@@ -160,7 +162,8 @@ function ratioSentences(steps: readonly AttributionStep[], arms: Arms): readonly
   });
 }
 
-function ratioWords({ value, low, high }: Estimate, base: string, other: string): string {
+function ratioWords({ value, low, high, values }: Estimate, base: string, other: string): string {
+  if (values.length < 2) return `${value.toFixed(2)}× as long over ${other} as over ${base} in one repetition`;
   if (low <= 1 && high >= 1) return `no difference seen [${low.toFixed(2)}–${high.toFixed(2)}]`;
   const [quicker, times] = value > 1 ? [base, value] : [other, 1 / value];
   return `${quicker} is ${times.toFixed(2)}× faster`;
@@ -190,6 +193,8 @@ function placementNotes(steps: readonly AttributionStep[]): readonly string[] {
     ({ subject, outcome }) => subject['placement'] === undefined && outcome.status === 'measured',
   );
   const words = where?.outcome.status === 'measured' ? where.outcome.data.placement : '';
+  // Asked for the same core, both are the same.
+  if (words === same[0]?.placement) return [];
   return [
     `Placement: ${words}. The bare exchange takes ${timeWithInterval(two)} so, and ${timeWithInterval(one)} with both ends on one core: ${timeWithInterval(share)} of every floor is the waking of cores.`,
   ];

@@ -19,7 +19,7 @@ const ENDINGS: Readonly<Record<Data['ending'], string>> = {
   'never-kept': 'not even the lowest rate kept the limit',
   'always-kept': 'the highest rate that may be tried still kept the limit; raise most in the scenario file',
   'out-of-bounds':
-    'the search ended before its end, for want of time or probes; raise budget or probes in the scenario file',
+    'the search ended before its end, for want of time or probes, and so before the curve; run it without --quick, or raise budget or probes in a copy of scenarios/knee.yaml',
 };
 
 export const render: StudyRendering<'knee'> = (all, planned) => {

@@ -53,11 +53,26 @@ export const study: Study<'attribution'> = {
     if (part === HANDLER) return measured(await throughHandler(context, placement));
     const arm = context.arms.find((one) => one.id === id);
     if (arm === undefined) throw new Error(`there is no arm ${id ?? ''} in this study`);
+    const obstacle = await whyNotTakenApart(arm);
+    if (obstacle !== undefined) return obstacle;
     return part === ECHO
       ? measured(await bareExchange(arm, context, placement))
       : throughStack(arm, part as ClientStack, context, placement);
   },
 };
+
+/** Without the lean client there is no floor to stand on: its bytes are those that the bare exchange sends. */
+async function whyNotTakenApart({ variant }: Arm): Promise<StepOutcome<Data> | undefined> {
+  const transport = await loadTransport(variant.transport);
+  const support = transport.supports({ ...variant, client: 'lean' });
+  const hasWire = transport.capabilities.has('wire');
+  if (hasWire && support.supported) return undefined;
+  return {
+    status: 'not-measured',
+    because: support.supported ? 'it has no wire, and so no floor' : support.reason,
+    wouldAnswer: 'an arm that the lean client drives: sse, websocket, streamable-http, stdio',
+  };
+}
 
 const measured = (data: Data): StepOutcome<Data> => ({ status: 'measured', data });
 

@@ -104,24 +104,24 @@ async function measureConnecting(order: Order, settings: Settings): Promise<Conn
 
 async function lookAtCalls(
   { channel, call }: OpenedSession,
-  { clock, variant }: Order,
+  { clock }: Order,
   count: number,
 ): Promise<Connecting['calls']> {
   const calls: Connecting['calls'] = [];
   let before = channel.wire();
   for (let number = 1; number <= count; number += 1) {
     const { sentNs, completedNs } = await call(number);
-    const after = await quietWire(() => channel.wire(), clock, variant.network);
+    const after = await quietWire(() => channel.wire(), clock);
     calls.push({ serviceNs: minus(completedNs, sentNs), ...wireBetween(before, after) });
     before = after;
   }
   return calls;
 }
 
-async function lookAtClosing(session: OpenedSession, { clock, variant }: Order): Promise<WireCounts> {
+async function lookAtClosing(session: OpenedSession, { clock }: Order): Promise<WireCounts> {
   const before = session.channel.wire();
   await session.close();
-  return wireBetween(before, await quietWire(() => session.channel.wire(), clock, variant.network));
+  return wireBetween(before, await quietWire(() => session.channel.wire(), clock));
 }
 
 const wireBetween = (before: WireCounts, after: WireCounts): WireCounts => ({
@@ -135,7 +135,7 @@ async function openAgain(order: Order, sharing: Sharing, count: number): Promise
     const { opening, close, channel } = await openToFirstResult({ ...order, sharing });
     openings.push(opening);
     await close();
-    await quietWire(() => channel.wire(), order.clock, order.variant.network);
+    await quietWire(() => channel.wire(), order.clock);
   }
   return openings;
 }
@@ -166,7 +166,7 @@ async function openFarAway(order: Order, rttNs: Nanoseconds): Promise<Connecting
         const { readyNs, firstResultNs } = opening;
         relayed.push({ pool, rttNs: distanceNs, readyNs, firstResultNs });
         await close();
-        await quietWire(() => channel.wire(), order.clock, order.variant.network);
+        await quietWire(() => channel.wire(), order.clock);
       }
     } finally {
       await closeShared(sharing);

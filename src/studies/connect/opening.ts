@@ -70,7 +70,7 @@ export async function openToFirstResult(order: OpeningOrder): Promise<OpenedSess
   try {
     const readyNs = milestones.since(clock.now());
     const first = await call(0);
-    const wire = await quietWire(() => channel.wire(), clock, order.variant.network);
+    const wire = await quietWire(() => channel.wire(), clock);
     const firstResultNs = milestones.since(first.completedNs);
     return { ...session, opening: openingOf({ milestones, channel, wire, readyNs, firstResultNs }) };
   } catch (error) {
