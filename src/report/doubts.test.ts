@@ -56,3 +56,17 @@ it('takes a busy driver for the limit where it is near what it can, and not wher
   expect(busy(0.28)).toContain('81 % busy, but at 28 % of what it can against a mirror: it waited');
   expect(busy(1.3)).toContain('81 % busy and faster than against a mirror');
 });
+
+it('counts a measurement once that has the same kind of doubt twice', () => {
+  const record = withMeasurements(fixtureRecord({ blocks: 2 }), (measurement) => ({
+    ...measurement,
+    doubts:
+      measurement.cellId === 'chatty'
+        ? (['endpoint', 'driver'] as const).map(
+            (process) => ({ kind: 'gc-pause', process, maxNs: nanoseconds(6e7) }) as const,
+          )
+        : [],
+  }));
+  const lines = doubtLines(summarise(record)).filter((line) => line.startsWith('gc-pause'));
+  expect(lines).toEqual([expect.stringMatching(/^gc-pause in chatty, 2 of 2 trials of SSE, WebSocket: /)]);
+});

@@ -62,6 +62,7 @@ function unsupportedLine(summary: Summary, group: readonly Unsupported[]): strin
 interface Found {
   readonly cell: CellSummary;
   readonly armId: string;
+  readonly trialIndex: number;
   readonly doubt: Doubt;
 }
 
@@ -73,7 +74,7 @@ const OF_THE_MACHINE: ReadonlySet<Doubt['kind']> = new Set(['load', 'throttled']
 /** One line per kind of doubt and scenario: how often it befell which arm, and the worst of it. */
 function aggregatedDoubts(summary: Summary): readonly string[] {
   const found = summary.cells.flatMap((cell) =>
-    cell.arms.flatMap(({ armId, doubts }) => doubts.map(({ doubt }): Found => ({ cell, armId, doubt }))),
+    cell.arms.flatMap(({ armId, doubts }) => doubts.map((one): Found => ({ cell, armId, ...one }))),
   );
   return DOUBT_ORDER.flatMap((kind) => {
     const ofKind = found.filter(({ doubt }) => doubt.kind === kind);
@@ -91,13 +92,17 @@ function aggregatedLine(summary: Summary, group: readonly Found[]): string {
   const noun = cells.length > 1 ? 'measurements' : 'trials';
   const perArm = [...groupBy(group, ({ armId }) => armId)].map(([armId, ofArm]) => ({
     title: armTitle(summary, armId),
-    share: `${whole(ofArm.length)} of ${whole(attempts(cells, armId))} ${noun} of`,
+    share: `${whole(measurementsOf(ofArm))} of ${whole(attempts(cells, armId))} ${noun} of`,
   }));
   const counts = [...groupBy(perArm, ({ share }) => share)].map(
     ([share, arms]) => `${share} ${arms.map(({ title }) => title).join(', ')}`,
   );
   return `${worst.doubt.kind} in ${placesOf(cells)}, ${counts.join(', ')}: ${doubtText(worst.doubt)}`;
 }
+
+/** A measurement may have the same kind twice: of both ends, or of the median and the tail. */
+const measurementsOf = (group: readonly Found[]): number =>
+  new Set(group.map(({ cell, trialIndex }) => `${trialIndex} ${cell.cell.id}`)).size;
 
 /** `chatty, payload-sizes (16B, 64KiB)`. */
 function placesOf(cells: readonly CellSummary[]): string {
