@@ -84,8 +84,13 @@ function follow(supervisor: ChildProcess): { readonly started: Promise<number>; 
   const started = new Promise<number>((resolve, reject) => {
     supervisor.on('message', (message) => {
       const told = message as Told;
-      if (told.kind === 'started') resolve(told.pid);
-      else if (told.kind === 'not-started') reject(new Error(notStarted(told.why)));
+      if (told.kind === 'started') {
+        resolve(told.pid);
+        // Whoever kills the supervisor leaves a command that nobody ends, and that keeps our pipes open.
+        supervisor.once('exit', (_code, signal) => {
+          if (signal !== null) killGroup(told.pid);
+        });
+      } else if (told.kind === 'not-started') reject(new Error(notStarted(told.why)));
       else how = told.signal === null ? `ended with exit code ${told.code ?? '?'}` : `was killed by ${told.signal}`;
     });
     supervisor.on('error', (error) => reject(error));

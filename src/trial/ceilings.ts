@@ -95,7 +95,7 @@ async function againstMirror(cell: Cell, arm: Arm, options: CeilingsOptions): Pr
       seed,
       pacingOf: (scenario: Cell['scenario']) => pacingOf(plan, scenario),
     };
-    await warmUpProcesses(processWarmup(PROCESS_WARMUP), context);
+    await warmUpProcesses(processWarmup(PROCESS_WARMUP, undefined, plan.drivers), context);
     const mirrored = { ...cell, scenario: { ...cell.scenario, warmup: WARMUP, window: WINDOW } };
     const windows: Measurement[] = [];
     while (windows.length < WINDOWS) windows.push(await measureCell(mirrored, context));
