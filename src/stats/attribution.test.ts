@@ -95,6 +95,13 @@ describe('whose a difference is', () => {
     expect(whoseDifference(between([40, 210, 300, 400], [40, 60, 80, 100]), 'sse', 'websocket')).toBe('undecided');
     expect(whoseDifference(stepsOf(...arm('sse', [1, 2, 3, 4])), 'sse', 'websocket')).toBe('undecided');
   });
+
+  test('nobody’s with fewer than six repetitions, however clear they look', () => {
+    const clear = between([40, 70, 160, 400], [40, 60, 80, 100]);
+    const first = (count: number) => clear.filter(({ repetition }) => repetition < count);
+    expect(whoseDifference(first(5), 'sse', 'websocket')).toBe('undecided');
+    expect(whoseDifference(first(6), 'sse', 'websocket')).toBe('client');
+  });
 });
 
 test('only repetitions that all parts have are combined', () => {

@@ -2,6 +2,7 @@
 import type { StudyData } from '../result/study-data.ts';
 import { CLIENT_STACKS, type ClientStack } from '../scenario/variant.ts';
 import { estimate } from './estimate.ts';
+import { LEVEL } from './ratio-words.ts';
 import type { StudyStep } from './study-steps.ts';
 import type { Estimate } from './summary.ts';
 
@@ -122,8 +123,11 @@ export type Verdict =
   /** The intervals do not tell. */
   | 'undecided';
 
-/** One repetition has no interval, and says nothing for sure. */
-const FEWEST_TO_TELL = 2;
+/** Which side of 0 the whole interval lies on; `undefined` where it holds 0, or is of a lower level, as of fewer than six repetitions. */
+const signOf = ({ low, high, coverage }: Estimate): 1 | -1 | undefined => {
+  if (coverage < LEVEL) return undefined;
+  return low > 0 ? 1 : high < 0 ? -1 : undefined;
+};
 
 /** Whose the difference between two arms is: of the highest stack's, how much is there without a library. */
 export function whoseDifference(steps: readonly AttributionStep[], armId: string, baseArmId: string): Verdict {
@@ -140,10 +144,10 @@ export function whoseDifference(steps: readonly AttributionStep[], armId: string
     seriesOf(steps, { arm: baseArmId, part: top }),
   ];
   const difference = paired(series.slice(2), (a = 0, b = 0) => a - b);
-  if (difference === undefined || difference.values.length < FEWEST_TO_TELL) return 'undecided';
-  if (difference.low <= 0 && difference.high >= 0) return 'undecided';
+  const sign = difference && signOf(difference);
+  if (sign === undefined) return 'undecided';
   // More than half without a library: the lean difference taken twice is above that of the whole.
-  const excess = paired(series, (a = 0, b = 0, c = 0, d = 0) => Math.sign(difference.value) * (2 * (a - b) - (c - d)));
-  if (excess === undefined || (excess.low <= 0 && excess.high >= 0)) return 'undecided';
-  return excess.value > 0 ? 'transport' : 'client';
+  const excess = paired(series, (a = 0, b = 0, c = 0, d = 0) => sign * (2 * (a - b) - (c - d)));
+  const more = excess && signOf(excess);
+  return more === undefined ? 'undecided' : more > 0 ? 'transport' : 'client';
 }

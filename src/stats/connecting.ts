@@ -2,6 +2,7 @@
 import type { StudyData } from '../result/study-data.ts';
 import { type Course, breakEven } from './break-even.ts';
 import { estimate } from './estimate.ts';
+import { LEVEL } from './ratio-words.ts';
 import { median } from './order-statistics.ts';
 import type { StudyStep } from './study-steps.ts';
 import type { Estimate } from './summary.ts';
@@ -30,9 +31,6 @@ export interface ArmConnecting {
   /** By repetition. */
   readonly runs: readonly Connecting[];
 }
-
-/** What an interval must cover for a saving to be sure; six repetitions do. */
-const LEVEL = 0.95;
 
 type Pool = Connecting['relayed'][number]['pool'];
 
