@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trial',
   ],
   trial: [
+    'doubts',
     'control',
     'target',
     'network',
@@ -93,14 +94,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   stats: ['result', 'scenario', 'units', 'measure'],
   claims: ['stats', 'result', 'scenario', 'units', 'measure'],
-  report: ['stats', 'claims', 'result', 'scenario', 'units', 'measure'],
+  report: ['doubts', 'stats', 'claims', 'result', 'scenario', 'units', 'measure'],
   // Several records into one: sums and histograms, and from the statistics how books are added and a median is read.
-  merge: ['stats', 'result', 'scenario', 'units', 'measure'],
+  merge: ['doubts', 'stats', 'result', 'scenario', 'units', 'measure'],
+  // Reasons to trust a measurement less: drawn once it is made, when several are merged, and again when a record is verified.
+  doubts: ['result', 'measure', 'units'],
   // A record against itself, and against what it is told that the record comes to: no statistics of its own.
-  verify: ['result', 'scenario', 'units', 'measure'],
+  verify: ['doubts', 'result', 'scenario', 'units', 'measure'],
   gate: ['stats', 'result', 'scenario', 'units'],
   // Says whether a machine can measure: by the limits of the trials' own doubts, with the programs that studies look for.
   doctor: [
+    'doubts',
     'trial',
     'studies',
     'stats',

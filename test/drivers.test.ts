@@ -1,7 +1,11 @@
 /** Several drivers share a load, with a probe beside them: whole runs. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { JsonObject } from '../src/mcp/jsonrpc.ts';
 import { isValid, type Measurement } from '../src/result/record.ts';
 import { mergeDistributions } from '../src/measure/histogram.ts';
 import { readRecord } from '../src/result/read-record.ts';
@@ -19,11 +23,16 @@ const SCENARIO = {
   window: { calls: 3_000 },
 };
 
-async function measured(folder: string, args: readonly string[]): Promise<readonly Measurement[]> {
+async function measured(
+  folder: string,
+  args: readonly string[],
+  scenario: object = SCENARIO,
+): Promise<readonly Measurement[]> {
   const path = join(folder, `${args.length}.json`);
-  const file = fileIn(folder, 'shared.json', SCENARIO);
+  const file = fileIn(folder, 'shared.json', scenario);
   const run = await runCommand(['run', file, '--quick', '--trials', '1', '--seed', '1', '-o', path, ...args], folder);
   expect(run.code, run.stderr).toBe(0);
+  expect(await runCommand(['verify', path], folder)).toMatchObject({ code: 0, stderr: '' });
   const { trials } = readRecord(path);
   return trials.flatMap(({ measurements }) => measurements);
 }
@@ -49,6 +58,74 @@ test('they make the calls that one would make, byte for byte, and the probe is i
       measurement && METRICS['wire-up-per-message'].valueOf(measurement);
     expect(Math.abs(Number(bytesOf(one)) - Number(bytesOf(alone[index])))).toBeLessThan(2);
   }
+});
+
+test.each(['constant', 'poisson'])(
+  'of a calendar with %s arrivals nothing is lost, be it shorter than they are many',
+  async (arrivals) => {
+    const folder = temporaryFolder();
+    const calendar = (rate: string, window: string) => ({
+      ...SCENARIO,
+      load: { model: 'open', rate, arrivals },
+      window,
+    });
+    const due = async (scenario: object, ...args: readonly string[]): Promise<readonly number[]> =>
+      (await measured(folder, ['-t', 'websocket', ...args], scenario)).map(({ calls }) => calls.due);
+    for (const scenario of [calendar('30/s', '300ms'), calendar('501/s', '1s')])
+      expect(await due(scenario, '--drivers', '4')).toEqual(await due(scenario));
+  },
+);
+
+/** A server of somebody's that has a grudge against whoever calls seldom: that is the probe. */
+async function grudging(answer: object): Promise<string> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  const counts = new Map<WebSocket, number>();
+  server.on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => {
+      const { id, method, params } = JSON.parse(data.toString()) as JsonObject & { params?: JsonObject };
+      if (id === undefined) return;
+      const called = (counts.get(socket) ?? 0) + (method === 'tools/call' ? 1 : 0);
+      counts.set(socket, called);
+      const isSeldom = called > 0 && called * 20 < Math.max(...counts.values());
+      const results: Readonly<Record<string, object>> = {
+        initialize: {
+          protocolVersion: params?.['protocolVersion'],
+          capabilities: { tools: {} },
+          serverInfo: { name: 'it', version: '1' },
+        },
+        'tools/list': { tools: [{ name: 'echo', inputSchema: { type: 'object' } }] },
+        'tools/call': isSeldom ? answer : { content: [{ type: 'text', text: 'hi' }] },
+      };
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: results[String(method)] ?? {} }));
+    });
+  });
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const socket of server.clients) socket.terminate();
+    await new Promise((closed) => server.close(closed));
+  });
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a server that treats the probe alone badly is found out', async () => {
+  const folder = temporaryFolder();
+  const file = fileIn(folder, 'shared.json', {
+    ...SCENARIO,
+    window: '1s',
+    scripts: [{ name: 'any', steps: [{ call: 'echo', send: '64B' }] }],
+  });
+  const run = async (answer: object) =>
+    runCommand(
+      ['run', file, '--quick', '--trials', '1', '--drivers', '2', '--target', `it=${await grudging(answer)}`],
+      folder,
+    );
+  const wrong = await run({});
+  expect(wrong.stdout).toContain('wrong-answers');
+  expect(wrong.code).toBe(4);
+  const refused = await run({ content: [], isError: true });
+  expect(refused.stdout).toMatch(/probe [^;.]*\(\d+\s+of\s+its\s+\d+\s+calls\s+failed\)/);
+  expect(refused.stdout).toMatch(/errors in/);
+  expect(refused.code).toBe(0);
 });
 
 test('each trial has its own, and none of them is left', async () => {

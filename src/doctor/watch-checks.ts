@@ -5,7 +5,7 @@ import {
   LATE_PUBLICATION_LIMIT_NS,
   LOAD_LIMIT_CORES,
   SEND_LAG_P99_LIMIT_NS,
-} from '../trial/doubts.ts';
+} from '../doubts/doubts-of.ts';
 import type { Check } from './check.ts';
 import type { Lateness } from './commands.ts';
 import type { CoreWatch, MachineWatch } from './watch-cores.ts';

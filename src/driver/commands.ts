@@ -5,6 +5,7 @@ import type { Recorded } from '../measure/recorder.ts';
 import type { ProcessUse } from '../measure/process-meter.ts';
 import type { TreeReading } from '../measure/process-tree.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import type { CalendarShare } from '../scenario/divide.ts';
 import type { Pacing } from '../scenario/pacing.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../scenario/variant.ts';
@@ -82,6 +83,8 @@ export interface RunOrder {
   readonly seed: number;
   /** By what the calendar is kept, where there is one. */
   readonly pacing: Pacing;
+  /** Of the calendar, where several drivers keep it together; absent for all of it. */
+  readonly share?: CalendarShare | undefined;
 }
 
 export type RunReply = PhaseReport;

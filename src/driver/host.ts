@@ -134,7 +134,7 @@ export function driverHandlers(
         filler,
         foreignCall: options?.target?.call,
         repeated,
-        random: seededRandom(derivedSeed(order.seed, 'scripts')),
+        random: seededRandom(derivedSeed(order.seed, `scripts${order.share?.driver ?? ''}`)),
         signal: aborter.signal,
       };
       const report = await runPhase(phase);

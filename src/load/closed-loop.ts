@@ -4,7 +4,8 @@ import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import { type Nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import { type Deadline, type Phase, deadlineOf } from './phase.ts';
-import { callsIn, pickScript, runScript } from './script.ts';
+import { callsIn } from '../scenario/calendar-length.ts';
+import { pickScript, runScript } from './script.ts';
 
 export async function runClosedLoop(phase: Phase, thinkNs: Nanoseconds): Promise<void> {
   await until(phase.clock, phase.startNs);

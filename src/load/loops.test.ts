@@ -9,7 +9,7 @@ import type { Recorded } from '../measure/recorder.ts';
 import { seededRandom } from '../scenario/random.ts';
 import { type LoadModel, MISBEHAVIOURS, type Scenario, type Step } from '../scenario/scenario.ts';
 import { nanoseconds, perSecond } from '../units.ts';
-import { calendarLength } from './phase.ts';
+import { calendarLength } from '../scenario/calendar-length.ts';
 import { pickScript } from './script.ts';
 
 const started: Simulation[] = [];

@@ -4,12 +4,14 @@
  */
 import { type ArrivalCheck, checkArrivals } from '../measure/arrival-check.ts';
 import { scheduleArrivals } from '../scenario/arrivals.ts';
+import { calendarLengthOf, callsIn, repeatsOf } from '../scenario/calendar-length.ts';
+import { arrivalsOf } from '../scenario/divide.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { LoadModel, Script } from '../scenario/scenario.ts';
 import { type Nanoseconds, minus, nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
-import { type Phase, calendarLength, extentOf } from './phase.ts';
-import { callsIn, pickScript, runScript } from './script.ts';
+import type { Phase } from './phase.ts';
+import { pickScript, runScript } from './script.ts';
 
 type CalendarModel = Extract<LoadModel, { kind: 'open' | 'sessions' }>;
 
@@ -22,20 +24,13 @@ export interface Calendar {
 }
 
 export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<Calendar> {
-  const repeats = model.kind === 'sessions' ? model.repeats : 1;
-  const lengthNs = calendarLength(
-    phase.kind,
-    extentOf(phase),
-    model.ratePerSec * repeats * meanCalls(phase.scenario.scripts),
-  );
+  const repeats = repeatsOf(model);
+  const lengthNs = calendarLengthOf(phase.kind, phase.scenario);
   const { arrivals, ratePerSec } = model;
-  const offsets = scheduleArrivals({
-    arrivals,
-    ratePerSec,
-    durationNs: lengthNs,
-    seed: derivedSeed(phase.seed, 'arrivals'),
-    gridNs: phase.pacer.gridNs,
-  });
+  const seed = derivedSeed(phase.seed, 'arrivals');
+  const { gridNs } = phase.pacer;
+  const all = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed, gridNs });
+  const offsets = phase.share === undefined ? all : arrivalsOf(all, phase.share, { arrivals, seed });
   const running = new Set<Promise<void>>();
   const started = new Float64Array(offsets.length);
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
@@ -74,9 +69,4 @@ function runSession(
     };
     runScript(phase, client, script, dueNs, next);
   });
-}
-
-function meanCalls(scripts: readonly Script[]): number {
-  const weight = scripts.reduce((sum, script) => sum + script.weight, 0);
-  return scripts.reduce((sum, script) => sum + (script.weight / weight) * callsIn(script), 0);
 }

@@ -3,9 +3,11 @@ import type { Clock } from '../measure/clock.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import type { RepeatedCall } from '../mcp/call-template.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
+import { WARMUP_PATIENCE } from '../scenario/calendar-length.ts';
+import type { CalendarShare } from '../scenario/divide.ts';
 import type { Random } from '../scenario/random.ts';
 import type { Extent, Scenario, Step } from '../scenario/scenario.ts';
-import { type Bytes, type Nanoseconds, nanoseconds } from '../units.ts';
+import type { Bytes, Nanoseconds } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -27,6 +29,8 @@ export interface Phase {
   /** Nothing is due before it. */
   readonly startNs: Nanoseconds;
   readonly seed: number;
+  /** Of the calendar, where several drivers keep it together; absent for all of it. */
+  readonly share?: CalendarShare | undefined;
   readonly random: Random;
   /** Ends the phase early: the command is going away. */
   readonly signal: AbortSignal;
@@ -38,24 +42,9 @@ export interface Deadline {
   over(): boolean;
 }
 
-/** A warm-up that waits for a number of calls gives up after this many times its time: a slow endpoint is not waited for forever. */
-const WARMUP_PATIENCE = 10;
-
 /** The extent that belongs to the phase. */
 export const extentOf = (phase: Phase): Extent =>
   phase.kind === 'warmup' ? phase.scenario.warmup : phase.scenario.window;
-
-/**
- * How long a calendar runs: as the closed loop's deadline, with the time that the calls take at the rate at which they
- * arrive. Known before the phase begins, and the same whatever the endpoint does.
- */
-export function calendarLength(kind: Phase['kind'], { timeNs, calls }: Extent, callsPerSec: number): Nanoseconds {
-  const byCalls = calls === undefined || callsPerSec === 0 ? undefined : (calls / callsPerSec) * 1e9;
-  if (timeNs === undefined || byCalls === undefined) return nanoseconds(timeNs ?? byCalls ?? 0);
-  return nanoseconds(
-    kind === 'window' ? Math.min(timeNs, byCalls) : Math.min(Math.max(timeNs, byCalls), timeNs * WARMUP_PATIENCE),
-  );
-}
 
 /** The closed loop's end: the window takes whichever comes first, the warm-up wants both. */
 export function deadlineOf(phase: Phase): Deadline {

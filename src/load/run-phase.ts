@@ -1,10 +1,11 @@
 /** Chooses the loop by the load model: one loop per kind, one switch. */
 import type { ArrivalCheck } from '../measure/arrival-check.ts';
 import { until } from '../measure/clock.ts';
+import { calendarLengthOf, repeatsOf } from '../scenario/calendar-length.ts';
 import { type Nanoseconds, nanoseconds, plus, rateOf } from '../units.ts';
 import { runClosedLoop } from './closed-loop.ts';
 import { runOpenLoop } from './open-loop.ts';
-import { type Phase, calendarLength, extentOf } from './phase.ts';
+import { type Phase, extentOf } from './phase.ts';
 
 /** What the load model asked for; `null` where nothing was asked by the calendar. */
 export interface PhaseReport {
@@ -21,7 +22,7 @@ export async function runPhase(phase: Phase): Promise<PhaseReport> {
   const { load } = phase.scenario;
   switch (load.kind) {
     case 'none': {
-      const lengthNs = calendarLength(phase.kind, extentOf(phase), 0);
+      const lengthNs = calendarLengthOf(phase.kind, phase.scenario);
       await until(phase.clock, plus(phase.startNs, lengthNs));
       return { offeredPerSec: null, lengthNs };
     }
@@ -32,7 +33,7 @@ export async function runPhase(phase: Phase): Promise<PhaseReport> {
     }
     default: {
       const { arrivals, lengthNs, kept } = await runOpenLoop(phase, load);
-      const scripts = arrivals * (load.kind === 'sessions' ? load.repeats : 1);
+      const scripts = arrivals * repeatsOf(load);
       return { offeredPerSec: rateOf(scripts, lengthNs) ?? null, lengthNs, kept };
     }
   }

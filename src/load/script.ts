@@ -4,6 +4,7 @@ import { type Exchange, describeOutcome } from '../mcp/outcome.ts';
 import { type JsonObject, isObject } from '../mcp/jsonrpc.ts';
 import { nonceOf, paddedText, readNonce } from '../mcp/payload.ts';
 import { type ToolCall, answerText, toolArguments } from '../mcp/tools.ts';
+import { callsIn } from '../scenario/calendar-length.ts';
 import type { Random } from '../scenario/random.ts';
 import type { ArgumentText, Script, Step } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_MS, plus } from '../units.ts';
@@ -11,11 +12,6 @@ import type { BenchClient } from './bench-client.ts';
 import type { Phase } from './phase.ts';
 
 type CallStep = Extract<Step, { kind: 'call' }>;
-
-const EXCHANGES: ReadonlySet<Step['kind']> = new Set(['call', 'foreign-call', 'ping']);
-
-/** How many calls a script makes. */
-export const callsIn = (script: Script): number => script.steps.filter((step) => EXCHANGES.has(step.kind)).length;
 
 /** Chooses by weight. */
 export function pickScript(scripts: readonly Script[], random: Random): Script {

@@ -1,5 +1,5 @@
 /** The doubts of several measurements of the same trial as those of one: each kind once, as far as it reaches. */
-import type { Doubt } from '../result/record.ts';
+import { biasOf, type Doubt } from '../result/record.ts';
 
 type Kind = Doubt['kind'];
 type Of<K extends Kind> = Extract<Doubt, { readonly kind: K }>;
@@ -63,9 +63,7 @@ const MERGED: { readonly [K in Kind]: (doubts: readonly Of<K>[]) => readonly Of<
   'not-steady': worst(({ driftShare }) => Math.abs(driftShare)),
   'driver-bias': (doubts) =>
     (['service-time.p50', 'service-time.p99'] as const).flatMap((metric) =>
-      worst<Of<'driver-bias'>>(({ driversNs, probeLowNs }) => driversNs / probeLowNs)(
-        doubts.filter((doubt) => doubt.metric === metric),
-      ),
+      worst<Of<'driver-bias'>>(biasOf)(doubts.filter((doubt) => doubt.metric === metric)),
     ),
   'drivers-disagree': worst(({ leastNs, mostNs }) => mostNs / leastNs),
 };

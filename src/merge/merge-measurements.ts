@@ -1,7 +1,7 @@
 /** One cell of one trial as several drivers measured it at the same time, as one measurement. */
 import type { ByteBooks, Measurement, RelayLateness } from '../result/record.ts';
 import { bytes } from '../units.ts';
-import { driverDoubts } from './driver-agreement.ts';
+import { runsDisagree } from '../doubts/driver-agreement.ts';
 import { mergeDoubts } from './merge-doubts.ts';
 import { bytesOrNull, longest, mergeSeen, mergeUse, sum, sumOrNull } from './merge-seen.ts';
 import { mergeTeams } from './merge-teams.ts';
@@ -33,7 +33,7 @@ export function mergeMeasurements(first: Measurement, others: readonly Measureme
     },
     ...mergeRelays(all.flatMap(({ relay }) => relay ?? [])),
     ...mergeTeams(all),
-    doubts: mergeDoubts([...all.map(({ doubts }) => doubts), driverDoubts(all)]),
+    doubts: mergeDoubts([...all.map(({ doubts }) => doubts), runsDisagree(all)]),
   };
 }
 

@@ -1,6 +1,6 @@
 /** A doubt in plain words: what was seen, and what it means for the numbers. */
 import { count, percent, rate, time } from '../claims/quantity.ts';
-import type { Doubt } from '../result/record.ts';
+import { biasOf, type Doubt } from '../result/record.ts';
 
 /** How far a doubt reaches, comparable among doubts of its kind: the larger, the worse. */
 export function severityOf(doubt: Doubt): number {
@@ -38,7 +38,7 @@ export function severityOf(doubt: Doubt): number {
     case 'not-steady':
       return Math.abs(doubt.driftShare);
     case 'driver-bias':
-      return Math.max(doubt.driversNs / doubt.probeLowNs, (doubt.probeHighNs ?? 0) / doubt.driversNs);
+      return biasOf(doubt);
     case 'drivers-disagree':
       return doubt.mostNs / Math.max(doubt.leastNs, Number.MIN_VALUE);
   }
@@ -86,7 +86,7 @@ export function doubtText(doubt: Doubt): string {
     case 'not-steady':
       return `times still moved by ${percent(Math.abs(doubt.driftShare))} within the window; the warm-up may have been too short`;
     case 'driver-bias':
-      return `the drivers saw a ${doubt.metric === 'service-time.p50' ? 'p50' : 'p99'} of ${time(doubt.driversNs)} where a probe beside them saw ${probeWords(doubt)}; these times are the drivers' own waiting as well`;
+      return `the drivers saw a ${doubt.metric === 'service-time.p50' ? 'p50' : 'p99'} of ${time(doubt.driversNs)} where a probe beside them saw ${probeWords(doubt)}; ${doubt.driversNs > doubt.probeLowNs ? "these times are the drivers' own waiting as well" : 'who comes at random waits longer than these drivers saw, or the probe waited for a core itself'}`;
     case 'drivers-disagree':
       return `the drivers whose sum this is saw medians from ${time(doubt.leastNs)} to ${time(doubt.mostNs)} in the same trial, more than ${percent(doubt.limit)} apart; together they are no one's distribution`;
   }

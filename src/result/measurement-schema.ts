@@ -152,7 +152,7 @@ const doubt = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('drivers-disagree'),
-    metric: z.enum(['response-time.p50', 'delivery.p50']),
+    metric: z.enum(['response-time.p50', 'service-time.p50', 'delivery.p50']),
     leastNs: ns(),
     mostNs: ns(),
     limit: z.number(),

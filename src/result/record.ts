@@ -335,11 +335,19 @@ export type Doubt =
   /** Medians of the same trial at different drivers, the smallest and the largest, beyond `limit` apart as a share. */
   | {
       readonly kind: 'drivers-disagree';
-      readonly metric: 'response-time.p50' | 'delivery.p50';
+      readonly metric: 'response-time.p50' | 'service-time.p50' | 'delivery.p50';
       readonly leastNs: Nanoseconds;
       readonly mostNs: Nanoseconds;
       readonly limit: number;
     };
+
+/** By what factor, above 1, drivers and probe are at least apart, whoever saw more. */
+export const biasOf = ({
+  driversNs,
+  probeLowNs,
+  probeHighNs,
+}: Extract<Doubt, { readonly kind: 'driver-bias' }>): number =>
+  Math.max(driversNs / (probeHighNs ?? Infinity), probeLowNs / driversNs);
 
 /** Doubts after which a number is wrong rather than uncertain. */
 const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set([

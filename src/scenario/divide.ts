@@ -1,6 +1,7 @@
 /** How several drivers divide a scenario's load among themselves, and what a probe beside them does. */
 import { type PerSecond, perSecond, seconds } from '../units.ts';
-import type { Extent, LoadModel, Scenario } from './scenario.ts';
+import { derivedSeed, seededRandom } from './random.ts';
+import type { Arrivals, Extent, Scenario } from './scenario.ts';
 
 /** Calls a second that a probe makes: enough for a median of a second or two, few enough to be nobody's load (Kaffes et al., SoCC 2019, keep to a few per cent). */
 const PROBE_RATE = perSecond(50);
@@ -10,12 +11,18 @@ const MOST_OF_LOAD = 0.05;
 const PROBE_LIMIT_NS = seconds(600);
 
 /** Why drivers cannot share the scenario; `undefined` where they can. */
-export function indivisible({ clients, publish, load }: Scenario, drivers: number): string | undefined {
+export function indivisible({ clients, publish, load, window }: Scenario, drivers: number): string | undefined {
   if (publish.length > 0) return 'it publishes events, and one driver must see all receivers of an event';
   if (load.kind === 'none') return 'nothing is called in it';
   if (clients < drivers)
     return `it has ${clients} ${clients === 1 ? 'client' : 'clients'}, and each driver needs one; --clients sets them`;
-  return undefined;
+  if (load.kind === 'closed')
+    return (window.calls ?? drivers) < drivers
+      ? `it ends after ${window.calls} ${window.calls === 1 ? 'call' : 'calls'}, and each driver needs one; --calls sets them`
+      : undefined;
+  return load.maxInFlight < drivers
+    ? `at most ${load.maxInFlight} may be in flight, and each driver needs one; max-in-flight in its file sets them`
+    : undefined;
 }
 
 /** One driver's part of it. */
@@ -25,31 +32,50 @@ export interface Share {
   readonly firstClient: number;
 }
 
-/** Clients, rates, numbers of calls and the limit of what may be in flight, in parts that add up to the scenario's. */
+/** Which arrivals of the scenario's one calendar are a driver's own. */
+export interface CalendarShare {
+  /** From 0. */
+  readonly driver: number;
+  readonly drivers: number;
+}
+
+/**
+ * Clients, what may be in flight, and in a closed loop numbers of calls, in parts that add up to the scenario's. A calendar is
+ * not divided: every driver has the whole of it, and keeps its own arrivals of it.
+ */
 export function divide(scenario: Scenario, drivers: number): readonly Share[] {
-  const part = (total: number, index: number): number =>
-    Math.floor((total * (index + 1)) / drivers) - Math.floor((total * index) / drivers);
-  return Array.from({ length: drivers }, (_, index) => ({
-    firstClient: Math.floor((scenario.clients * index) / drivers),
-    scenario: {
-      ...scenario,
-      clients: part(scenario.clients, index),
-      load: loadPart(scenario.load, drivers, (total) => part(total, index)),
-      warmup: extentPart(scenario.warmup, (total) => part(total, index)),
-      window: extentPart(scenario.window, (total) => part(total, index)),
-    },
-  }));
+  return Array.from({ length: drivers }, (_, driver) => {
+    const part = (total: number): number =>
+      Math.floor((total * (driver + 1)) / drivers) - Math.floor((total * driver) / drivers);
+    const { load, warmup, window } = scenario;
+    const extentPart = (extent: Extent): Extent =>
+      load.kind !== 'closed' || extent.calls === undefined ? extent : { ...extent, calls: part(extent.calls) };
+    return {
+      firstClient: Math.floor((scenario.clients * driver) / drivers),
+      scenario: {
+        ...scenario,
+        clients: part(scenario.clients),
+        load: 'maxInFlight' in load ? { ...load, maxInFlight: part(load.maxInFlight) } : load,
+        warmup: extentPart(warmup),
+        window: extentPart(window),
+      },
+    };
+  });
 }
 
-function loadPart(load: LoadModel, drivers: number, part: (total: number) => number): LoadModel {
-  if (load.kind === 'none' || load.kind === 'closed') return load;
-  // A driver that may have nothing in flight would drop everything.
-  const maxInFlight = Math.max(1, part(load.maxInFlight));
-  return { ...load, ratePerSec: perSecond(load.ratePerSec / drivers), maxInFlight };
+/**
+ * A driver's own arrivals of a calendar that all drivers have alike. Even ones go round, so that each has an even calendar;
+ * of random ones each goes to a driver drawn for it, so that each has a Poisson calendar of its part of the rate
+ * (Kingman, Poisson Processes, 1993, § 5.1). Together they are the calendar, whatever the number of drivers.
+ */
+export function arrivalsOf(
+  offsets: Float64Array,
+  { driver, drivers }: CalendarShare,
+  { arrivals, seed }: { readonly arrivals: Arrivals; readonly seed: number },
+): Float64Array {
+  const random = seededRandom(derivedSeed(seed, 'whose arrivals'));
+  return offsets.filter((_, index) => (arrivals === 'constant' ? index % drivers : random.integer(drivers)) === driver);
 }
-
-const extentPart = (extent: Extent, part: (total: number) => number): Extent =>
-  extent.calls === undefined ? extent : { ...extent, calls: Math.max(1, part(extent.calls)) };
 
 /**
  * The same scripts from one client at random instants, fifty a second at most and a twentieth of a load whose rate is

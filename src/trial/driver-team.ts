@@ -4,14 +4,13 @@
  * that is busy delays its own answers and takes that for the transport (Treadmill, ISCA 2016; mutilate's separate agents).
  */
 import type { Child } from '../child/child.ts';
-import type { DriverCommands, DriverReading, RunOrder, RunReply } from '../driver/commands.ts';
+import type { DriverCommands, DriverReading, RunReply } from '../driver/commands.ts';
 import { mediansOf } from '../measure/recorder.ts';
 import { bytesOf, longest, mergeSeen, mergeUse, sum } from '../merge/merge-seen.ts';
 import { mergeDistributions } from '../measure/histogram.ts';
 import { type Share, divide, probeOf } from '../scenario/divide.ts';
 import { derivedSeed } from '../scenario/random.ts';
-import type { LoadModel, Scenario } from '../scenario/scenario.ts';
-import { type Nanoseconds, NS_PER_S, nanoseconds, plus } from '../units.ts';
+import type { Nanoseconds } from '../units.ts';
 
 /** Asks a driver, or several that are asked as one. */
 export type AskedDriver = Pick<Child<DriverCommands>, 'ask'>;
@@ -43,19 +42,18 @@ export function asOneDriver(drivers: readonly AskedDriver[], probe: AskedDriver)
       return undefined;
     },
     prepare: async (order, timeoutNs) => {
-      await each((driver, index) =>
-        driver.ask('prepare', orderOf(order, index, shareOf(shares, index).scenario, drivers.length), timeoutNs),
-      );
+      const ofAll = { drivers: drivers.length };
+      await each((driver, index) => driver.ask('prepare', { ...order, share: { driver: index, ...ofAll } }, timeoutNs));
       return probe.ask('prepare', { ...order, seed: derivedSeed(order.seed, 'probe') }, timeoutNs);
     },
     run: async (_, timeoutNs) => {
-      const probing = probe.ask('run', undefined, timeoutNs);
-      // Where a driver fails the trial fails, and nobody waits for the probe.
-      probing.catch(() => undefined);
-      const replies = await each((driver) => driver.ask('run', undefined, timeoutNs));
-      await probe.ask('abort', undefined, timeoutNs);
-      await probing;
-      return together(replies);
+      const driven = each((driver) => driver.ask('run', undefined, timeoutNs)).then(async (replies) => {
+        await probe.ask('abort', undefined, timeoutNs);
+        return together(replies);
+      });
+      // Whoever goes, the probe as well, fails the trial at once.
+      const [reply] = await Promise.all([driven, probe.ask('run', undefined, timeoutNs)]);
+      return reply;
     },
     collect: async (published, timeoutNs) => {
       const readings = await each((driver) => driver.ask('collect', published, timeoutNs));
@@ -85,18 +83,6 @@ function shareOf(shares: readonly Share[], index: number): Share {
   const share = shares[index];
   if (share === undefined) throw new Error('no scenario was opened');
   return share;
-}
-
-/** Of its own seed, so that no two drivers call at the same instants. */
-function orderOf(order: RunOrder, index: number, { load }: Scenario, drivers: number): RunOrder {
-  const startNs = plus(order.startNs, offsetOf(load, index, drivers));
-  return { ...order, startNs, seed: derivedSeed(order.seed, `driver ${index}`) };
-}
-
-/** Even calendars of several drivers make one even calendar when each is shifted by its part of the gap. */
-function offsetOf(load: LoadModel, index: number, drivers: number): Nanoseconds {
-  if (load.kind === 'none' || load.kind === 'closed' || load.arrivals === 'poisson') return nanoseconds(0);
-  return nanoseconds(Math.round(((NS_PER_S / load.ratePerSec) * index) / drivers));
 }
 
 /** Rates add up; the phase was as long as its longest part, and as far off its calendar as the driver that was furthest off. */

@@ -1,8 +1,7 @@
 /** One cell in one trial: connect, warm up, measure between two quiet edges, close. */
 import type { DriverReading, RunReply } from '../driver/commands.ts';
-import { driverDoubts } from '../merge/driver-agreement.ts';
 import { processorUs } from '../measure/process-meter.ts';
-import { probeDoubts } from './probe-bias.ts';
+import { achievedPerSec } from '../measure/rates.ts';
 import type { EndpointReading, PublishReport } from '../endpoint/commands.ts';
 import type { ByteBooks } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
@@ -10,20 +9,13 @@ import type { Clock } from '../measure/clock.ts';
 import { type MachineReading, machineUse, readMachine } from '../measure/machine-meter.ts';
 import { type OutsideUse, useBetween } from '../measure/process-tree.ts';
 import type { HiccupMeter, Hiccups } from '../measure/hiccup-meter.ts';
-import type {
-  Doubt,
-  MachineUse,
-  Measurement,
-  RelayCheck,
-  RelayLateness,
-  Team,
-  WarmupReport,
-} from '../result/record.ts';
+import type { MachineUse, Measurement, RelayCheck, RelayLateness, Team, WarmupReport } from '../result/record.ts';
+import { repeatsOf } from '../scenario/calendar-length.ts';
 import type { Pacing } from '../scenario/pacing.ts';
 import { derivedSeed } from '../scenario/random.ts';
 import type { Cell, Extent, Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, NS_PER_S, bytes, minus, nanoseconds, plus, seconds } from '../units.ts';
-import { doubtsOf } from './doubts.ts';
+import { doubtsOf } from '../doubts/doubts-of.ts';
 import { PROMPT_NS, type TrialProcesses } from './processes.ts';
 
 /** What a phase may take beyond its own time, its timeouts and its connections. */
@@ -147,9 +139,11 @@ function phaseLimit(extent: Extent, scenario: Scenario): Nanoseconds {
     .flatMap((script) => script.steps)
     .reduce((sum, step) => sum + (step.kind === 'think' ? step.thinkNs : 0), 0);
   const script = scenario.scripts.reduce((most, { steps }) => Math.max(most, steps.length), 0);
-  const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
   return nanoseconds(
-    Math.min(timeNs * 10 + repeats * (script * scenario.timeoutNs + thinking) + SLACK_NS, 2 * 3_600 * NS_PER_S),
+    Math.min(
+      timeNs * 10 + repeatsOf(scenario.load) * (script * scenario.timeoutNs + thinking) + SLACK_NS,
+      2 * 3_600 * NS_PER_S,
+    ),
   );
 }
 
@@ -187,8 +181,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     ...(relay === undefined ? {} : { relay }),
     ...(team === undefined ? {} : { team: teamOf(team) }),
   };
-  const doubts: Doubt[] = doubtsOf(measurement, {
-    scenario: cell.scenario,
+  const doubts = doubtsOf(measurement, {
     clock: context.clockCheck,
     openAtEndpoint: endpoint,
     latestPublicationNs: measured.published.latestNs,
@@ -197,7 +190,7 @@ function assemble(cell: Cell, context: CellContext, warm: PhaseResult, measured:
     relayCheck: context.relayCheck,
     ceilingPerSec: context.ceilingOf?.(cell.id),
   });
-  return { ...measurement, doubts: [...doubts, ...teamDoubts(team, measurement)] };
+  return { ...measurement, doubts };
 }
 
 /** What the endpoint counted but for the probe's messages: then both ends speak of the same calls. Its processor time cannot be told apart. */
@@ -228,31 +221,20 @@ const teamOf = ({ drivers, probe }: NonNullable<DriverReading['team']>): Team =>
   probe: { calls: probe.calls, serviceTime: probe.serviceTime },
 });
 
-/** Whether its drivers agree with each other, and with who looks over their shoulders. */
-const teamDoubts = (team: DriverReading['team'], { serviceTime }: Pick<Measurement, 'serviceTime'>): Doubt[] =>
-  team === undefined ? [] : [...driverDoubts(team.drivers), ...probeDoubts(serviceTime, team.probe.serviceTime)];
-
 const warmupReport = ({ driver }: PhaseResult): WarmupReport => ({
   elapsedNs: driver.elapsedNs,
   discardedCalls: driver.calls.due,
   discardedNotifications: driver.notifications.delivered,
 });
 
-/**
- * Scripts completed per second. Under a calendar the last scripts end after the calendar does, even on an endpoint
- * that keeps up; what the quickest session took is therefore taken off the time.
- */
-function achievedRate(
-  scripts: number,
-  driver: DriverReading,
-  scenario: Scenario,
-  { offeredPerSec, lengthNs: calendarNs }: RunReply,
-): number {
-  const repeats = scenario.load.kind === 'sessions' ? scenario.load.repeats : 1;
+function achievedRate(scripts: number, driver: DriverReading, scenario: Scenario, run: RunReply): number {
   const quickest = driver.scriptTime.count > 0 ? driver.scriptTime : driver.responseTime;
-  const tailNs = offeredPerSec === null ? 0 : repeats * quickest.minNs;
-  const lengthNs = Math.max(1, calendarNs, driver.elapsedNs - tailNs);
-  return (scripts * NS_PER_S) / (offeredPerSec === null ? Math.max(1, driver.elapsedNs) : lengthNs);
+  const calendar = { lengthNs: run.lengthNs, quickestNs: nanoseconds(repeatsOf(scenario.load) * quickest.minNs) };
+  return achievedPerSec({
+    scripts,
+    elapsedNs: driver.elapsedNs,
+    calendar: run.offeredPerSec === null ? null : calendar,
+  });
 }
 
 function byteBooks(driver: DriverReading, endpoint: EndpointReading | null, wired: boolean): ByteBooks {

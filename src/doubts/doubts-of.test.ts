@@ -1,19 +1,12 @@
-/** What is made of a measurement before it is written down: doubts. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** Doubts about a measurement by itself: what makes them, and which numbers they take away. */
 import { describe, expect, test } from 'vitest';
-import { distributionOf, fixtureMeasurement, fixtureRecord } from '../../test/fixtures/record.ts';
+import { distributionOf, fixtureMeasurement } from '../../test/fixtures/record.ts';
 import { FIXTURE_CELLS } from '../../test/fixtures/cells.ts';
 import type { EndpointReading } from '../endpoint/commands.ts';
 import type { Doubt, Measurement } from '../result/record.ts';
 import { isValid } from '../result/record.ts';
-import { expandList } from '../measure/allowed-cores.ts';
-import { SDK_PACKAGE } from '../sdk/package.ts';
 import { bytes, milliseconds, nanoseconds } from '../units.ts';
-import { type DoubtContext, doubtsOf, driftOf } from './doubts.ts';
-import { describeEnvironment, versionsOf } from './environment.ts';
-import { choosePlacement, placementWords } from './placement.ts';
+import { type DoubtContext, doubtsOf, driftOf } from './doubts-of.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls')!;
 const COMPARABLE = {
@@ -37,7 +30,6 @@ function doubts(special: Partial<Measurement> = {}, context: Partial<DoubtContex
     messagesDown: measurement.bytes.messagesDown,
   } as EndpointReading;
   return doubtsOf(measurement, {
-    scenario: cell.scenario,
     clock: COMPARABLE,
     openAtEndpoint,
     latestPublicationNs: nanoseconds(0),
@@ -319,61 +311,42 @@ describe('numbers that deserve a second look', () => {
   });
 });
 
-describe('the machine', () => {
-  test.each([
-    ['0', [0]],
-    ['0-3', [0, 1, 2, 3]],
-    ['0-1,5,8-9', [0, 1, 5, 8, 9]],
-    ['7-7', [7]],
-  ])('cores %s', (list, cores) => {
-    expect(expandList(list)).toEqual(cores);
+describe('several drivers and their probe', () => {
+  const share = ({ clients, calls: books, serviceTime }: Measurement) => ({
+    clients,
+    calls: books,
+    serviceTime,
+    cpuUs: 1,
+    utilisation: 0.1,
+  });
+  const probed = (special: Partial<Measurement['calls']>): Partial<Measurement> => ({
+    team: {
+      drivers: [share(CLEAN), share(CLEAN)],
+      probe: { calls: { ...CLEAN.calls, ...special }, serviceTime: CLEAN.serviceTime },
+    },
   });
 
-  test('placement is two different cores, or a reason', () => {
-    const placement = choosePlacement();
-    if (placement.kind === 'pinned') expect(placement.endpointCpu).not.toBe(placement.driverCpu);
-    expect(placementWords(placement, { arms: [] })).toMatch(
-      /^(endpoint on core \d+, driver on core \d+|left to the scheduler: .+)$/,
-    );
-    const [arm] = fixtureRecord({ blocks: 1, armIds: ['sse+wan'], cells: [] }).plan.arms;
-    expect(
-      placementWords({ kind: 'pinned', endpointCpu: 0, driverCpu: 1, relayCpu: 2 }, { arms: [arm!], awake: true }),
-    ).toBe('endpoint on core 0, driver on core 1, relay on core 2, cores kept from idling');
-    expect(placementWords({ kind: 'free', because: 'there is one core' }, { arms: [] })).toBe(
-      'left to the scheduler: there is one core',
-    );
+  test('that agree raise none', () => {
+    expect(doubts(probed({}))).toEqual([]);
   });
 
-  test('the environment names versions, and no person or host', async () => {
-    const environment = describeEnvironment('somewhere', []);
-    expect(environment).toMatchObject({ node: process.versions.node, placement: 'somewhere' });
-    expect(Object.keys(environment.packages)).toEqual([
-      'ws',
-      'eventsource',
-      'eventsource-parser',
-      'undici',
-      'hdr-histogram-js',
-    ]);
-    for (const version of Object.values(environment.packages)) expect(version).toMatch(/^\d+\.\d+\.\d+/);
-    const { hostname, userInfo } = await import('node:os');
-    const values = JSON.stringify(environment).match(/"[^"]*"/g) ?? [];
-    expect(values).not.toContain(`"${hostname()}"`);
-    expect(values).not.toContain(`"${userInfo().username}"`);
-  });
+  test.each(['wrong', 'misrouted', 'duplicated', 'unreadable'] as const)(
+    'one answer to the probe that was %s makes the numbers wrong, though it is in none of them',
+    (kind) => {
+      const found = doubts(probed({ [kind]: 1 }));
+      expect(found).toEqual([{ kind: 'wrong-answers', count: 1 }]);
+      expect(isValid({ ...CLEAN, doubts: found })).toBe(false);
+    },
+  );
 
-  test('the official client is named where it drives, and only there', () => {
-    const arms = fixtureRecord({ blocks: 1 }).plan.arms;
-    const named = (client: 'stock' | 'sdk') =>
-      describeEnvironment(
-        'somewhere',
-        arms.map((arm) => ({ ...arm, variant: { ...arm.variant, client } })),
-      ).packages[SDK_PACKAGE];
-    expect(named('stock')).toBeUndefined();
-    expect(named('sdk')).toMatch(/^\d+\.\d+\.\d+/);
-  });
-
-  test('a package that is not installed has no version, and is no failure', () => {
-    const elsewhere = pathToFileURL(join(tmpdir(), 'nothing-is-installed-here.js')).href;
-    expect(versionsOf([SDK_PACKAGE, 'ws'], elsewhere)).toEqual({});
-  });
+  test.each(['rejected', 'disconnected', 'timedOut', 'dropped'] as const)(
+    'one call of the probe that was %s',
+    (kind) => {
+      const found = doubts({
+        ...calls({ timedOut: 2, due: CLEAN.calls.ok + 2 }),
+        ...probed({ [kind]: 1, errors: ['cut'] }),
+      });
+      expect(found).toEqual([{ kind: 'errors', count: 3, example: 'cut' }]);
+    },
+  );
 });

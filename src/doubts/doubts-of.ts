@@ -2,14 +2,14 @@
  * Reasons to trust a measurement less, or not at all. The evidence is the driver's, the machine's or the protocol's,
  * never the latency that was measured: guards that look at the result delete true results.
  */
-import type { EndpointReading } from '../endpoint/commands.ts';
 import { isOffCalendar } from '../measure/arrival-check.ts';
 import { callsBalance, notificationsBalance } from '../measure/books.ts';
 import type { ClockCheck } from '../measure/clock-check.ts';
 import { decodeHistogram } from '../measure/histogram.ts';
-import type { Doubt, Measurement, RelayCheck } from '../result/record.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { CallBooks, Doubt, Measurement, RelayCheck } from '../result/record.ts';
 import { type Nanoseconds, milliseconds, nanoseconds, rateOf } from '../units.ts';
+import { driversDisagree } from './driver-agreement.ts';
+import { probeDoubts } from './probe-bias.ts';
 
 /** Limits. A timer-paced generator cannot be on time to better than a few milliseconds on a shared machine. */
 export const SEND_LAG_P99_LIMIT_NS = milliseconds(3);
@@ -30,21 +30,30 @@ const RELAY_LATE_LIMIT_NS = milliseconds(2);
 /** Theil–Sen drift over the window, as a share of the median. */
 const DRIFT_LIMIT = 0.25;
 
-export interface DoubtContext {
-  readonly scenario: Scenario;
+/** What is known of a measurement's surroundings, and stands in the record. */
+export interface RecordedContext {
   readonly clock: ClockCheck;
-  /** `null` where the server is somebody else's: there is nothing to compare with. */
-  readonly openAtEndpoint: EndpointReading | null;
-  /** The latest that an event went out after the calendar called for it. */
-  readonly latestPublicationNs: Nanoseconds;
-  /** Sessions that the server ended and a client opened again. */
-  readonly sessionsReopened: number;
   /** Of the relay between the two, where there is one. */
   readonly relayCheck?: RelayCheck | undefined;
   /** Calls a second that the driver can make against a mirror; absent where nobody measured. */
   readonly ceilingPerSec?: number | undefined;
+}
+
+export interface DoubtContext extends RecordedContext {
+  /** `null` where the server is somebody else's: there is nothing to compare with. */
+  readonly openAtEndpoint: CountedMessages | null;
+  /** The latest that an event went out after the calendar called for it. */
+  readonly latestPublicationNs: Nanoseconds;
+  /** Sessions that the server ended and a client opened again. */
+  readonly sessionsReopened: number;
   /** Why a client is gone, be it since the warm-up; `undefined` when all are there. */
   readonly lostBecause: string | undefined;
+}
+
+/** As the endpoint counted them. */
+export interface CountedMessages {
+  readonly messagesUp: number;
+  readonly messagesDown: number;
 }
 
 type Unjudged = Omit<Measurement, 'doubts'>;
@@ -52,25 +61,66 @@ type Unjudged = Omit<Measurement, 'doubts'>;
 export function doubtsOf(measurement: Unjudged, context: DoubtContext): Doubt[] {
   return [
     ...imbalances(measurement, context.openAtEndpoint),
-    ...wrongAnswers(measurement),
     ...emptiness(measurement, context.lostBecause),
+    ...reopened(context.sessionsReopened),
+    ...calendar(context.latestPublicationNs),
+    ...followingDoubts(measurement, context),
+  ];
+}
+
+/** Those that follow from what a record holds: whoever reads one can draw them again. */
+export function followingDoubts(measurement: Unjudged, context: RecordedContext): Doubt[] {
+  return [
+    ...wrongAnswers(measurement),
     ...clockDoubts(measurement, context.clock),
     ...errors(measurement),
-    ...reopened(context.sessionsReopened),
     ...pace(measurement),
     ...saturation(measurement, context.ceilingPerSec),
-    ...calendar(context.latestPublicationNs),
     ...arrivals(measurement),
     ...machine(measurement),
     ...others(measurement),
     ...relayed(measurement, context.relayCheck),
     ...drift(measurement),
+    ...ofTeam(measurement),
   ];
 }
 
+/** The kinds of them. */
+export const FOLLOWING: ReadonlySet<Doubt['kind']> = new Set([
+  'wrong-answers',
+  'clock-not-comparable',
+  'errors',
+  'lost-notifications',
+  'send-lag',
+  'rate-not-reached',
+  'driver-saturated',
+  'arrivals',
+  'hiccup',
+  'gc-pause',
+  'load',
+  'throttled',
+  'relay-error',
+  'relay-late',
+  'not-steady',
+  'driver-bias',
+  'drivers-disagree',
+]);
+
+/** The probe's calls are in no sum, and its answers must be right all the same. */
+const allCalls = ({ calls, team }: Unjudged): readonly CallBooks[] => [
+  calls,
+  ...(team === undefined ? [] : [team.probe.calls]),
+];
+
+const sumOf = (books: readonly CallBooks[], read: (calls: CallBooks) => number): number =>
+  books.reduce((sum, calls) => sum + read(calls), 0);
+
+const ofTeam = ({ team, serviceTime }: Unjudged): readonly Doubt[] =>
+  team === undefined ? [] : [...driversDisagree(team), ...probeDoubts(serviceTime, team.probe.serviceTime)];
+
 function imbalances(
   { calls, notifications, progress, fanOut, bytes }: Unjudged,
-  endpoint: EndpointReading | null,
+  endpoint: CountedMessages | null,
 ): Doubt[] {
   const details: string[] = [];
   if (!callsBalance(calls)) details.push(`calls due ${calls.due}, accounted for ${accounted(calls)}`);
@@ -85,7 +135,7 @@ function imbalances(
 }
 
 /** What the two ends have counted differently. */
-function disagreements(bytes: Unjudged['bytes'], endpoint: EndpointReading): string[] {
+function disagreements(bytes: Unjudged['bytes'], endpoint: CountedMessages): string[] {
   const details: string[] = [];
   if (bytes.wireUp !== bytes.driverWireUp)
     details.push(`bytes up: endpoint ${bytes.wireUp}, driver ${bytes.driverWireUp}`);
@@ -101,8 +151,11 @@ function disagreements(bytes: Unjudged['bytes'], endpoint: EndpointReading): str
 const accounted = ({ ok, rejected, disconnected, wrong, timedOut, dropped }: Unjudged['calls']): number =>
   ok + rejected + disconnected + wrong + timedOut + dropped;
 
-function wrongAnswers({ calls }: Unjudged): Doubt[] {
-  const count = calls.wrong + calls.misrouted + calls.duplicated + calls.unreadable;
+function wrongAnswers(measurement: Unjudged): Doubt[] {
+  const count = sumOf(
+    allCalls(measurement),
+    ({ wrong, misrouted, duplicated, unreadable }) => wrong + misrouted + duplicated + unreadable,
+  );
   return count === 0 ? [] : [{ kind: 'wrong-answers', count }];
 }
 
@@ -119,13 +172,17 @@ function clockDoubts({ notifications }: Unjudged, clock: ClockCheck): Doubt[] {
     : [{ kind: 'clock-not-comparable', detail: clock.evidence }];
 }
 
-function errors({ calls, notifications, progress }: Unjudged): Doubt[] {
-  const count = calls.rejected + calls.disconnected + calls.timedOut + calls.dropped;
+function errors(measurement: Unjudged): Doubt[] {
+  const { notifications, progress } = measurement;
+  const books = allCalls(measurement);
+  const count = sumOf(
+    books,
+    ({ rejected, disconnected, timedOut, dropped }) => rejected + disconnected + timedOut + dropped,
+  );
+  const [example = 'dropped: too many were in flight'] = books.flatMap((calls) => calls.errors);
   const lost = notifications.lost + progress.lost;
   return [
-    ...(count === 0
-      ? []
-      : [{ kind: 'errors', count, example: calls.errors[0] ?? 'dropped: too many were in flight' } as const]),
+    ...(count === 0 ? [] : [{ kind: 'errors', count, example } as const]),
     ...(lost <= 0 ? [] : [{ kind: 'lost-notifications', count: lost } as const]),
   ];
 }

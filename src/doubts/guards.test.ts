@@ -5,18 +5,16 @@ import { fixtureMeasurement } from '../../test/fixtures/record.ts';
 import { DOUBT_ORDER } from '../report/doubt-text.ts';
 import { DISTURBING, type Doubt, type MachineUse, type Measurement, isDisturbed } from '../result/record.ts';
 import { nanoseconds } from '../units.ts';
-import { doubtsOf } from './doubts.ts';
+import { doubtsOf } from './doubts-of.ts';
 
 const cell = FIXTURE_CELLS.find(({ id }) => id === 'tool-calls');
 if (cell === undefined) throw new Error('the fixture has no such cell');
-const { scenario } = cell;
 const CLEAN = fixtureMeasurement(cell, 'websocket', 1);
 
 function doubts(special: Partial<Measurement>): Doubt[] {
   return doubtsOf(
     { ...CLEAN, partMedians: [], hiccups: { maxNs: nanoseconds(0), totalNs: nanoseconds(0) }, ...special },
     {
-      scenario,
       clock: { comparable: true, offsetLowNs: nanoseconds(0), offsetHighNs: nanoseconds(0), evidence: '' },
       openAtEndpoint: null,
       latestPublicationNs: nanoseconds(0),
