@@ -268,10 +268,11 @@ memory are sums. Where the drivers' medians are more than 10 % apart a doubt say
       `
 Examples:
   mcp-transport-bench verify results/2026-11-22T10-00-00-article.json
-  mcp-transport-bench verify results/*.json && echo nobody edited them
+  mcp-transport-bench verify results/*.json && echo they agree with themselves
 
 Every estimate, comparison, claim and gate verdict is computed again from the trials and studies in the
-file, and compared to the last bit; counts, histograms and books are held against each other.
+file, and compared to the last bit; counts, histograms, books, rates and doubts are held against each other.
+What nothing else in a file depends on, such as the machine's name, nobody can compute again.
 
 Exit codes: 0 everything agrees · 1 something differs · 2 no record · 3 a record that states nothing
 (of an earlier release, or cut off); of several records, the gravest: 2, 1, 3, 0`,

@@ -2,34 +2,44 @@
  * Numbers of one measurement that follow from each other without being the same: what the reading of a record does not
  * look at. Each rule says what the recorder does, so that a number which was edited by hand stands out.
  */
-import { decodeHistogram, mergeDistributions } from '../measure/histogram.ts';
-import type { Distribution, Doubt, DriverShare, Measurement } from '../result/record.ts';
+import type { RecordedContext } from '../doubts/doubts-of.ts';
+import { decodeHistogram } from '../measure/histogram.ts';
+import type { Distribution, Measurement } from '../result/record.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { milliseconds } from '../units.ts';
 import { atLeast, atMost, type Contradiction, equals, type Rule } from './contradiction.ts';
+import { doubtRules } from './doubt-checks.ts';
+import { rateRules } from './rate-checks.ts';
+import { teamRules } from './team-checks.ts';
 
 /** What a measurement is held against beside itself. */
 export interface MeasurementContext {
   readonly scenario: Scenario;
   /** How many runs' measurements are added up in it; 1 for a run's own. */
   readonly runs: number;
+  /** Of how many drivers each run's are the sum; `undefined` for one that was alone. */
+  readonly drivers: number | undefined;
+  /** What was known around it; `undefined` where the record does not say, as of a trial that broke off. */
+  readonly recorded: RecordedContext | undefined;
 }
 
 /** Every contradiction in a measurement whose books balance; of one that says they do not, nothing follows from anything. */
 export function measurementContradictions(
   measurement: Measurement,
-  { scenario, runs }: MeasurementContext,
+  context: MeasurementContext,
 ): readonly Contradiction[] {
   if (measurement.doubts.some(({ kind }) => kind === 'books-do-not-balance')) return [];
+  const { scenario, runs } = context;
   const rules = [
     ...timeRules(measurement),
     ...withinRules(measurement),
     ...receiverRules(measurement),
     ...useRules(measurement),
-    ...doubtRules(measurement),
+    ...relayRules(measurement),
+    ...doubtRules(measurement, runs === 1 ? context.recorded : undefined),
     equals('clients', measurement.clients, scenario.clients * runs, 'as the scenario has'),
-    ...calendarRules(measurement, scenario),
-    ...teamRules(measurement),
+    ...(runs === 1 ? rateRules(measurement, scenario) : []),
+    ...teamRules(measurement, context.drivers === undefined ? undefined : context.drivers * runs),
   ];
   return rules.filter(({ holds }) => !holds);
 }
@@ -103,63 +113,10 @@ const useRules = ({ endpoint, driver, hiccups }: Measurement): readonly Rule[] =
   atMost('hiccups.maxNs', hiccups.maxNs, hiccups.totalNs, 'all of them together'),
 ];
 
-/** Doubts that count what the books count. */
-function doubtRules({ calls, notifications, progress, doubts }: Measurement): readonly Rule[] {
-  const said = (kind: Doubt['kind']): number =>
-    doubts.reduce((sum, doubt) => sum + (doubt.kind === kind && 'count' in doubt ? doubt.count : 0), 0);
-  const rule = (kind: Doubt['kind'], count: number): Rule =>
-    equals(`doubts (${kind})`, said(kind), count, 'as in the books');
-  return [
-    rule('wrong-answers', calls.wrong + calls.misrouted + calls.duplicated + calls.unreadable),
-    rule('errors', calls.rejected + calls.disconnected + calls.timedOut + calls.dropped),
-    rule('lost-notifications', notifications.lost + progress.lost),
-  ];
-}
-
-/** Several drivers are the whole of a measurement, bucket by bucket; the probe is none of it. */
-function teamRules({ team, calls, clients, serviceTime }: Measurement): readonly Rule[] {
-  if (team === undefined) return [];
-  const { drivers } = team;
-  const sum = (read: (driver: DriverShare) => number): number =>
-    drivers.reduce((total, driver) => total + read(driver), 0);
-  const together = drivers.length === 0 ? undefined : mergeDistributions(drivers.map((driver) => driver.serviceTime));
-  return [
-    equals(
-      'team.drivers.calls.due',
-      sum((driver) => driver.calls.due),
-      calls.due,
-      'all calls',
-    ),
-    equals(
-      'team.drivers.calls.ok',
-      sum((driver) => driver.calls.ok),
-      calls.ok,
-      'all right answers',
-    ),
-    equals(
-      'team.drivers.clients',
-      sum((driver) => driver.clients),
-      clients,
-      'all clients',
-    ),
-    {
-      key: 'serviceTime',
-      got: `${serviceTime.count} samples, mean ${serviceTime.meanNs}`,
-      expected: `what the drivers come to together: ${together?.count ?? 0} samples, mean ${together?.meanNs ?? 0}`,
-      holds: together?.hdr === serviceTime.hdr,
-    },
-  ];
-}
-
-/** Without a calendar nothing is offered. */
-const calendarRules = ({ offeredPerSec }: Measurement, { load }: Scenario): readonly Rule[] =>
-  load.kind === 'open' || load.kind === 'sessions'
+const relayRules = ({ relay }: Measurement): readonly Rule[] =>
+  relay === undefined
     ? []
     : [
-        {
-          key: 'offeredPerSec',
-          got: String(offeredPerSec),
-          expected: 'null without a calendar',
-          holds: offeredPerSec === null,
-        },
+        atMost('relay.p50Ns', relay.p50Ns, relay.p99Ns, 'its p99'),
+        atMost('relay.p99Ns', relay.p99Ns, relay.maxNs, 'its maximum'),
       ];

@@ -1,4 +1,5 @@
 /** Whether a record that could be read is consistent in what the reading leaves out. */
+import type { RecordedContext } from '../doubts/doubts-of.ts';
 import { attemptOf, isWhole } from '../result/attempts.ts';
 import type { RunRecord, TrialResult } from '../result/record.ts';
 import { type Place, placeText } from '../scenario/scenario-error.ts';
@@ -89,11 +90,28 @@ function trialInconsistencies(record: RunRecord, trial: TrialResult, place: Plac
   const inner = trial.measurements.flatMap((measurement, at) => {
     const scenario = cells.get(measurement.cellId);
     if (scenario === undefined) return [];
-    return measurementContradictions(measurement, { scenario, runs }).map((one) =>
+    const { drivers } = record.plan;
+    const recorded = recordedContext(record, trial, measurement.cellId);
+    return measurementContradictions(measurement, { scenario, runs, drivers, recorded }).map((one) =>
       located([...place, 'measurements', at], one),
     );
   });
   return [...missingCells(record, trial).map((one) => located(place, one)), ...inner];
+}
+
+/** Of a trial that broke off, neither the clocks nor the relay stand in the record. */
+function recordedContext(
+  { ceilings = [] }: RunRecord,
+  trial: TrialResult,
+  cellId: string,
+): RecordedContext | undefined {
+  if (trial.status !== 'completed') return undefined;
+  const ceiling = ceilings.find((one) => one.armId === trial.armId && one.cellId === cellId);
+  return {
+    clock: trial.clock,
+    relayCheck: trial.relay,
+    ceilingPerSec: ceiling?.status === 'measured' ? ceiling.perSec : undefined,
+  };
 }
 
 /** A trial that was completed went through all of its cells. */
