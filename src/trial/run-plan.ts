@@ -30,7 +30,7 @@ import { matchArms } from './matching.ts';
 import { type Placement, choosePlacement, placementWords } from './placement.ts';
 import { probeArm } from './probe-arms.ts';
 import { TrialInterrupted, runTrial } from './run-trial.ts';
-import { keepAwake } from './wakefulness.ts';
+import { keepAwake, type Wakefulness } from './wakefulness.ts';
 
 export interface RunOptions {
   readonly plan: Plan;
@@ -114,14 +114,14 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   const ceilings = await findCeilings(options, placement);
   if (ceilings !== undefined) keep({ ceilings });
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
-  const rest = plan.awake === true ? await keepAwake(placement, plan.drivers) : undefined;
+  const awake = plan.awake === true ? await keepAwake(placement, plan.drivers) : undefined;
   try {
-    await runTrials({ ...options, placement, controls, ceilingOf: ceilingIn(ceilings ?? []) }, (news) => {
+    await runTrials({ ...options, placement, controls, awake, ceilingOf: ceilingIn(ceilings ?? []) }, (news) => {
       keep(news);
       return record;
     });
   } finally {
-    await rest?.();
+    await awake?.end();
   }
   await options.runStudies?.({
     ...options,
@@ -207,6 +207,7 @@ type TrialOptions = RunOptions & {
   readonly hiccups: HiccupMeter;
   readonly placement: Placement;
   readonly controls: Controls | undefined;
+  readonly awake: Wakefulness | undefined;
   readonly attempt: number;
   readonly ceilingOf: (armId: string, cellId: string) => number | undefined;
 };
@@ -217,12 +218,25 @@ async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<Trial
   if (arm === undefined) throw new Error(`trial ${trial.index} names an arm that the plan does not hold`);
   await options.controls?.before(trial.block, options.attempt);
   try {
-    return await runTrial(trial, arm, { targets: NO_TARGETS, ...options, onCell: progress.onCell });
+    const result = await runTrial(trial, arm, { targets: NO_TARGETS, ...options, onCell: progress.onCell });
+    const asleep = options.awake?.lostBecause();
+    return asleep === undefined ? result : asFailed(result, asleep);
   } catch (error) {
     if (error instanceof TrialInterrupted) return undefined;
     throw error;
   }
 }
+
+/** The same trial where it turns out that it was not measured as planned. */
+const asFailed = ({ index, block, attempt, armId, measurements }: TrialResult, error: string): TrialResult => ({
+  index,
+  block,
+  ...(attempt === undefined ? {} : { attempt }),
+  armId,
+  status: 'failed',
+  error,
+  measurements,
+});
 
 /** Every arm has failed once and none has worked: the rest of the plan would only take time. */
 const nothingWorks = (plan: Plan, trials: readonly TrialResult[]): boolean =>

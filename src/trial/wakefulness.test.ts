@@ -46,20 +46,33 @@ const placement = choosePlacement();
 test.skipIf(wakefulnessObstacle(placement) !== undefined)(
   'something of the idle class runs on each core, and nothing is left of it',
   async () => {
-    const rest = await keepAwake(placement);
+    const awake = await keepAwake(placement);
     await expect.poll(() => spinners().map(({ nice }) => nice)).toEqual([19, 19]);
     // Before it spins, its session has said that it wants next to nothing; where sessions do not count there is no such file.
     await expect.poll(() => spinners().filter(isGreedy)).toEqual([]);
-    await rest();
+    expect(awake.lostBecause()).toBeUndefined();
+    await awake.end();
     expect(spinners()).toEqual([]);
   },
 );
 
+test.skipIf(wakefulnessObstacle(placement) !== undefined)('one that is killed is missed', async () => {
+  const awake = await keepAwake(placement);
+  await expect.poll(() => spinners()).toHaveLength(2);
+  const [one] = spinners();
+  process.kill(one?.pid ?? 0, 'SIGKILL');
+  await expect
+    .poll(() => awake.lostBecause())
+    .toMatch(/^core \d was no longer kept from idling: what ran on it was killed by SIGKILL$/);
+  await awake.end();
+  expect(spinners()).toEqual([]);
+});
+
 test('where processes are not pinned there is nothing to keep awake, and the reason is said', async () => {
   const free = { kind: 'free', because: 'there is one core' } as const;
   expect(wakefulnessObstacle(free)).toBe('processes are not kept on cores of their own: there is one core');
-  await (
-    await keepAwake(free)
-  )();
+  const awake = await keepAwake(free);
+  expect(awake.lostBecause()).toBeUndefined();
+  await awake.end();
   expect(spinners()).toEqual([]);
 });

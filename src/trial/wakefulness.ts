@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { pinnedArgv } from '../child/pin.ts';
-import { startSupervised } from '../child/supervised.ts';
+import { startSupervised, type Supervised } from '../child/supervised.ts';
 import { driverCpusOf, type Placement } from './placement.ts';
 
 /** [man sched] SCHED_IDLE: runs where nothing else wants to, and gives way at once. */
@@ -32,19 +32,31 @@ export function wakefulnessObstacle(placement: Placement): string | undefined {
   return 'the program chrt is not installed, or may not be used';
 }
 
-/** Runs something of the lowest class on every core that trials use, those of so many drivers and their probe among them, until the function that is answered is called. It resolves when all of it is gone. */
-export async function keepAwake(placement: Placement, drivers = 0): Promise<() => Promise<void>> {
-  if (placement.kind === 'free') return () => Promise.resolve();
+/** Something of the lowest class that runs on cores. */
+export interface Wakefulness {
+  /** Why they are no longer kept from idling, where what ran on one of them is gone; `undefined` as long as all of it is there. */
+  readonly lostBecause: () => string | undefined;
+  /** Resolves when all of it is gone. */
+  readonly end: () => Promise<void>;
+}
+
+/** On every core that trials use, those of so many drivers and their probe among them, until it is ended. Rejects, with nothing left, where one cannot be started. */
+export async function keepAwake(placement: Placement, drivers = 0): Promise<Wakefulness> {
+  if (placement.kind === 'free') return { lostBecause: () => undefined, end: () => Promise.resolve() };
   const cpus = [
     ...new Set([placement.endpointCpu, ...driverCpusOf(placement, drivers), placement.driverCpu, placement.relayCpu]),
   ];
-  const starting = await Promise.allSettled(
-    cpus.map((cpu) => startSupervised(pinnedArgv(['nice', ...IDLE_CLASS, ...SPIN], cpu))),
-  );
+  let lost: string | undefined;
+  const startOn = async (cpu: number): Promise<Supervised> => {
+    const spinner = await startSupervised(pinnedArgv(['nice', ...IDLE_CLASS, ...SPIN], cpu));
+    void spinner.gone.then((how) => (lost ??= `core ${cpu} was no longer kept from idling: what ran on it ${how}`));
+    return spinner;
+  };
+  const starting = await Promise.allSettled(cpus.map(startOn));
   const started = starting.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const end = async (): Promise<void> => void (await Promise.all(started.map((one) => one.end())));
   const failed = starting.find((one) => one.status === 'rejected');
-  if (failed === undefined) return end;
+  if (failed === undefined) return { lostBecause: () => lost, end };
   await end();
   throw failed.reason instanceof Error ? failed.reason : new Error(String(failed.reason));
 }
