@@ -26,6 +26,7 @@ import { loadTransport } from '../transports/discover.ts';
 import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds, toMilliseconds } from '../units.ts';
 import type { DriverCommands, DriverReading, RunOrder } from './commands.ts';
 import { type Connected, type ConnectorOptions, closeClients, openClients } from './connect.ts';
+import { yieldHelpers } from './helper-threads.ts';
 import { probeHandlers } from './probe.ts';
 
 /** How long events may stay on their way after the last was sent. */
@@ -71,6 +72,8 @@ export function driverHandlers(
   let opened: Opened | undefined;
   let running: Running | undefined;
   let aborter = new AbortController();
+  /** Undone once a phase, or the clients, are over. */
+  let endYielding = (): Promise<void> => Promise.resolve();
   /** Somebody else's servers that clients have started and that are there. */
   const foreign = new Set<number>();
   const started = (): ConnectorOptions => {
@@ -145,13 +148,19 @@ export function driverHandlers(
       if (opened === undefined || running === undefined) throw new Error('no phase was run');
       await drain(running.recorder, published.published);
       await quiet(opened.connected, started().variant.network);
-      return read(running, opened.connected, published, meter);
+      const reading = read(running, opened.connected, published, meter);
+      await endYielding();
+      // By now the code is compiled; a thread that spins in the window should not have to wait for the compiler's.
+      if (running.order.kind === 'warmup' && spinsAtTimes(running.order, opened.scenario))
+        endYielding = await yieldHelpers();
+      return reading;
     },
     servers: () => readTrees([...foreign]) ?? null,
     release: async () => {
       const { connected } = opened ?? { connected: [] };
       opened = undefined;
       running = undefined;
+      await endYielding();
       await closeClients(connected);
       return undefined;
     },
@@ -162,6 +171,14 @@ export function driverHandlers(
     ...probeHandlers(started),
   };
 }
+
+/** Arrivals a second above which a spinning thread hardly sleeps, so that what yields to it would never run. */
+const SPARSE_PER_SEC = 1_500;
+
+const spinsAtTimes = ({ pacing, share }: RunOrder, { load }: Scenario): boolean =>
+  pacing === 'spin' &&
+  (load.kind === 'open' || load.kind === 'sessions') &&
+  load.ratePerSec / (share?.drivers ?? 1) <= SPARSE_PER_SEC;
 
 function recorderFor(order: RunOrder, scenario: Scenario, clients: readonly BenchClient[]): Recorder {
   const { timeNs } = order.kind === 'window' ? scenario.window : scenario.warmup;

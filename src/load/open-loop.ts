@@ -31,42 +31,66 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
   const { gridNs } = phase.pacer;
   const all = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed, gridNs });
   const offsets = phase.share === undefined ? all : arrivalsOf(all, phase.share, { arrivals, seed });
-  const running = new Set<Promise<void>>();
+  const sessions = new Sessions();
   const started = new Float64Array(offsets.length);
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
     started[index] = minus(phase.clock.now(), phase.startNs);
     const client = phase.clients[index % phase.clients.length];
     if (client === undefined) return;
     const script = pickScript(phase.scenario.scripts, phase.random);
-    if (running.size >= model.maxInFlight) {
+    if (sessions.running >= model.maxInFlight) {
       phase.recorder.due(callsIn(script) * repeats);
       phase.recorder.dropped(callsIn(script) * repeats);
       return;
     }
-    const session = runSession(phase, client, script, repeats, plus(phase.startNs, nanoseconds(offsets[index] ?? 0)));
-    running.add(session);
-    void session.finally(() => running.delete(session));
+    sessions.begin();
+    const dueNs = plus(phase.startNs, nanoseconds(offsets[index] ?? 0));
+    runSession({ phase, client, script, repeats, dueNs, done: sessions.end });
   });
-  await Promise.all(running);
+  await sessions.over();
   const kept = phase.signal.aborted ? undefined : checkArrivals({ offsets, started, arrivals });
   return { arrivals: offsets.length, lengthNs, kept };
 }
 
+/** Those that have begun and not ended. Counted, and no promise for each: at full speed that is a microsecond of every call. */
+class Sessions {
+  running = 0;
+  #over: (() => void) | undefined;
+
+  begin(): void {
+    this.running += 1;
+  }
+
+  readonly end = (): void => {
+    this.running -= 1;
+    if (this.running === 0) this.#over?.();
+  };
+
+  /** Resolves when none is left, once no more of them begin. */
+  over(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#over = resolve;
+    });
+  }
+}
+
+interface Session {
+  readonly phase: Phase;
+  readonly client: BenchClient;
+  readonly script: Script;
+  readonly repeats: number;
+  readonly dueNs: Nanoseconds;
+  readonly done: () => void;
+}
+
 /** Partly open: the calendar says when the session begins, each later script begins when the one before has ended. */
-function runSession(
-  phase: Phase,
-  client: BenchClient,
-  script: Script,
-  repeats: number,
-  dueNs: Nanoseconds,
-): Promise<void> {
-  return new Promise((resolve) => {
-    let turns = 0;
-    const next = (): void => {
-      turns += 1;
-      if (turns === repeats || phase.signal.aborted) resolve();
-      else runScript(phase, client, script, undefined, next);
-    };
-    runScript(phase, client, script, dueNs, next);
-  });
+function runSession({ phase, client, script, repeats, dueNs, done }: Session): void {
+  let turns = 0;
+  const next = (): void => {
+    turns += 1;
+    if (turns === repeats || phase.signal.aborted) done();
+    else runScript(phase, client, script, undefined, next);
+  };
+  runScript(phase, client, script, dueNs, next);
 }

@@ -15,6 +15,8 @@ type CallStep = Extract<Step, { kind: 'call' }>;
 
 /** Chooses by weight. */
 export function pickScript(scripts: readonly Script[], random: Random): Script {
+  const [only] = scripts;
+  if (only !== undefined && scripts.length === 1) return only;
   const total = scripts.reduce((sum, script) => sum + script.weight, 0);
   let left = random.uniform() * total;
   for (const script of scripts) {

@@ -1,0 +1,30 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { yieldHelpers } from './helper-threads.ts';
+
+/** [man proc_pid_stat] field 41, of every thread of this process by its id. */
+const policies = (): Record<string, number> =>
+  Object.fromEntries(
+    readdirSync('/proc/self/task').map((id) => {
+      const text = readFileSync(`/proc/self/task/${id}/stat`, 'utf8');
+      return [id, Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[38])];
+    }),
+  );
+
+const SCHED_IDLE = 5;
+const hasIdleClass = spawnSync('chrt', ['--idle', '0', 'true']).status === 0;
+
+test.skipIf(!hasIdleClass)(
+  'the engine’s threads give way, the one that everything runs on does not, and all is as before afterwards',
+  async () => {
+    const before = policies();
+    const restore = await yieldHelpers();
+    const meanwhile = policies();
+    const yielding = Object.keys(meanwhile).filter((id) => meanwhile[id] === SCHED_IDLE);
+    expect(yielding).toHaveLength(5);
+    expect(meanwhile[process.pid]).toBe(before[process.pid]);
+    await restore();
+    expect(Object.values(policies())).not.toContain(SCHED_IDLE);
+  },
+);
