@@ -15,7 +15,18 @@ export function isUsualResult(buffer: Buffer, start: number, end: number, id: nu
   const idAt = start + ANSWER.length;
   for (let at = 0; at < digits.length; at += 1) if (buffer[idAt + at] !== digits.charCodeAt(at)) return false;
   const resultAt = idAt + digits.length;
-  return begins(buffer, resultAt, end, RESULT) && buffer.subarray(resultAt, end).indexOf(ERROR) < 0;
+  return begins(buffer, resultAt, end, RESULT) && !contains(buffer, resultAt, end, ERROR);
+}
+
+/** Up to this length a loop over the bytes is quicker than a view of them, which has to be made. */
+const SHORT = 512;
+
+function contains(buffer: Buffer, start: number, end: number, word: Buffer): boolean {
+  if (end - start > SHORT) return buffer.subarray(start, end).indexOf(word) >= 0;
+  const [first] = word;
+  for (let at = start; at <= end - word.length; at += 1)
+    if (buffer[at] === first && begins(buffer, at, end, word)) return true;
+  return false;
 }
 
 function begins(buffer: Buffer, start: number, end: number, word: Buffer): boolean {
