@@ -3,15 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { studySteps } from '../src/stats/study-steps.ts';
 import { runStudy } from './fixtures/run-study.ts';
 
+const takeApart = (arms: string) => runStudy(['where-the-time-goes', '--quick', '--trials', '1', '-t', arms]);
+
 describe('run where-the-time-goes', async () => {
-  const { record, code, stdout } = await runStudy([
-    'where-the-time-goes',
-    '--quick',
-    '--trials',
-    '1',
-    '-t',
-    'websocket,stdio',
-  ]);
+  const { record, code, stdout } = await takeApart('websocket,stdio');
   const steps = studySteps(record, 'attribution');
   const dataOf = (arm: string, part: string) => {
     const found = steps.find(({ subject }) => subject['arm'] === arm && subject['part'] === part)?.outcome;
@@ -37,14 +32,7 @@ describe('run where-the-time-goes', async () => {
 });
 
 test('an arm that the lean client does not drive is not taken apart, and keeps nobody waiting', async () => {
-  const { record, code, stdout } = await runStudy([
-    'where-the-time-goes',
-    '--quick',
-    '--trials',
-    '1',
-    '-t',
-    'loopback,sse+h2',
-  ]);
+  const { record, code, stdout } = await takeApart('loopback,sse+h2');
   const outcomes = studySteps(record, 'attribution')
     .filter(({ subject }) => subject['arm'] !== undefined)
     .map(({ outcome }) => outcome);
