@@ -346,7 +346,7 @@ describe('several drivers and their probe', () => {
         ...calls({ timedOut: 2, due: CLEAN.calls.ok + 2 }),
         ...probed({ [kind]: 1, errors: ['cut'] }),
       });
-      expect(found).toEqual([{ kind: 'errors', count: 3, example: 'cut' }]);
+      expect(found).toEqual([{ kind: 'errors', count: 3, example: 'of the probe: cut' }]);
     },
   );
 });

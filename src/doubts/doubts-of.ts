@@ -179,7 +179,8 @@ function errors(measurement: Unjudged): Doubt[] {
     books,
     ({ rejected, disconnected, timedOut, dropped }) => rejected + disconnected + timedOut + dropped,
   );
-  const [example = 'dropped: too many were in flight'] = books.flatMap((calls) => calls.errors);
+  const ofProbe = measurement.team?.probe.calls.errors.map((error) => `of the probe: ${error}`) ?? [];
+  const [example = 'dropped: too many were in flight'] = [...measurement.calls.errors, ...ofProbe];
   const lost = notifications.lost + progress.lost;
   return [
     ...(count === 0 ? [] : [{ kind: 'errors', count, example } as const]),

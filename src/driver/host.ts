@@ -18,7 +18,6 @@ import { readTrees } from '../measure/process-tree.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { type NetworkProfile, NETWORKS } from '../scenario/network.ts';
 import type { Pacing } from '../scenario/pacing.ts';
-import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadSdk } from '../sdk/package.ts';
 import type { ServerPipes, WireCounts } from '../transports/contract.ts';
@@ -137,7 +136,6 @@ export function driverHandlers(
         filler,
         foreignCall: options?.target?.call,
         repeated,
-        random: seededRandom(derivedSeed(order.seed, `scripts${order.share?.driver ?? ''}`)),
         signal: aborter.signal,
       };
       const report = await runPhase(phase);

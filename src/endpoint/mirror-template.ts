@@ -4,6 +4,7 @@
 const NONCE = /"(n[0-9a-z]{10}:)/;
 const ID = /"id": ?(\d{1,15})[,}]/;
 const CALL = '"method":"tools/call"';
+const MESSAGE = '"jsonrpc":';
 
 /** What tells one call from another. */
 export interface Call {
@@ -84,6 +85,11 @@ export class ReplyTemplate {
   /** Whether it holds the answer, and not only the word that one will come. */
   get isAnswer(): boolean {
     return this.#idsAt.length > 0 && this.#noncesAt.length > 0;
+  }
+
+  /** How many messages it holds: with more than the answer, some are the answers to other calls, or are told to everybody. */
+  get messages(): number {
+    return placesOf(this.#bytes, MESSAGE).length;
   }
 
   /** A copy with id and nonce of the message. */

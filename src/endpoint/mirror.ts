@@ -80,7 +80,7 @@ class Mirror {
 
   /** Whether the chunk was a call that is known, and is answered. */
   #answer(leg: Leg, chunk: Buffer): boolean {
-    // Whoever asks again over the same connection has the whole of the last answer.
+    // Whoever asks again over the same connection has the whole of the last answer, or did not wait for it: then nothing is learnt.
     if (leg.lesson !== undefined) this.#conclude(leg, leg.lesson);
     const message = leg.isUpgraded ? leg.frames.payloadOf(chunk) : chunk;
     if (message === undefined) return false;
@@ -118,7 +118,9 @@ class Mirror {
       leg: to,
       template: new ReplyTemplate(Buffer.concat(chunks), call),
     }));
-    if (replies.filter(({ template }) => template.isAnswer).length === 1) leg.learnt.push({ request, replies });
+    const answers = replies.filter(({ template }) => template.isAnswer).length;
+    const messages = replies.reduce((sum, { template }) => sum + template.messages, 0);
+    if (answers === 1 && messages === 1) leg.learnt.push({ request, replies });
   }
 }
 

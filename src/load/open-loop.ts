@@ -5,13 +5,16 @@
 import { type ArrivalCheck, checkArrivals } from '../measure/arrival-check.ts';
 import { scheduleArrivals } from '../scenario/arrivals.ts';
 import { calendarLengthOf, callsIn, repeatsOf } from '../scenario/calendar-length.ts';
-import { arrivalsOf } from '../scenario/divide.ts';
-import { derivedSeed } from '../scenario/random.ts';
+import { arrivalsOf, type CalendarShare } from '../scenario/divide.ts';
+import { derivedSeed, seededRandom } from '../scenario/random.ts';
 import type { LoadModel, Script } from '../scenario/scenario.ts';
 import { type Nanoseconds, minus, nanoseconds, plus } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
 import type { Phase } from './phase.ts';
 import { pickScript, runScript } from './script.ts';
+
+/** All of the calendar. */
+const ALONE: CalendarShare = { driver: 0, drivers: 1 };
 
 type CalendarModel = Extract<LoadModel, { kind: 'open' | 'sessions' }>;
 
@@ -30,14 +33,18 @@ export async function runOpenLoop(phase: Phase, model: CalendarModel): Promise<C
   const seed = derivedSeed(phase.seed, 'arrivals');
   const { gridNs } = phase.pacer;
   const all = scheduleArrivals({ arrivals, ratePerSec, durationNs: lengthNs, seed, gridNs });
-  const offsets = phase.share === undefined ? all : arrivalsOf(all, phase.share, { arrivals, seed });
+  const own = arrivalsOf(all.length, phase.share ?? ALONE, { arrivals, seed });
+  // What an arrival asks for belongs to the calendar, whoever keeps it.
+  const random = seededRandom(derivedSeed(phase.seed, 'scripts'));
+  const scripts = Array.from(all, () => pickScript(phase.scenario.scripts, random));
+  const offsets = Float64Array.from(own, (number) => all[number] ?? 0);
   const sessions = new Sessions();
   const started = new Float64Array(offsets.length);
   await phase.pacer.pace(offsets, phase.startNs, phase.signal, (index) => {
     started[index] = minus(phase.clock.now(), phase.startNs);
     const client = phase.clients[index % phase.clients.length];
-    if (client === undefined) return;
-    const script = pickScript(phase.scenario.scripts, phase.random);
+    const script = scripts[own[index] ?? 0];
+    if (client === undefined || script === undefined) return;
     if (sessions.running >= model.maxInFlight) {
       phase.recorder.due(callsIn(script) * repeats);
       phase.recorder.dropped(callsIn(script) * repeats);

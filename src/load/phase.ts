@@ -5,7 +5,6 @@ import type { RepeatedCall } from '../mcp/call-template.ts';
 import type { JsonObject } from '../mcp/jsonrpc.ts';
 import { WARMUP_PATIENCE } from '../scenario/calendar-length.ts';
 import type { CalendarShare } from '../scenario/divide.ts';
-import type { Random } from '../scenario/random.ts';
 import type { Extent, Scenario, Step } from '../scenario/scenario.ts';
 import type { Bytes, Nanoseconds } from '../units.ts';
 import type { BenchClient } from './bench-client.ts';
@@ -31,7 +30,6 @@ export interface Phase {
   readonly seed: number;
   /** Of the calendar, where several drivers keep it together; absent for all of it. */
   readonly share?: CalendarShare | undefined;
-  readonly random: Random;
   /** Ends the phase early: the command is going away. */
   readonly signal: AbortSignal;
 }

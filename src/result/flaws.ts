@@ -248,8 +248,11 @@ const DISTRIBUTIONS = ['responseTime', 'serviceTime', 'sendLag', 'scriptTime', '
 const RECEIVERS = ['first', 'median', 'last', 'spread'] as const;
 
 function* histogramFlaws(measurement: Measurement, place: Place): Generator<Flaw> {
-  const { fanOut } = measurement;
+  const { fanOut, team } = measurement;
   for (const key of DISTRIBUTIONS) yield* histogramFlaw(measurement[key], [...place, key]);
+  for (const [at, { serviceTime }] of (team?.drivers ?? []).entries())
+    yield* histogramFlaw(serviceTime, [...place, 'team', 'drivers', at, 'serviceTime']);
+  if (team !== undefined) yield* histogramFlaw(team.probe.serviceTime, [...place, 'team', 'probe', 'serviceTime']);
   if (fanOut === null) return;
   for (const key of RECEIVERS) yield* histogramFlaw(fanOut[key], [...place, 'fanOut', key]);
 }

@@ -356,9 +356,10 @@ const DISQUALIFYING: ReadonlySet<Doubt['kind']> = new Set([
   'nothing-measured',
 ]);
 
+export const disqualifies = ({ kind }: Doubt): boolean => DISQUALIFYING.has(kind);
+
 /** Whether a measurement may be shown: uncertain is shown, wrong is not. */
-export const isValid = (measurement: Measurement): boolean =>
-  !measurement.doubts.some((doubt) => DISQUALIFYING.has(doubt.kind));
+export const isValid = (measurement: Measurement): boolean => !measurement.doubts.some(disqualifies);
 
 /**
  * Doubts about the moment and not about what was measured: the same again, a little later, may well be without. None

@@ -28,7 +28,8 @@ export function calendarLengthOf(kind: 'warmup' | 'window', { load, scripts, ...
 /** How often a session runs its script. */
 export const repeatsOf = (load: Scenario['load']): number => (load.kind === 'sessions' ? load.repeats : 1);
 
-function meanCalls(scripts: readonly Script[]): number {
+/** In the long run, by their weights. */
+export function meanCalls(scripts: readonly Script[]): number {
   const weight = scripts.reduce((sum, script) => sum + script.weight, 0);
   return scripts.reduce((sum, script) => sum + (script.weight / weight) * callsIn(script), 0);
 }

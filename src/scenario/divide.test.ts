@@ -86,7 +86,10 @@ describe('the calendar of several drivers', () => {
   const partsOf = ({ arrivals, ratePerSec, seed, drivers }: Calendar) => {
     const all = scheduleArrivals({ arrivals, ratePerSec, seed, durationNs: seconds(1), gridNs: nanoseconds(0) });
     const parts = Array.from({ length: drivers }, (_, driver) =>
-      arrivalsOf(all, { driver, drivers }, { arrivals, seed }),
+      Float64Array.from(
+        arrivalsOf(all.length, { driver, drivers }, { arrivals, seed }),
+        (number) => all[number] ?? NaN,
+      ),
     );
     return { all, parts };
   };

@@ -64,17 +64,19 @@ export function divide(scenario: Scenario, drivers: number): readonly Share[] {
 }
 
 /**
- * A driver's own arrivals of a calendar that all drivers have alike. Even ones go round, so that each has an even calendar;
- * of random ones each goes to a driver drawn for it, so that each has a Poisson calendar of its part of the rate
- * (Kingman, Poisson Processes, 1993, § 5.1). Together they are the calendar, whatever the number of drivers.
+ * A driver's own of so many arrivals, which all drivers have alike, by their numbers. Even ones go round, so that each has an
+ * even calendar; of random ones each goes to a driver drawn for it, so that each has a Poisson calendar of its part of the
+ * rate (Kingman, Poisson Processes, 1993, § 5.1). Together they are the calendar, whatever the number of drivers.
  */
 export function arrivalsOf(
-  offsets: Float64Array,
+  count: number,
   { driver, drivers }: CalendarShare,
   { arrivals, seed }: { readonly arrivals: Arrivals; readonly seed: number },
-): Float64Array {
+): Uint32Array {
   const random = seededRandom(derivedSeed(seed, 'whose arrivals'));
-  return offsets.filter((_, index) => (arrivals === 'constant' ? index % drivers : random.integer(drivers)) === driver);
+  return Uint32Array.from({ length: count }, (_, number) => number).filter(
+    (number) => (arrivals === 'constant' ? number % drivers : random.integer(drivers)) === driver,
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Clock } from '../measure/clock.ts';
 import type { HiccupMeter } from '../measure/hiccup-meter.ts';
 import { mirrorObstacle } from '../endpoint/mirror.ts';
 import type { Ceiling, Measurement } from '../result/record.ts';
-import { isValid } from '../result/record.ts';
+import { disqualifies } from '../result/record.ts';
 import { pacingOf } from '../scenario/pacing.ts';
 import type { Arm, Plan } from '../scenario/plan.ts';
 import { isSaturating } from '../scenario/saturating.ts';
@@ -111,7 +111,9 @@ function ceilingOf(measurement: Measurement): Found {
   const { calls, elapsedNs, endpoint, driver } = measurement;
   const doubts = measurement.doubts.filter(({ kind }) => kind !== 'books-do-not-balance');
   const failed = calls.due - calls.ok;
-  if (failed > 0 || !isValid({ ...measurement, doubts })) return notMeasured(`${failed} calls to the mirror failed`);
+  if (failed > 0) return notMeasured(`${failed} calls to the mirror failed`);
+  const against = doubts.find(disqualifies);
+  if (against !== undefined) return notMeasured(`against the mirror there were doubts: ${against.kind}`);
   const perSec = rateOf(calls.ok, elapsedNs);
   if (perSec === undefined) return notMeasured('nothing was called');
   return {

@@ -111,11 +111,12 @@ export async function runPlan(options: RunOptions): Promise<RunRecord> {
   };
   const onControls = (all: RunRecord['controls']): void => keep({ controls: all });
   keep({});
-  const ceilings = await findCeilings(options, placement);
-  if (ceilings !== undefined) keep({ ceilings });
   const controls = options.control === true ? new Controls({ placement, signal, onControls }) : undefined;
   const awake = plan.awake === true ? await keepAwake(placement, plan.drivers) : undefined;
   try {
+    // Under the same conditions as the trials, whose share of them is said.
+    const ceilings = await findCeilings(options, placement);
+    if (ceilings !== undefined) keep({ ceilings });
     await runTrials({ ...options, placement, controls, awake, ceilingOf: ceilingIn(ceilings ?? []) }, (news) => {
       keep(news);
       return record;
@@ -227,15 +228,15 @@ async function runOne(trial: PlannedTrial, options: TrialOptions): Promise<Trial
   }
 }
 
-/** The same trial where it turns out that it was not measured as planned. */
-const asFailed = ({ index, block, attempt, armId, measurements }: TrialResult, error: string): TrialResult => ({
+/** The same trial where it turns out that it was not measured as planned: none of its numbers may go into any other. */
+const asFailed = ({ index, block, attempt, armId }: TrialResult, error: string): TrialResult => ({
   index,
   block,
   ...(attempt === undefined ? {} : { attempt }),
   armId,
   status: 'failed',
   error,
-  measurements,
+  measurements: [],
 });
 
 /** Every arm has failed once and none has worked: the rest of the plan would only take time. */

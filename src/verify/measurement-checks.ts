@@ -39,7 +39,7 @@ export function measurementContradictions(
     ...doubtRules(measurement, runs === 1 ? context.recorded : undefined),
     equals('clients', measurement.clients, scenario.clients * runs, 'as the scenario has'),
     ...(runs === 1 ? rateRules(measurement, scenario) : []),
-    ...teamRules(measurement, context.drivers === undefined ? undefined : context.drivers * runs),
+    ...teamRules(measurement, context),
   ];
   return rules.filter(({ holds }) => !holds);
 }

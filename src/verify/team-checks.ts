@@ -3,10 +3,36 @@ import { callsBalance } from '../measure/books.ts';
 import { mergeDistributions } from '../measure/histogram.ts';
 import { processorUs } from '../measure/process-meter.ts';
 import type { DriverShare, Measurement } from '../result/record.ts';
+import { callsIn, meanCalls } from '../scenario/calendar-length.ts';
+import { probeOf } from '../scenario/divide.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { NS_PER_S } from '../units.ts';
 import { equals, type Rule } from './contradiction.ts';
 
-/** `count` is of the drivers that were planned; `undefined` for one that was alone. */
-export function teamRules(measurement: Measurement, count: number | undefined): readonly Rule[] {
+const COUNTS = [
+  'due',
+  'ok',
+  'rejected',
+  'disconnected',
+  'wrong',
+  'timedOut',
+  'dropped',
+  'misrouted',
+  'duplicated',
+  'unreadable',
+] as const;
+
+/** What was planned. */
+export interface PlannedTeam {
+  readonly scenario: Scenario;
+  /** How many runs' teams stand in the measurement. */
+  readonly runs: number;
+  /** Of each run; `undefined` for a driver that was alone. */
+  readonly drivers: number | undefined;
+}
+
+export function teamRules(measurement: Measurement, planned: PlannedTeam): readonly Rule[] {
+  const count = planned.drivers === undefined ? undefined : planned.drivers * planned.runs;
   const { team, calls, clients, serviceTime, driver } = measurement;
   if (team === undefined) return count === undefined ? [] : [equals('team.drivers', 0, count, 'as planned')];
   const { drivers, probe } = team;
@@ -14,17 +40,13 @@ export function teamRules(measurement: Measurement, count: number | undefined): 
   const together = drivers.length === 0 ? undefined : mergeDistributions(drivers.map((one) => one.serviceTime));
   return [
     ...(count === undefined ? [] : [equals('team.drivers', drivers.length, count, 'as planned')]),
-    equals(
-      'team.drivers.calls.due',
-      sum((one) => one.calls.due),
-      calls.due,
-      'all calls',
-    ),
-    equals(
-      'team.drivers.calls.ok',
-      sum((one) => one.calls.ok),
-      calls.ok,
-      'all right answers',
+    ...COUNTS.map((key) =>
+      equals(
+        `team.drivers.calls.${key}`,
+        sum((one) => one.calls[key]),
+        calls[key],
+        'all of them',
+      ),
     ),
     equals(
       'team.drivers.clients',
@@ -43,11 +65,33 @@ export function teamRules(measurement: Measurement, count: number | undefined): 
       key: 'serviceTime',
       got: `${serviceTime.count} samples, mean ${serviceTime.meanNs}`,
       expected: `what the drivers come to together: ${together?.count ?? 0} samples, mean ${together?.meanNs ?? 0}`,
-      holds: together?.hdr === serviceTime.hdr,
+      holds: together?.hdr === serviceTime.hdr && isNear(together.meanNs, serviceTime.meanNs),
     },
     ...drivers.flatMap((one, at) => seenRules(`team.drivers[${at}]`, one)),
     ...seenRules('team.probe', probe),
+    probeRule(measurement, probe.calls.due, planned),
   ];
+}
+
+/** Means of sums differ by the order in which they were added. */
+const isNear = (got: number, expected: number): boolean => Math.abs(got - expected) <= 1e-9 * Math.abs(expected);
+
+/** So many standard deviations of a Poisson count are no chance. */
+const MOST_DEVIATIONS = 6;
+
+/** The probe calls at random at a rate that follows from the scenario, for as long as the drivers do. */
+function probeRule({ elapsedNs }: Measurement, due: number, { scenario, runs }: PlannedTeam): Rule {
+  const { load, window, scripts } = probeOf(scenario);
+  const most = Math.max(...scripts.map(callsIn));
+  const perSec = load.kind === 'open' ? load.ratePerSec * meanCalls(scripts) : 0;
+  const mean = (runs * perSec * Math.min(elapsedNs, window.timeNs ?? Infinity)) / NS_PER_S;
+  const chance = MOST_DEVIATIONS * Math.sqrt(mean * most) + most;
+  return {
+    key: 'team.probe.calls.due',
+    got: String(due),
+    expected: `about ${Math.round(mean)}, by its rate`,
+    holds: Math.abs(due - mean) <= chance,
+  };
 }
 
 /** Every call is accounted for, and every right answer was timed. */
