@@ -332,7 +332,7 @@ describe('claims through several client stacks', () => {
   it('is the same word where all agree, and says so', () => {
     const verdict = verdictOn(latency, through(MS, MS));
     expect(verdict.word).toBe('confirmed');
-    expect(verdict.because).toMatch(/; the same through lean clients$/);
+    expect(verdict.because).toMatch(/; the same word through lean clients$/);
   });
   it('takes no library against none for a comparison of transports', () => {
     const mixed = verdictOn(latency, through(MS, MS, ['sse+lean', 'websocket']));

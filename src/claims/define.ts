@@ -84,7 +84,7 @@ function verdictByClient(spec: ClaimSpec, summary: Summary): ClaimVerdict {
     .map(({ through, verdict }) => `${verdict.word} through ${through} (${verdict.because})`)
     .join('; ');
   return more.every(({ verdict }) => verdict.word === one.verdict.word)
-    ? withNote(one.verdict, `the same through ${more.map(({ through }) => through).join(' and ')}`)
+    ? withNote(one.verdict, `the same word through ${more.map(({ through }) => through).join(' and ')}`)
     : { word: 'depends', because: `on the client stack: ${said}` };
 }
 

@@ -60,9 +60,9 @@ describe('a report of where the time goes', () => {
 
   test('says whose the difference is, and what waking cores has to do with it', () => {
     expect(notes[0]).toBe(
-      'WebSocket and SSE: no difference seen [1.00–1.00] through lean clients, WebSocket is 2.00× faster through stock libraries, WebSocket is 4.00× faster through the SDK: most of the difference is the client.',
+      'WebSocket and SSE: no difference seen [1.00–1.00] through lean clients, WebSocket is 2.00× [1.96–2.04] faster through stock libraries, WebSocket is 4.00× [3.91–4.09] faster through the SDK: most of the difference is the client.',
     );
-    expect(notes[1]).toContain('with both ends on one core: 28.0 µs of every floor is the waking of cores');
+    expect(notes[1]).toContain('with both ends on one core: 28.0 µs of its floor is the waking of cores');
   });
 
   test('one repetition has no interval, and decides nothing', () => {

@@ -56,7 +56,7 @@ export const render: StudyRendering<'attribution'> = (steps, { arms }) => {
     tables: [layersTable(rows), barsTable(rows), costTable(steps, arms)],
     notes: [
       ...ratioSentences(steps, arms),
-      ...placementNotes(steps),
+      ...placementNotes(steps, arms),
       ...rows.flatMap(({ title, found }) => sumNote(title, found)),
       ...missing(steps, arms),
       ...doubtNotes(steps),
@@ -118,7 +118,8 @@ function barOf({ layers }: Attribution, longestNs: number): string {
 /** Processor time and bytes of each stack. */
 function costTable(steps: readonly AttributionStep[], arms: Arms): StudyTable {
   return {
-    caption: 'Processor time per call at the asking and the answering end, and bytes on the wire both ways',
+    caption:
+      'Processor time per call, driver + endpoint, and bytes on the wire both ways (lean/stock/SDK where they differ)',
     heads: ['in µs', ...STACKS.map(([, title]) => title), 'bytes'],
     rows: arms.map(({ id, title }) => [
       title,
@@ -165,8 +166,9 @@ function ratioSentences(steps: readonly AttributionStep[], arms: Arms): readonly
 function ratioWords({ value, low, high, values }: Estimate, base: string, other: string): string {
   if (values.length < 2) return `${value.toFixed(2)}× as long over ${other} as over ${base} in one repetition`;
   if (low <= 1 && high >= 1) return `no difference seen [${low.toFixed(2)}–${high.toFixed(2)}]`;
-  const [quicker, times] = value > 1 ? [base, value] : [other, 1 / value];
-  return `${quicker} is ${times.toFixed(2)}× faster`;
+  const [quicker, ...times] = value > 1 ? [base, value, low, high] : [other, 1 / value, 1 / high, 1 / low];
+  const [middle, least, most] = times.map((one) => one.toFixed(2));
+  return `${quicker} is ${middle}× [${least}–${most}] faster`;
 }
 
 const CONCLUSIONS = {
@@ -176,7 +178,7 @@ const CONCLUSIONS = {
 } as const;
 
 /** Of the bare exchange, on two cores and on one: what waking a core costs. */
-function placementNotes(steps: readonly AttributionStep[]): readonly string[] {
+function placementNotes(steps: readonly AttributionStep[], arms: Arms): readonly string[] {
   const same = steps.flatMap(({ subject, repetition, outcome }) =>
     subject['placement'] === 'same' && outcome.status === 'measured'
       ? [{ arm: subject['arm'] ?? '', repetition, ...outcome.data }]
@@ -195,8 +197,9 @@ function placementNotes(steps: readonly AttributionStep[]): readonly string[] {
   const words = where?.outcome.status === 'measured' ? where.outcome.data.placement : '';
   // Asked for the same core, both are the same.
   if (words === same[0]?.placement) return [];
+  const title = arms.find(({ id }) => id === first.arm)?.title ?? first.arm;
   return [
-    `Placement: ${words}. The bare exchange takes ${timeWithInterval(two)} so, and ${timeWithInterval(one)} with both ends on one core: ${timeWithInterval(share)} of every floor is the waking of cores.`,
+    `Placement: ${words}. The bare exchange of ${title} takes ${timeWithInterval(two)} so, and ${timeWithInterval(one)} with both ends on one core: ${timeWithInterval(share)} of its floor is the waking of cores, which every call waits for.`,
   ];
 }
 

@@ -45,6 +45,9 @@ export const render: StudyRendering<'knee'> = (all, planned) => {
   };
 };
 
+/** A search that ended before its end has a rate that it came to, and none that a ratio could be made of. */
+const isFound = (steps: readonly Data[]): boolean => steps.every(({ ending }) => ending === 'confirmed');
+
 function kneeTable(byArm: readonly ArmSteps[]): StudyTable {
   const [base] = byArm;
   const against = base === undefined ? undefined : kneeOf(base.steps);
@@ -57,9 +60,11 @@ function kneeTable(byArm: readonly ArmSteps[]): StudyTable {
       const probes = steps.reduce((sum, step) => sum + step.probes.length, 0);
       return [
         title,
-        knee === undefined ? '–' : rate(knee.perSec),
+        knee === undefined ? '–' : `${isFound(steps) ? '' : '≈ '}${rate(knee.perSec)}`,
         knee?.highPerSec === undefined || knee.highPerSec === null ? '–' : rate(knee.highPerSec),
-        knee === undefined || against === undefined ? '–' : `${(knee.perSec / against.perSec).toFixed(2)}×`,
+        knee === undefined || against === undefined || ![base?.steps ?? [], steps].every(isFound)
+          ? '–'
+          : `${(knee.perSec / against.perSec).toFixed(2)}×`,
         busy === null || busy.endpoint === null ? '–' : percent(busy.endpoint),
         busy === null ? '–' : percent(busy.driver),
         plain(probes),
