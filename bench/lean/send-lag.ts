@@ -8,7 +8,7 @@ import { milliseconds, nanoseconds, perSecond, plus } from '#dist/units.js';
 import { atMost, gateLine, median } from '../support/gate-line.js';
 import { measure } from '../support/measure.js';
 
-const WINDOW_MS = 3_000;
+const WINDOW_MS = 5_000;
 
 interface Lag {
   readonly p50Us: number;
@@ -26,7 +26,7 @@ clients: 8
 scripts: [{ name: echo, steps: [{ call: echo, send: 64B }] }]
 load: { model: open, rate: ${perSec}/s }
 pacing: ${pacing}
-warmup: { time: 1s }
+warmup: { time: 3s }
 window: { time: ${WINDOW_MS}ms }
 `;
   const record = await measure({ arms: ['websocket+lean'], scenario, trials: 1, seed });

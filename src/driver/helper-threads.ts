@@ -5,7 +5,9 @@
  */
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 
 /** Of the engine's pool in Node's default, and the one that wakes them. They are started first, before any thread of the program. */
 const COUNT = 5;
@@ -32,6 +34,11 @@ export async function yieldHelpers(): Promise<() => Promise<void>> {
     return nothing;
   }
   return () => setClass('other', threads).then(nothing, nothing);
+}
+
+/** On one core a collection by several threads is one by turns, and takes half as long again as one thread's. To be asked for once the process is kept on its core. */
+export function collectAlone(): void {
+  if (availableParallelism() === 1) setFlagsFromString('--no-parallel-scavenge');
 }
 
 function helperThreads(): readonly string[] {

@@ -25,7 +25,7 @@ import { loadTransport } from '../transports/discover.ts';
 import { type Bytes, type Nanoseconds, bytes, minus, nanoseconds, toMilliseconds } from '../units.ts';
 import type { DriverCommands, DriverReading, RunOrder } from './commands.ts';
 import { type Connected, type ConnectorOptions, closeClients, openClients } from './connect.ts';
-import { yieldHelpers } from './helper-threads.ts';
+import { collectAlone, yieldHelpers } from './helper-threads.ts';
 import { probeHandlers } from './probe.ts';
 
 /** How long events may stay on their way after the last was sent. */
@@ -85,6 +85,7 @@ export function driverHandlers(
   };
   return {
     start: async (body) => {
+      collectAlone();
       const { target, endpointCpu, endpointHome } = body;
       const launchServer = async (index: number): Promise<ServerPipes> => {
         if (target?.argv === undefined) return launch(index, endpointCpu, endpointHome);

@@ -1,6 +1,4 @@
 /** The driver's process. A transport without a wire has its endpoint in here too; servers that clients start are its children. */
-import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { serveCommands } from '../child/serve.ts';
 import { ServerFarm } from '../endpoint/farm.ts';
 import { endpointHandlers } from '../endpoint/host.ts';
@@ -9,9 +7,6 @@ import { monotonicClock } from '../measure/clock.ts';
 import type { DriverCommands } from './commands.ts';
 import { driverHandlers } from './host.ts';
 import { type HostedEndpoint, hostedEndpoint } from './hosted-endpoint.ts';
-
-// On one core a collection by several threads is one by turns, and takes half as long again as one thread's.
-if (availableParallelism() === 1) setFlagsFromString('--no-parallel-scavenge');
 
 const clock = monotonicClock();
 const inProcess = endpointHandlers(clock, () => process.kill(process.pid, 'SIGKILL'));
