@@ -21,7 +21,10 @@ export function teamNotes(summary: Summary, cells: readonly CellSummary[]): read
       );
       const probe = medianTime(teams.map((team) => team.probe.serviceTime));
       const fewest = Math.min(...teams.map((team) => team.probe.serviceTime.count));
-      const few = fewest < FEWEST_PROBED ? ` (too few calls to tell: ${whole(fewest)} in a trial)` : '';
+      const few =
+        fewest < FEWEST_PROBED
+          ? ` (too few calls to tell, ${whole(fewest)} in a trial: a longer --duration has more)`
+          : '';
       return [`${armTitle(summary, armId)} ${drivers.join(', ')}, probe ${probe}${few}${failuresOf(teams)}`];
     });
     if (words.length === 0) return [];
