@@ -13,18 +13,15 @@ const policies = (): Record<string, number> =>
   );
 
 const SCHED_IDLE = 5;
-const hasIdleClass = spawnSync('chrt', ['--idle', '0', 'true']).status === 0;
+/** Where the system does not let anybody yield, nothing is to change. */
+const YIELDING = spawnSync('chrt', ['--idle', '0', 'true']).status === 0 ? 5 : 0;
 
-test.skipIf(!hasIdleClass)(
-  'the engine’s threads give way, the one that everything runs on does not, and all is as before afterwards',
-  async () => {
-    const before = policies();
-    const restore = await yieldHelpers();
-    const meanwhile = policies();
-    const yielding = Object.keys(meanwhile).filter((id) => meanwhile[id] === SCHED_IDLE);
-    expect(yielding).toHaveLength(5);
-    expect(meanwhile[process.pid]).toBe(before[process.pid]);
-    await restore();
-    expect(Object.values(policies())).not.toContain(SCHED_IDLE);
-  },
-);
+test('the engine’s threads give way, the one that everything runs on does not, and all is as before afterwards', async () => {
+  const before = policies();
+  const restore = await yieldHelpers();
+  const meanwhile = policies();
+  expect(Object.values(meanwhile).filter((policy) => policy === SCHED_IDLE)).toHaveLength(YIELDING);
+  expect(meanwhile[process.pid]).toBe(before[process.pid]);
+  await restore();
+  expect(Object.values(policies())).not.toContain(SCHED_IDLE);
+});
