@@ -69,6 +69,11 @@ describe('a knee in a report', () => {
       expect.stringMatching(/^SSE: the search ended before its end, for want of time or probes/),
       expect.stringMatching(/^WebSocket: where the limit broke, the driver was the busier end \(95 %, endpoint 90 %\)/),
     ]);
+    // What it came to is a rate about there, of which nothing is a multiple.
+    const [sse, webSocket] = strange.tables[0]?.rows ?? [];
+    expect(sse?.[1]).toMatch(/^≈ [\d,]+$/);
+    expect(webSocket?.[1]).toBe('5,910');
+    expect([sse?.[3], webSocket?.[3]]).toEqual(['–', '–']);
   });
 
   test('of which nothing was measured says nothing', () => {
