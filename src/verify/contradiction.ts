@@ -36,3 +36,10 @@ export const atLeast = (key: string, got: number, least: number, what: string): 
   expected: `at least ${least}, ${what}`,
   holds: got >= least,
 });
+
+/** Sums and means of several drivers differ in their last digits by the order in which they were added. */
+export const ROUNDING = 1e-9;
+
+/** Whether two numbers are the same but for that. */
+export const isNear = (got: number, expected: number): boolean =>
+  Math.abs(got - expected) <= ROUNDING * Math.max(1, Math.abs(expected));

@@ -4,10 +4,7 @@ import type { Measurement } from '../result/record.ts';
 import { calendarLengthOf, callsIn, repeatsOf } from '../scenario/calendar-length.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Nanoseconds, nanoseconds, rateOf } from '../units.ts';
-import type { Rule } from './contradiction.ts';
-
-/** Rates of several drivers are sums, whose last digits depend on the order. */
-const ROUNDING = 1e-9;
+import { isNear, ROUNDING, type Rule } from './contradiction.ts';
 
 export function rateRules(measurement: Measurement, scenario: Scenario): readonly Rule[] {
   const { load } = scenario;
@@ -79,6 +76,3 @@ function achievedRules(
     },
   ];
 }
-
-const isNear = (got: number, expected: number): boolean =>
-  Math.abs(got - expected) <= ROUNDING * Math.max(1, Math.abs(expected));

@@ -7,7 +7,7 @@ import { callsIn, meanCalls } from '../scenario/calendar-length.ts';
 import { probeOf } from '../scenario/divide.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { NS_PER_S } from '../units.ts';
-import { equals, type Rule } from './contradiction.ts';
+import { equals, isNear, type Rule } from './contradiction.ts';
 
 const COUNTS = [
   'due',
@@ -72,9 +72,6 @@ export function teamRules(measurement: Measurement, planned: PlannedTeam): reado
     probeRule(measurement, probe.calls.due, planned),
   ];
 }
-
-/** Means of sums differ by the order in which they were added. */
-const isNear = (got: number, expected: number): boolean => Math.abs(got - expected) <= 1e-9 * Math.abs(expected);
 
 /** So many standard deviations of a Poisson count are no chance. */
 const MOST_DEVIATIONS = 6;
